@@ -1,0 +1,6 @@
+//! PURE: nouns, invariants, money, time, refusals. No input or output, no clock, no database.
+
+pub mod amount;
+pub mod clock;
+pub mod instant;
+pub mod period;

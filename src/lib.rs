@@ -1,0 +1,3 @@
+//! Upline: a commission engine for direct selling.
+
+pub mod domain;
