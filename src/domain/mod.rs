@@ -3,4 +3,6 @@
 pub mod amount;
 pub mod clock;
 pub mod instant;
+pub mod partner_status;
 pub mod period;
+pub mod position;
