@@ -1,1 +1,31 @@
+//! The changes of the database's structure, oldest first.
 
+pub use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::prelude::*;
+
+mod dialect;
+mod m0001_accounts;
+mod m0002_ranks_and_periods;
+mod m0003_partners;
+mod m0004_orders;
+mod m0005_commissions;
+mod m0006_events;
+mod m0007_imports;
+
+/// Applies and takes back the changes.
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_accounts::Migration),
+            Box::new(m0002_ranks_and_periods::Migration),
+            Box::new(m0003_partners::Migration),
+            Box::new(m0004_orders::Migration),
+            Box::new(m0005_commissions::Migration),
+            Box::new(m0006_events::Migration),
+            Box::new(m0007_imports::Migration),
+        ]
+    }
+}

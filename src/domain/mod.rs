@@ -1,8 +1,16 @@
 //! PURE: nouns, invariants, money, time, refusals. No input or output, no clock, no database.
 
+pub mod accounts;
 pub mod amount;
 pub mod clock;
+pub mod coded;
+pub mod commissions;
 pub mod instant;
+pub mod orders;
 pub mod partner_status;
+pub mod partners;
 pub mod period;
 pub mod position;
+pub mod ranks;
+pub mod refusal;
+pub mod trees;

@@ -1,0 +1,93 @@
+//! What the system will not do, and why: the state of things, not of the code.
+
+use super::position::Position;
+
+/// An act that was asked for and refused. Nothing was changed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// 3 to 50 of letters, digits, `.`, `_`, `-`.
+    #[error("The user name must have 3 to 50 letters, digits, dots, dashes or underscores and begin with a letter or digit.")]
+    InvalidUsername,
+    /// Not the outline of an address.
+    #[error("The e-mail address is not valid: give one like name@example.org.")]
+    InvalidEmail,
+    /// 1 to 100 characters.
+    #[error("The name must have 1 to 100 characters.")]
+    InvalidName,
+    /// 10 to 256 characters, not the name or the address.
+    #[error("The password must have 10 to 256 characters and be neither the user name nor the e-mail address.")]
+    WeakPassword,
+    /// Another account has it.
+    #[error("This user name is taken: choose another one.")]
+    UsernameTaken,
+    /// Another account has it.
+    #[error("An account with this e-mail address exists already: sign in, or use another address.")]
+    EmailTaken,
+    /// Unknown user, wrong password or a closed account: one answer, so that nothing is learnt.
+    #[error("The user name or the password is wrong.")]
+    WrongCredentials,
+    /// The old password was not given correctly.
+    #[error("The present password is wrong.")]
+    WrongPassword,
+    /// A refresh token that is unknown, expired, used already or of an ended session.
+    #[error("This refresh token is not valid any more: sign in again.")]
+    RefreshTokenInvalid,
+    /// The account has a partner.
+    #[error("This account belongs to a partner already.")]
+    AlreadyPartner,
+    /// The account has no partner.
+    #[error("This account does not belong to a partner yet: become a partner first.")]
+    NotPartner,
+    /// Unknown code, or its partner is not ACTIVE.
+    #[error("This referral code is unknown, or its partner is not active.")]
+    ReferralCodeUnknown,
+    /// Unknown, or hidden from the caller: one answer.
+    #[error("There is no such partner.")]
+    PartnerUnknown,
+    /// Another partner stands there.
+    #[error("Position {position} under partner {parent} is taken.")]
+    SlotTaken {
+        /// Number of the placement parent.
+        parent: i64,
+        /// The slot.
+        position: Position,
+    },
+    /// The position does not exist in this network's placement tree.
+    #[error("Position {position} does not exist in this network's placement tree ({kind}).")]
+    PositionUnknown {
+        /// What was asked for.
+        position: Position,
+        /// The kind of placement tree that is configured.
+        kind: String,
+    },
+    /// The bounded search found nothing.
+    #[error("No free position was found within {searched} places: name a position.")]
+    NoFreeSlot {
+        /// How many places were looked at.
+        searched: u32,
+    },
+    /// The partner has a place.
+    #[error("This partner stands in the placement tree already.")]
+    AlreadyPlaced,
+    /// The target is the partner itself or below it.
+    #[error("Partner {partner} cannot be moved below itself.")]
+    WouldMakeCycle {
+        /// Number of the partner.
+        partner: i64,
+    },
+    /// Same key, other input.
+    #[error("This idempotency key was used for another request: use a new key.")]
+    IdempotencyConflict,
+    /// The key is empty or too long.
+    #[error("An idempotency key has 1 to 255 visible ASCII characters.")]
+    InvalidIdempotencyKey,
+    /// The caller lacks the power.
+    #[error("This needs the scope {scope}.")]
+    ScopeMissing {
+        /// Code of the scope.
+        scope: &'static str,
+    },
+    /// Too many password checks are under way.
+    #[error("Too many sign-ins at the moment: try again in a few seconds.")]
+    Busy,
+}

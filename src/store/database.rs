@@ -1,0 +1,213 @@
+//! The connection to the database: one place for pools, transactions and retries.
+
+use std::time::Duration;
+
+use migration::{Migrator, MigratorTrait};
+use sea_orm::{
+    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+
+use super::error::Error;
+use super::statements;
+
+/// How to reach the database.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// `sqlite://path` or `postgres://…`
+    pub url: String,
+    /// Connections for reading (SQLite), or in all (PostgreSQL).
+    pub connections: u32,
+    /// How long a request waits for a connection.
+    pub acquire_timeout: Duration,
+    /// How long PostgreSQL lets one statement run.
+    pub statement_timeout: Duration,
+    /// How often a transaction is tried when others are in the way.
+    pub tries: u32,
+}
+
+/// An open database.
+///
+/// SQLite has one connection that writes, with BEGIN IMMEDIATE, and readers apart: with plain BEGIN, concurrent writers lose most of
+/// their work to lock errors. PostgreSQL has one pool.
+#[derive(Clone, Debug)]
+pub struct Database {
+    readers: DatabaseConnection,
+    writer: DatabaseConnection,
+    tries: u32,
+}
+
+/// A transaction under way.
+pub type Transaction = DatabaseTransaction;
+
+impl Database {
+    /// Opens the database; an SQLite file is made where there is none.
+    ///
+    /// # Errors
+    /// Unreachable, refused, or not a database.
+    pub async fn connect(settings: &Settings) -> Result<Self, Error> {
+        let sqlite = settings.url.starts_with("sqlite:");
+        let mut options = ConnectOptions::new(&settings.url);
+        options
+            .max_connections(settings.connections)
+            .acquire_timeout(settings.acquire_timeout)
+            .connect_timeout(settings.acquire_timeout)
+            .test_before_acquire(false)
+            .sqlx_logging(false);
+        let (readers, writer) = if sqlite {
+            let mut write = options.clone();
+            write.max_connections(1).map_sqlx_sqlite_opts(|options| {
+                let options = options.create_if_missing(true).foreign_keys(true).busy_timeout(Duration::from_secs(5));
+                // FULL: an acknowledged write survives a power failure (promise P15).
+                options
+                    .pragma("journal_mode", "WAL")
+                    .pragma("synchronous", "FULL")
+                    .pragma("cache_size", "-65536")
+                    .statement_cache_capacity(256)
+            });
+            let writer = open(write).await?;
+            options.map_sqlx_sqlite_opts(|options| {
+                let options = options.foreign_keys(true).busy_timeout(Duration::from_secs(5)).statement_cache_capacity(256);
+                options.pragma("query_only", "ON").pragma("cache_size", "-65536").pragma("mmap_size", "1073741824")
+            });
+            (open(options).await?, writer)
+        } else {
+            options.statement_timeout(settings.statement_timeout).set_application_name("upline");
+            options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(256));
+            let pool = open(options).await?;
+            (pool.clone(), pool)
+        };
+        Ok(Self { readers, writer, tries: settings.tries })
+    }
+
+    /// For reading outside a transaction.
+    #[must_use]
+    pub fn reader(&self) -> &DatabaseConnection {
+        &self.readers
+    }
+
+    /// SQLite or PostgreSQL.
+    #[must_use]
+    pub fn backend(&self) -> DbBackend {
+        self.writer.get_database_backend()
+    }
+
+    /// Opens a transaction that may write. Acts use [`in_transaction!`](crate::store::database::in_transaction), which ends it as well.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin(&self) -> Result<Transaction, Error> {
+        let options =
+            TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
+        Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// Ends a transaction by what came of it, and tells whether the act is to be tried again because rivals were in the way.
+    pub async fn settle<T, E: From<Error> + AsTransient>(
+        &self,
+        transaction: Transaction,
+        outcome: Result<T, E>,
+        tried: &mut u32,
+    ) -> Settled<T, E> {
+        let outcome = match outcome {
+            Ok(value) => transaction.commit().await.map(|()| value).map_err(|error| E::from(Error::from(error))),
+            // A transaction that cannot be rolled back is rolled back by the end of its connection; the act's error says more.
+            Err(error) => {
+                transaction.rollback().await.ok();
+                Err(error)
+            }
+        };
+        match outcome {
+            Err(error) if error.is_transient() && *tried < self.tries => {
+                // Rivals that met once part ways: each waits a little longer than before.
+                tokio::time::sleep(Duration::from_millis(u64::from(*tried * *tried))).await;
+                *tried += 1;
+                Settled::Again
+            }
+            outcome => Settled::Done(outcome),
+        }
+    }
+
+    /// Applies the migrations that are missing.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn migrate(&self) -> Result<(), Error> {
+        Ok(Migrator::up(&self.writer, None).await?)
+    }
+
+    /// Takes all migrations back: every table goes.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn migrate_down(&self) -> Result<(), Error> {
+        Ok(Migrator::down(&self.writer, None).await?)
+    }
+
+    /// How many migrations this program knows that the database has not seen.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn pending_migrations(&self) -> Result<usize, Error> {
+        Ok(Migrator::get_pending_migrations(&self.writer).await?.len())
+    }
+
+    /// Whether the database answers.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn ping(&self) -> Result<(), Error> {
+        Ok(self.readers.ping().await?)
+    }
+
+    /// Closes the connections after their work.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn close(self) -> Result<(), Error> {
+        self.readers.close().await?;
+        Ok(self.writer.close().await?)
+    }
+}
+
+/// What [`Database::settle`] found.
+pub enum Settled<T, E> {
+    /// The act is over.
+    Done(Result<T, E>),
+    /// A rival was in the way: from the beginning, in a fresh transaction.
+    Again,
+}
+
+/// Runs an act in one transaction: all of it is kept, or nothing. When rival transactions are in the way the whole act is tried again, so it
+/// must have no effect outside the database. A macro, because a closure's future cannot be shown to be `Send`.
+macro_rules! in_transaction {
+    ($database:expr, |$transaction:ident| $act:expr) => {{
+        let mut tried = 1;
+        loop {
+            let $transaction = $database.begin().await?;
+            let outcome = async { $act }.await;
+            if let $crate::store::database::Settled::Done(outcome) = $database.settle($transaction, outcome, &mut tried).await {
+                break outcome;
+            }
+        }
+    }};
+}
+#[allow(unused_imports)]
+pub(crate) use in_transaction;
+
+/// Whether an error of an act came from a rival transaction.
+pub trait AsTransient {
+    /// Whether a fresh try may succeed.
+    fn is_transient(&self) -> bool;
+}
+
+impl AsTransient for Error {
+    fn is_transient(&self) -> bool {
+        Self::is_transient(self)
+    }
+}
+
+async fn open(options: ConnectOptions) -> Result<DatabaseConnection, Error> {
+    let mut connection = sea_orm::Database::connect(options).await?;
+    connection.set_metric_callback(|_| statements::record());
+    Ok(connection)
+}
