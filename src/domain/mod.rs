@@ -3,6 +3,7 @@
 pub mod amount;
 pub mod clock;
 pub mod instant;
+pub mod order_kind;
 pub mod partner_status;
 pub mod period;
 pub mod position;

@@ -1,36 +1,27 @@
-//! Whether a partner takes part.
+//! Whether a partner may earn.
 
 use std::fmt;
 use std::str::FromStr;
 
-/// The state of a partner (plans.md, sections 2 and 4): only ACTIVE ones earn and qualify, all keep their place.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// The standing of a partner; only ACTIVE ones earn, all of them keep their place (plans.md, section 4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub enum PartnerStatus {
-    /// Takes part.
+    /// In good standing.
     #[default]
     Active,
     /// Barred for a time.
     Suspended,
-    /// Left for good.
+    /// Gone for good.
     Terminated,
 }
 
-/// The text is no status.
+/// The text names no status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not a status: give ACTIVE, SUSPENDED or TERMINATED")]
+#[error("is no status: give ACTIVE, SUSPENDED or TERMINATED")]
 pub struct PartnerStatusError;
-
-impl PartnerStatus {
-    /// The code in files, the database and the API.
-    #[must_use]
-    pub const fn code(self) -> &'static str {
-        match self {
-            Self::Active => "ACTIVE",
-            Self::Suspended => "SUSPENDED",
-            Self::Terminated => "TERMINATED",
-        }
-    }
-}
 
 impl FromStr for PartnerStatus {
     type Err = PartnerStatusError;
@@ -45,8 +36,13 @@ impl FromStr for PartnerStatus {
     }
 }
 
+/// The form that [`FromStr`] reads.
 impl fmt::Display for PartnerStatus {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.code())
+        f.write_str(match self {
+            Self::Active => "ACTIVE",
+            Self::Suspended => "SUSPENDED",
+            Self::Terminated => "TERMINATED",
+        })
     }
 }
