@@ -1,5 +1,9 @@
 //! Upline: a commission engine for direct selling.
 
 pub mod auth;
+pub mod cli;
+pub mod config;
 pub mod domain;
+pub mod engine;
+pub mod offline;
 pub mod store;

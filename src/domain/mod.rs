@@ -6,6 +6,7 @@ pub mod clock;
 pub mod coded;
 pub mod commissions;
 pub mod instant;
+pub mod order_kind;
 pub mod orders;
 pub mod partner_status;
 pub mod partners;

@@ -1,28 +1,8 @@
 //! Orders.
 
 use super::amount::Amount;
-use super::coded::coded_enum;
 use super::instant::Instant;
-
-coded_enum! {
-    /// Who bought (plans.md, section 2).
-    Buyer, "a buyer", {
-        /// The partner.
-        Partner = "PARTNER",
-        /// A customer of the partner.
-        Customer = "CUSTOMER",
-    }
-}
-
-coded_enum! {
-    /// What was bought (plans.md, section 2).
-    OrderKind, "an order kind", {
-        /// Goods.
-        Order = "ORDER",
-        /// An investment.
-        Investment = "INVESTMENT",
-    }
-}
+pub use super::order_kind::{Buyer, OrderKind};
 
 /// A completed order.
 #[derive(Clone, Debug, PartialEq, Eq)]

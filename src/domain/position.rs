@@ -1,23 +1,25 @@
-//! Slots of the placement tree.
+//! The place under a placement parent.
 
 use std::fmt;
-use std::num::NonZeroU16;
+use std::num::NonZeroU32;
 use std::str::FromStr;
 
-/// Which child of its placement parent a partner is (plans.md, section 2).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+use serde::{Deserialize, Serialize};
+
+/// Which of the places under a placement parent a partner holds (plans.md, section 2).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Position {
-    /// The left leg of a binary tree.
+    /// `L`: the left leg of a binary tree.
     Left,
-    /// The right leg of a binary tree.
+    /// `R`: the right leg of a binary tree.
     Right,
-    /// A column of a forced matrix, counted from 1.
-    Column(NonZeroU16),
+    /// `1` to the width: the slots of a matrix, counted from the left.
+    Slot(NonZeroU32),
 }
 
-/// The text is no position.
+/// The text names no position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not a position: give L or R (binary tree), or a number from 1 (matrix)")]
+#[error("is no position: give L or R (binary) or a number from 1 (matrix)")]
 pub struct PositionError;
 
 impl FromStr for Position {
@@ -27,19 +29,34 @@ impl FromStr for Position {
         match text {
             "L" => Ok(Self::Left),
             "R" => Ok(Self::Right),
-            _ if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().map(Self::Column).map_err(|_| PositionError),
+            _ if text.bytes().all(|byte| byte.is_ascii_digit()) => text.parse().map(Self::Slot).map_err(|_| PositionError),
             _ => Err(PositionError),
         }
     }
 }
 
-/// `L`, `R` or the number.
+/// The form that [`FromStr`] reads.
 impl fmt::Display for Position {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Left => f.write_str("L"),
             Self::Right => f.write_str("R"),
-            Self::Column(column) => write!(f, "{column}"),
+            Self::Slot(slot) => slot.fmt(f),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_are_read_as_they_are_written() {
+        for text in ["L", "R", "1", "17"] {
+            assert_eq!(text.parse::<Position>().map(|position| position.to_string()), Ok(text.to_owned()));
+        }
+        for text in ["", "l", "0", "-1", "+1", "1.5", "M", "99999999999"] {
+            assert_eq!(text.parse::<Position>(), Err(PositionError), "{text}");
         }
     }
 }

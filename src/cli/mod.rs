@@ -1,0 +1,57 @@
+//! The command line: one file per subcommand.
+
+pub mod config;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::config::{Config, Problems, Sources};
+
+/// A commission engine for direct selling: network, orders, commissions, wallets and payouts behind one GraphQL API.
+#[derive(Debug, Parser)]
+#[command(name = "upline", version, arg_required_else_help = true)]
+pub struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Command,
+}
+
+/// Flags of every subcommand.
+#[derive(Debug, clap::Args)]
+pub struct Global {
+    /// Configuration file (else UPLINE_CONFIG's, else ./upline.toml where there is one).
+    #[arg(long, global = true, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Overrides one configuration key; may be repeated.
+    #[arg(long, global = true, value_name = "SECTION.KEY=VALUE")]
+    set: Vec<String>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the effective configuration, secrets masked, or the commented reference.
+    Config(config::Args),
+}
+
+impl Global {
+    /// Loads and checks the configuration.
+    ///
+    /// # Errors
+    /// [`Problems`]: everything that is wrong with it.
+    pub fn load(&self) -> Result<Config, Problems> {
+        Config::load(&Sources::of_process(self.config.clone(), self.set.clone()))
+    }
+}
+
+/// Runs the subcommand that the process was called with.
+///
+/// # Errors
+/// What a person must know; printed by `main`, which then exits with 1.
+pub fn run() -> anyhow::Result<()> {
+    let Cli { global, command } = Cli::parse();
+    match command {
+        Command::Config(args) => config::run(&args, &global, &mut std::io::stdout().lock()),
+    }
+}

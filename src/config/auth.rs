@@ -1,0 +1,53 @@
+//! `[auth]`: tokens, sessions, password hashes.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+
+use super::rules::{Allowed, Rule, any, some};
+use super::secrets::{Secret, is_key_or_empty};
+
+/// Settings of sign-in.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// `iss` of the tokens; empty when it is the public URL.
+    pub issuer: String,
+    /// `aud` of the tokens.
+    pub audience: String,
+    /// The signing key in base64; empty when it stands in a file. Read it by [`super::secrets::signing_key`].
+    pub signing_key: Secret<String>,
+    /// The file of the signing key; empty when it is the one beside the database.
+    pub secret_file: PathBuf,
+    /// Life of an access token.
+    pub access_token_minutes: u32,
+    /// Life of a refresh token.
+    pub refresh_token_days: u32,
+    /// Life of a session, refreshed or not.
+    pub session_days: u32,
+    /// Sessions an account may have.
+    pub sessions_per_account: u32,
+    /// Argon2id's memory.
+    pub argon2_memory_kib: u32,
+    /// Argon2id's passes.
+    pub argon2_iterations: u32,
+    /// Argon2id's lanes.
+    pub argon2_parallelism: u32,
+    /// Hashes computed at a time.
+    pub concurrent_hashes: u32,
+}
+
+pub(super) const RULES: &[Rule] = &[
+    ("issuer", Allowed::Text(any, "a text")),
+    ("audience", Allowed::Text(some, "a text that is not empty")),
+    ("signing_key", Allowed::Secret(is_key_or_empty, "32 bytes in base64 (`openssl rand -base64 32`), or empty")),
+    ("secret_file", Allowed::Text(any, "a file, or empty")),
+    ("access_token_minutes", Allowed::Number(1..=60)),
+    ("refresh_token_days", Allowed::Number(1..=365)),
+    ("session_days", Allowed::Number(1..=730)),
+    ("sessions_per_account", Allowed::Number(1..=1000)),
+    ("argon2_memory_kib", Allowed::Number(8192..=1_048_576)),
+    ("argon2_iterations", Allowed::Number(1..=20)),
+    ("argon2_parallelism", Allowed::Number(1..=16)),
+    ("concurrent_hashes", Allowed::Number(1..=64)),
+];

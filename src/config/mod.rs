@@ -1,0 +1,69 @@
+//! Configuration: `defaults.toml` is the reference; a file, the environment and flags override it; checked once at start.
+
+pub mod auth;
+pub mod database;
+pub mod events;
+pub mod graphql;
+pub mod log;
+pub mod network;
+mod origins;
+pub mod problems;
+mod rules;
+pub mod secrets;
+pub mod server;
+mod sources;
+
+use serde::{Deserialize, Serialize};
+
+use self::origins::Origins;
+pub use self::problems::{Problem, Problems};
+pub use self::sources::Sources;
+
+/// The commented reference: every key with its default.
+pub const REFERENCE: &str = include_str!("defaults.toml");
+
+/// The whole configuration, valid: every limit lies within its range.
+#[derive(Clone, Debug, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// The HTTP server.
+    pub server: server::Server,
+    /// The database and its pools.
+    pub database: database::Database,
+    /// Tokens, sessions, password hashes.
+    pub auth: auth::Auth,
+    /// Limits of the GraphQL API.
+    pub graphql: graphql::Graphql,
+    /// Depths and placement.
+    pub network: network::Network,
+    /// Reading and replaying events.
+    pub events: events::Events,
+    /// What is logged, and how.
+    pub log: log::Log,
+    #[serde(skip)]
+    origins: Origins,
+}
+
+impl Config {
+    /// Reads all layers and checks them.
+    ///
+    /// # Errors
+    /// [`Problems`]: all that is wrong, each with key, value, origin and what is allowed.
+    pub fn load(sources: &Sources) -> Result<Self, Problems> {
+        let (merged, origins) = sources.merge()?;
+        rules::check(&merged, &origins)?;
+        let config: Self = merged.try_deserialize().map_err(|error| Problems::from(Problem::unreadable(&error.to_string())))?;
+        Ok(Self { origins, ..config })
+    }
+
+    /// The effective configuration as TOML, secrets masked; a value that is not the default names its origin in a comment.
+    ///
+    /// # Errors
+    /// Never for a loaded configuration; the serialiser's error is passed on.
+    pub fn effective_toml(&self) -> Result<String, toml::ser::Error> {
+        Ok(self.origins.annotate(&toml::to_string(self)?))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,3 @@
+//! PURE: (Snapshot, Plan, Period) -> Outcome.
+
+pub mod input;
