@@ -12,6 +12,7 @@ pub mod partner_status;
 pub mod partners;
 pub mod period;
 pub mod position;
+pub mod random;
 pub mod ranks;
 pub mod refusal;
 pub mod trees;

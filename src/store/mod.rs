@@ -2,4 +2,6 @@
 
 pub mod database;
 pub mod error;
+pub mod sessions;
+mod sql;
 pub mod statements;
