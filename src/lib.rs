@@ -1,3 +1,5 @@
 //! Upline: a commission engine for direct selling.
 
 pub mod domain;
+pub mod graphql;
+pub mod http;
