@@ -5,5 +5,7 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod graphql;
+pub mod http;
 pub mod offline;
 pub mod store;
