@@ -6,5 +6,7 @@ pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod graphql;
+pub mod http;
 pub mod offline;
 pub mod store;

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sea_orm::ConnectionTrait;
 
 use super::error::Error;
-use super::sql::{code, column, execute, one, returned};
+use super::sql::{Row, Sql};
 use crate::domain::accounts::{Role, Scope, read_scopes};
 use crate::domain::coded::coded_enum;
 use crate::domain::instant::Instant;
@@ -86,16 +86,16 @@ pub async fn holder(connection: &impl ConnectionTrait, sid: &str, account_id: i6
     let sql = "SELECT a.role, a.scopes, p.id, p.sponsor_id
         FROM sessions s JOIN accounts a ON a.id = s.account_id LEFT JOIN partners p ON p.account_id = a.id
         WHERE s.sid = $1 AND s.account_id = $2 AND s.ended_at IS NULL AND s.expires_at > $3 AND a.status = 'ACTIVE'";
-    let row = one(connection, sql, [sid.into(), account_id.into(), now.nanos().into()]).await?;
-    row.map(|row| {
+    let values = [sid.into(), account_id.into(), now.nanos().into()];
+    let read = |row: &Row<'_>| {
         Ok(SessionHolder {
-            role: code(&row, 0, "accounts")?,
-            scopes: read_scopes(&column::<String>(&row, 1)?),
-            partner_id: column(&row, 2)?,
-            sponsor_id: column(&row, 3)?,
+            role: row.code(0, "accounts")?,
+            scopes: read_scopes(&row.get::<String>(1)?),
+            partner_id: row.get(2)?,
+            sponsor_id: row.get(3)?,
         })
-    })
-    .transpose()
+    };
+    Sql::whole(connection, sql, values).one(connection, read).await
 }
 
 /// Stores a session and gives its key.
@@ -105,7 +105,7 @@ pub async fn holder(connection: &impl ConnectionTrait, sid: &str, account_id: i6
 pub async fn insert(connection: &impl ConnectionTrait, session: &NewSession<'_>) -> Result<i64, Error> {
     let sql = "INSERT INTO sessions (sid, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING id";
     let values = [session.sid.into(), session.account_id.into(), session.at.nanos().into(), session.expires_at.nanos().into()];
-    returned(one(connection, sql, values).await?)
+    Sql::whole(connection, sql, values).returned(connection).await
 }
 
 /// Ends the oldest live sessions of an account, so that `kept` remain.
@@ -118,7 +118,7 @@ pub async fn end_oldest(connection: &impl ConnectionTrait, account_id: i64, kept
             SELECT id FROM sessions WHERE account_id = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY created_at DESC, id DESC LIMIT $3
         )";
     let values = [account_id.into(), now.nanos().into(), i64::from(kept).into(), SessionEnd::Crowded.code().into()];
-    execute(connection, sql, values).await.map(drop)
+    Sql::whole(connection, sql, values).execute(connection).await.map(drop)
 }
 
 /// Ends one session of an account; one that has ended keeps its end.
@@ -127,7 +127,10 @@ pub async fn end_oldest(connection: &impl ConnectionTrait, account_id: i64, kept
 /// The database's.
 pub async fn end(connection: &impl ConnectionTrait, account_id: i64, sid: &str, reason: SessionEnd, now: Instant) -> Result<(), Error> {
     let sql = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE account_id = $1 AND sid = $2 AND ended_at IS NULL";
-    execute(connection, sql, [account_id.into(), sid.into(), now.nanos().into(), reason.code().into()]).await.map(drop)
+    Sql::whole(connection, sql, [account_id.into(), sid.into(), now.nanos().into(), reason.code().into()])
+        .execute(connection)
+        .await
+        .map(drop)
 }
 
 /// Ends all sessions of an account except one.
@@ -137,7 +140,7 @@ pub async fn end(connection: &impl ConnectionTrait, account_id: i64, sid: &str, 
 pub async fn end_others(connection: &impl ConnectionTrait, account_id: i64, sid: &str, now: Instant) -> Result<(), Error> {
     let sql = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE account_id = $1 AND sid <> $2 AND ended_at IS NULL";
     let values = [account_id.into(), sid.into(), now.nanos().into(), SessionEnd::PasswordChanged.code().into()];
-    execute(connection, sql, values).await.map(drop)
+    Sql::whole(connection, sql, values).execute(connection).await.map(drop)
 }
 
 /// Stores a refresh token.
@@ -147,7 +150,7 @@ pub async fn end_others(connection: &impl ConnectionTrait, account_id: i64, sid:
 pub async fn insert_refresh_token(connection: &impl ConnectionTrait, token: &NewRefreshToken) -> Result<(), Error> {
     let sql = "INSERT INTO refresh_tokens (session_id, token_hash, issued_at, expires_at) VALUES ($1, $2, $3, $4)";
     let values = [token.session_id.into(), token.hash.to_vec().into(), token.at.nanos().into(), token.expires_at.nanos().into()];
-    execute(connection, sql, values).await.map(drop)
+    Sql::whole(connection, sql, values).execute(connection).await.map(drop)
 }
 
 /// Uses a refresh token up. Of any number of rivals one gets `true`.
@@ -156,7 +159,7 @@ pub async fn insert_refresh_token(connection: &impl ConnectionTrait, token: &New
 /// The database's.
 pub async fn use_refresh_token(connection: &impl ConnectionTrait, hash: &[u8; 32], now: Instant) -> Result<bool, Error> {
     let sql = "UPDATE refresh_tokens SET used_at = $2 WHERE token_hash = $1 AND used_at IS NULL AND expires_at > $2";
-    Ok(execute(connection, sql, [hash.to_vec().into(), now.nanos().into()]).await? == 1)
+    Ok(Sql::whole(connection, sql, [hash.to_vec().into(), now.nanos().into()]).execute(connection).await? == 1)
 }
 
 /// A refresh token, used or not, whose session is live at this time, of an ACTIVE account.
@@ -167,15 +170,14 @@ pub async fn refreshable(connection: &impl ConnectionTrait, hash: &[u8; 32], now
     let sql = "SELECT s.id, s.sid, s.account_id, s.expires_at, r.used_at
         FROM refresh_tokens r JOIN sessions s ON s.id = r.session_id JOIN accounts a ON a.id = s.account_id
         WHERE r.token_hash = $1 AND s.ended_at IS NULL AND s.expires_at > $2 AND a.status = 'ACTIVE'";
-    let row = one(connection, sql, [hash.to_vec().into(), now.nanos().into()]).await?;
-    row.map(|row| {
+    let read = |row: &Row<'_>| {
         Ok(Refreshable {
-            session_id: column(&row, 0)?,
-            sid: column(&row, 1)?,
-            account_id: column(&row, 2)?,
-            session_ends: Instant::from_nanos(column(&row, 3)?),
-            used_at: column::<Option<i64>>(&row, 4)?.map(Instant::from_nanos),
+            session_id: row.get(0)?,
+            sid: row.get(1)?,
+            account_id: row.get(2)?,
+            session_ends: Instant::from_nanos(row.get(3)?),
+            used_at: row.get::<Option<i64>>(4)?.map(Instant::from_nanos),
         })
-    })
-    .transpose()
+    };
+    Sql::whole(connection, sql, [hash.to_vec().into(), now.nanos().into()]).one(connection, read).await
 }
