@@ -3,7 +3,9 @@
 //! An act takes [`Services`], who asks, and its input; what it may refuse stands in its documentation. Validation, authorisation, the rows,
 //! the stored answer of an idempotent act and the event are kept together or not at all.
 
+pub mod accounts;
 mod error;
+mod idempotency;
 mod services;
 
 pub use error::Error;

@@ -1,8 +1,12 @@
 //! The only SQL: rows to domain and back. Finders and writers take a connection or a transaction, never open one.
 
+pub mod accounts;
+pub mod audit;
 pub mod commissions;
 pub mod database;
 pub mod error;
+pub mod events;
+pub mod idempotency;
 pub mod orders;
 pub mod partners;
 pub mod periods;
