@@ -16,5 +16,6 @@ pub mod periods;
 pub mod position;
 pub mod ranks;
 pub mod refusal;
+pub mod time_span;
 pub mod trees;
 pub mod volumes;

@@ -6,6 +6,7 @@ pub mod error;
 pub mod orders;
 pub mod partners;
 pub mod periods;
+pub mod plans;
 pub mod ranks;
 mod sql;
 pub mod statements;
