@@ -24,7 +24,9 @@ export const operationGroups: OperationGroup[] = Object.entries(files)
   .sort((a, b) => Number(b.noun === "viewer") - Number(a.noun === "viewer") || a.noun.localeCompare(b.noun));
 
 function readOperations(source: string): Operation[] {
-  return parse(source).definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION).map((definition) => readOperation(source, definition));
+  return parse(source)
+    .definitions.filter((definition) => definition.kind === Kind.OPERATION_DEFINITION)
+    .map((definition) => readOperation(source, definition));
 }
 
 /** Reads `# Title`, then `# words`, then `# Variables: {…}` (to the end of the comment) above the operation. */
@@ -38,7 +40,7 @@ function readOperation(source: string, definition: OperationDefinitionNode): Ope
     kind: definition.operation,
     title: title || name,
     description: description.join(" "),
-    query: `# ${words.trim().replaceAll("\n", "\n# ")}\n${source.slice(start, end)}\n`,
+    query: `# ${title || name}\n${source.slice(start, end)}\n`,
     variables: variables.trim(),
   };
 }
