@@ -17,6 +17,8 @@ export default defineConfig(({ mode }) => {
         onwarn: (warning, warn) => warning.code === "MODULE_LEVEL_DIRECTIVE" || warn(warning),
       },
     },
+    // The module names its workers by `?worker` imports, which the dependency optimizer does not know.
+    optimizeDeps: { exclude: ["graphiql/setup-workers/vite"] },
     server: {
       proxy: {
         "/graphql": { target: server, ws: true },

@@ -1,7 +1,7 @@
 import type { Fetcher } from "@graphiql/toolkit";
 import { type ExecutionResult, getOperationAST, parse } from "graphql";
 import { accessToken, endSession } from "./session";
-import { post, type Request, subscribe } from "./transport";
+import { failure, type Observer, post, type Request, sentence, subscribe } from "./transport";
 
 /** Sends what GraphiQL runs, as the account that is signed in. A header typed by hand wins. */
 export const fetcher: Fetcher = async (params, options) => {
@@ -11,14 +11,17 @@ export const fetcher: Fetcher = async (params, options) => {
   const headers = token ? { Authorization: `Bearer ${token}`, ...typed } : typed;
   if (isSubscription(request)) {
     return {
-      subscribe: (observer: unknown) => ({
-        unsubscribe: subscribe(request, headers, observer as Parameters<typeof subscribe>[2]),
-      }),
+      subscribe: (observer: unknown) => ({ unsubscribe: subscribe(request, headers, observer as Observer) }),
     };
   }
-  const { result } = await post(request, headers);
-  if (token && isUnauthenticated(result)) endSession(token);
-  return result;
+  try {
+    const { result } = await post(request, headers);
+    if (token && isUnauthenticated(result)) endSession(token);
+    return result;
+  } catch (error) {
+    // A thrown error would be shown with its stack.
+    return failure(sentence(error));
+  }
 };
 
 function hasAuthorization(headers: Record<string, string>): boolean {

@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 import documents from "./session.graphql?raw";
-import { type Answer, post } from "./transport";
+import { type Answer, post, sentence } from "./transport";
 
 /** Who is signed in, and until when (milliseconds of this browser's clock). */
 interface Session {
@@ -52,7 +52,7 @@ export async function signOut(): Promise<void> {
   try {
     await send("LogOut", { refreshToken: old.refreshToken }, { Authorization: `Bearer ${old.accessToken}` });
   } catch {
-    become(null, "Signed out here. The server could not be reached, so it forgets this session when its tokens expire.");
+    become(null, "Signed out here only: the server was not reached.");
   }
 }
 
@@ -121,10 +121,6 @@ function become(next: Session | null, notice: string | null): void {
   clearTimeout(timer);
   if (next) timer = window.setTimeout(renew, next.renewAt - Date.now());
   for (const listener of listeners) listener();
-}
-
-function sentence(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 // The tokens rest in sessionStorage only while the page reloads. A duplicated tab would copy them, both copies

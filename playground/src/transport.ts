@@ -1,4 +1,4 @@
-import type { ExecutionResult } from "graphql";
+import { type ExecutionResult, GraphQLError } from "graphql";
 import { type Client, createClient } from "graphql-ws";
 
 /** One GraphQL request, as it goes over the wire. */
@@ -40,11 +40,20 @@ export async function post(request: Request, headers: Record<string, string>): P
   }
 }
 
-/** A running subscription, in the shape GraphiQL listens to. */
+/** Listens to a running subscription. */
 export interface Observer {
   next(result: ExecutionResult): void;
-  error(error: unknown): void;
   complete(): void;
+}
+
+/** What a caught error says. */
+export function sentence(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+/** A sentence for people, in the shape of an answer. */
+export function failure(message: string): ExecutionResult {
+  return { errors: [new GraphQLError(message)] };
 }
 
 /**
@@ -57,23 +66,26 @@ export function subscribe(request: Request, headers: Record<string, string>, obs
   const client: Client = createClient({ url: url.href, connectionParams: headers, retryAttempts: 0 });
   return client.subscribe(request, {
     next: (result) => observer.next(result as ExecutionResult),
-    error: (error) => (Array.isArray(error) ? observer.next({ errors: error }) : observer.error(socketError(error))),
+    error: (error) => {
+      observer.next(Array.isArray(error) ? { errors: error } : failure(closing(error)));
+      observer.complete();
+    },
     complete: () => observer.complete(),
   });
 }
 
-function socketError(error: unknown): Error {
-  if (!(error instanceof CloseEvent)) return new Error("The subscription could not be opened. Check that the server runs.");
+function closing(error: unknown): string {
+  if (!(error instanceof CloseEvent)) return "The subscription could not be opened. Check that the server runs.";
   const reason = error.reason || "no reason given";
   switch (error.code) {
     case 4401:
     case 4403:
-      return new Error(`The server refused the subscription: ${reason}. Sign in, then run it again.`);
+      return `The server refused the subscription: ${reason}. Sign in, then run it again.`;
     case 4429:
-      return new Error(`The server refused the subscription: ${reason}. Wait a moment, then run it again.`);
+      return `The server refused the subscription: ${reason}. Wait a moment, then run it again.`;
     case 1006:
-      return new Error("The connection of the subscription broke. Run it again; pass the last cursor as `after` to miss nothing.");
+      return "The connection of the subscription broke. Run it again; pass the last cursor as `after` to miss nothing.";
     default:
-      return new Error(`The server ended the subscription (${error.code}: ${reason}). Run it again; pass the last cursor as \`after\` to miss nothing.`);
+      return `The server ended the subscription (${error.code}: ${reason}). Run it again; pass the last cursor as \`after\` to miss nothing.`;
   }
 }

@@ -70,7 +70,8 @@ const steps = {
   },
   "a wrong password is refused in words": async () => {
     await signInAs(login, `${password}-wrong`);
-    await page.getByRole("alert").filter({ hasText: /\w+ \w+/ }).waitFor();
+    const form = page.getByRole("form", { name: "Sign in" });
+    await form.getByRole("alert").filter({ hasText: /\w+ \w+/ }).waitFor();
   },
   "the right password signs in": async () => {
     await signInAs(login, password);
