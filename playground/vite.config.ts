@@ -17,8 +17,15 @@ export default defineConfig(({ mode }) => {
         onwarn: (warning, warn) => warning.code === "MODULE_LEVEL_DIRECTIVE" || warn(warning),
       },
     },
-    // The module names its workers by `?worker` imports, which the dependency optimizer does not know.
-    optimizeDeps: { exclude: ["graphiql/setup-workers/vite"] },
+    // For `npm run dev`: the module names its workers by `?worker` imports, which the dependency optimizer does not
+    // know, and what those workers import is then served as it is, except the CommonJS packages named here.
+    optimizeDeps: {
+      exclude: ["graphiql/setup-workers/vite"],
+      include: [
+        "@graphiql/react > monaco-graphql > picomatch-browser",
+        "@graphiql/react > graphql-language-service > nullthrows",
+      ],
+    },
     server: {
       proxy: {
         "/graphql": { target: server, ws: true },
