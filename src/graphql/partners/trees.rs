@@ -8,7 +8,7 @@ use super::super::scalars::{BigInt, Decimal};
 use super::inputs::{DownlineOrder, PartnerFilter, Tree};
 use super::objects::Partner;
 use crate::auth::visibility::Standing;
-use crate::domain::volumes;
+use crate::domain::{trees, volumes};
 use crate::store::trees::{Downline, LevelCount};
 
 /// Where a partner stands in the placement tree.
@@ -147,24 +147,28 @@ pub struct DownlineArgs {
 }
 
 impl DownlineArgs {
+    /// The tree, and how far up a walk may go.
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`: a height outside its limits.
+    pub fn height(&self, ctx: &Context<'_>, from: &Partner) -> Result<(trees::Tree, u32)> {
+        let network = network(ctx)?;
+        let allowed = if from.standing == Standing::Staff { network.operator_depth } else { network.visible_depth };
+        let height = bounded("height", self.depth, allowed)?.unwrap_or_else(|| allowed.min(network.visible_depth));
+        Ok((self.tree.map_or(trees::Tree::Sponsor, Into::into), height))
+    }
+
     /// What the store is asked for. Below a partner the caller sees as many levels as lie within the visible depth from the caller, not from there.
     ///
     /// # Errors
     /// `BAD_USER_INPUT`: a depth or level outside its limits.
     pub fn resolve(self, ctx: &Context<'_>, from: &Partner) -> Result<Downline> {
         let network = network(ctx)?;
-        let tree = self.tree.map_or(crate::domain::trees::Tree::Sponsor, Into::into);
+        let tree = self.tree.map_or(trees::Tree::Sponsor, Into::into);
         let allowed = if from.standing == Standing::Staff { network.operator_depth } else { network.visible_depth };
         let visible = match from.standing {
             Standing::Staff => allowed,
             _ => allowed.saturating_sub(from.reach.level(tree).unwrap_or(allowed)),
-        };
-        let bounded = |name: &str, value: Option<i32>, max: u32| match value {
-            None => Ok(None),
-            Some(value) => match u32::try_from(value).ok().filter(|value| (1..=max).contains(value)) {
-                Some(value) => Ok(Some(value)),
-                None => Err(bad_user_input(format!("`{name}` is {value}: it must lie between 1 and {max}."))),
-            },
         };
         let depth = bounded("depth", self.depth, allowed)?.unwrap_or_else(|| allowed.min(network.visible_depth));
         let level = bounded("level", self.level, depth)?;
@@ -178,4 +182,11 @@ impl DownlineArgs {
             direction: order.direction.into(),
         })
     }
+}
+
+/// A number of levels within its limits.
+fn bounded(name: &str, value: Option<i32>, max: u32) -> Result<Option<u32>> {
+    let Some(value) = value else { return Ok(None) };
+    let fits = u32::try_from(value).ok().filter(|value| (1..=max).contains(value));
+    fits.map(Some).ok_or_else(|| bad_user_input(format!("`{name}` is {value}: it must lie between 1 and {max}.")))
 }
