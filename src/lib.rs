@@ -2,9 +2,11 @@
 
 pub mod auth;
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod events;
 pub mod graphql;
 pub mod http;
 pub mod offline;

@@ -14,6 +14,7 @@ pub mod partners;
 pub mod period;
 pub mod periods;
 pub mod position;
+pub mod random;
 pub mod ranks;
 pub mod refusal;
 pub mod time_span;

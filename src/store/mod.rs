@@ -1,13 +1,18 @@
 //! The only SQL: rows to domain and back. Finders and writers take a connection or a transaction, never open one.
 
+pub mod accounts;
+pub mod audit;
 pub mod commissions;
 pub mod database;
 pub mod error;
+pub mod events;
+pub mod idempotency;
 pub mod orders;
 pub mod partners;
 pub mod periods;
 pub mod plans;
 pub mod ranks;
+pub mod sessions;
 mod sql;
 pub mod statements;
 pub mod trees;

@@ -33,6 +33,11 @@ impl Sql {
         Self { backend: connection.get_database_backend(), text: String::with_capacity(512), values: Vec::new() }
     }
 
+    /// A whole statement, with `$1` and so on where its values go.
+    pub fn whole(connection: &impl ConnectionTrait, text: &str, values: impl IntoIterator<Item = Value>) -> Self {
+        Self { backend: connection.get_database_backend(), text: text.to_owned(), values: values.into_iter().collect() }
+    }
+
     /// Adds text that was written by a programmer.
     pub fn push(&mut self, text: &str) -> &mut Self {
         self.text.push_str(text);
@@ -123,6 +128,24 @@ impl Sql {
     pub async fn one<T>(self, connection: &impl ConnectionTrait, read: impl Fn(&Row<'_>) -> Result<T, Error>) -> Result<Option<T>, Error> {
         let statement = Statement::from_sql_and_values(self.backend, self.text, self.values);
         connection.query_one_raw(statement).await?.map(|row| read(&Row(&row))).transpose()
+    }
+
+    /// Runs a statement that changes rows, and tells how many.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn execute(self, connection: &impl ConnectionTrait) -> Result<u64, Error> {
+        let statement = Statement::from_sql_and_values(self.backend, self.text, self.values);
+        Ok(connection.execute_raw(statement).await?.rows_affected())
+    }
+
+    /// Runs an INSERT … RETURNING and gives the new row's key.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn returned(self, connection: &impl ConnectionTrait) -> Result<i64, Error> {
+        let key = self.one(connection, |row| row.get(0)).await?;
+        key.ok_or_else(|| Error::from(sea_orm::DbErr::RecordNotInserted))
     }
 
     /// Reads a page of the same list for many parents in one statement. `list` writes the list of one parent, whose number is `{parent}`, from
