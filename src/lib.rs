@@ -1,6 +1,7 @@
 //! Upline: a commission engine for direct selling.
 
 pub mod auth;
+pub mod broker;
 pub mod cli;
 pub mod commands;
 pub mod config;

@@ -15,8 +15,6 @@ coded_enum! {
         Partner = "Partner",
         /// A rank.
         Rank = "Rank",
-        /// A rank held in a period.
-        RankRecord = "RankRecord",
         /// A commission period.
         Period = "Period",
         /// An order.

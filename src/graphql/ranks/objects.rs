@@ -50,11 +50,6 @@ pub struct RankRecord(pub ranks::RankRecord);
 
 #[Object]
 impl RankRecord {
-    /// Opaque global id.
-    async fn id(&self) -> ID {
-        encode(NodeKind::RankRecord, self.0.id)
-    }
-
     /// The period.
     async fn period(&self, ctx: &Context<'_>) -> Result<Option<Period>> {
         Ok(load::<Periods>(ctx, (), self.0.period_id).await?.map(Period))
