@@ -1,6 +1,7 @@
 //! Upline: a commission engine for direct selling.
 
 pub mod auth;
+pub mod broker;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -11,3 +12,4 @@ pub mod graphql;
 pub mod http;
 pub mod offline;
 pub mod store;
+pub mod telemetry;
