@@ -48,7 +48,9 @@ fn months(now: Instant, length: i8) -> (Option<Instant>, Option<Instant>) {
         return (None, None);
     };
     let first = (today.month() - 1) / length * length + 1;
-    let month = |date: Result<Date, jiff::Error>| date.ok().and_then(|date| format!("{:04}-{:02}", date.year(), date.month()).parse::<Period>().ok());
+    let month = |date: Result<Date, jiff::Error>| {
+        date.ok().and_then(|date| format!("{:04}-{:02}", date.year(), date.month()).parse::<Period>().ok())
+    };
     let start = month(Date::new(today.year(), first, 1));
     let last = month(Date::new(today.year(), first + length - 1, 1));
     (start.map(Period::start), last.map(Period::end))

@@ -47,7 +47,9 @@ impl Paging {
             None => Ok(None),
             Some(text) => match Cursor::decode_cursor(text) {
                 Ok(cursor) if cursor.kind() == kind => Ok(Some(cursor.0)),
-                _ => Err(bad_user_input(format!("`{name}` is not a cursor of this list: give one that the list returned, in the same order."))),
+                _ => Err(bad_user_input(format!(
+                    "`{name}` is not a cursor of this list: give one that the list returned, in the same order."
+                ))),
             },
         };
         Ok(Page { limit, after: key("after", &self.after)?, before: key("before", &self.before)?, from_end: self.last.is_some() })

@@ -82,7 +82,8 @@ fn cursor(order: DownlineOrder, relative: &Relative) -> Cursor {
 /// # Errors
 /// `UNAUTHENTICATED`, or the database's, to be masked.
 pub(super) async fn downline(ctx: &Context<'_>, from: &Partner, wanted: Downline, slice: Slice<Relative>) -> Result<DownlinePartners> {
-    let places: Vec<_> = slice.rows.iter().map(|row| (cursor(wanted.order, row), i32::try_from(row.distance).unwrap_or(i32::MAX))).collect();
+    let places: Vec<_> =
+        slice.rows.iter().map(|row| (cursor(wanted.order, row), i32::try_from(row.distance).unwrap_or(i32::MAX))).collect();
     let below = |levels: i64| from.reach.below(wanted.tree, u32::try_from(levels).unwrap_or(u32::MAX));
     let Slice { rows, has_next, has_previous } = slice;
     let seen = see_all(ctx, rows.into_iter().map(|row| (row.partner, below(row.distance)))).await?;
