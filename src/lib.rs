@@ -1,5 +1,6 @@
 //! Upline: a commission engine for direct selling.
 
+pub mod app;
 pub mod auth;
 pub mod broker;
 pub mod cli;

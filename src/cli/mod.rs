@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand.
 
 pub mod config;
+pub mod schema;
+pub mod serve;
 
 use std::path::PathBuf;
 
@@ -33,6 +35,10 @@ pub struct Global {
 enum Command {
     /// Print the effective configuration, secrets masked, or the commented reference.
     Config(config::Args),
+    /// Print the GraphQL schema in the definition language.
+    Schema(schema::Args),
+    /// Run the server.
+    Serve(serve::Args),
 }
 
 impl Global {
@@ -53,5 +59,7 @@ pub fn run() -> anyhow::Result<()> {
     let Cli { global, command } = Cli::parse();
     match command {
         Command::Config(args) => config::run(&args, &global, &mut std::io::stdout().lock()),
+        Command::Schema(args) => schema::run(&args, &mut std::io::stdout().lock()),
+        Command::Serve(args) => serve::run(&args, &global),
     }
 }

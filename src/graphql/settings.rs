@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::config;
+
 /// How much one request may ask for. Checked before anything is executed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -121,5 +123,44 @@ pub struct StreamSettings {
 impl Default for StreamSettings {
     fn default() -> Self {
         Self { init_timeout_millis: 10_000, keep_alive_millis: 20_000, operations_per_socket: 50, buffer: 64, stall_millis: 10_000 }
+    }
+}
+
+impl Settings {
+    /// The endpoint's part of the configuration.
+    #[must_use]
+    pub fn from_config(graphql: &config::graphql::Graphql, server: &config::server::Server) -> Self {
+        let limits = Limits {
+            document_bytes: graphql.document_bytes as usize,
+            tokens: graphql.document_tokens as usize,
+            depth: graphql.depth.into(),
+            aliases: graphql.aliases as usize,
+            root_fields: graphql.root_fields.into(),
+            directives: graphql.directives as usize,
+            nodes: graphql.output_nodes.into(),
+            complexity: graphql.complexity.into(),
+            default_page: graphql.page_default.into(),
+            errors: graphql.errors as usize,
+            ..Limits::default()
+        };
+        let streams = StreamSettings {
+            init_timeout_millis: u64::from(graphql.websocket_init_seconds) * 1_000,
+            keep_alive_millis: u64::from(graphql.ping_seconds) * 1_000,
+            operations_per_socket: graphql.socket_operations as usize,
+            buffer: graphql.socket_buffer_messages as usize,
+            ..StreamSettings::default()
+        };
+        let documents = &graphql.trusted_documents;
+        Self {
+            limits,
+            introspection: graphql.introspection,
+            body_bytes: (graphql.document_bytes + graphql.variables_bytes) as usize,
+            persisted_queries: graphql.persisted_documents as usize,
+            trusted_documents: (!documents.as_os_str().is_empty()).then(|| documents.clone()),
+            query_timeout_seconds: server.request_timeout_seconds.into(),
+            allowed_origins: server.cors_origins.clone(),
+            streams,
+            ..Self::default()
+        }
     }
 }
