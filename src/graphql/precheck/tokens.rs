@@ -58,9 +58,9 @@ fn skip(text: &[u8], matches: impl Fn(u8) -> bool) -> &[u8] {
     text.get(length..).unwrap_or_default()
 }
 
-/// Names and numbers; a sign begins a number.
+/// Names and digits. A number with a sign or a point counts as several tokens, which errs on the safe side.
 const fn is_word(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'.')
+    byte.is_ascii_alphanumeric() || byte == b'_'
 }
 
 fn string(mut text: &[u8]) -> &[u8] {
@@ -94,7 +94,8 @@ mod tests {
 
     #[test]
     fn tokens_are_counted_as_the_grammar_has_them() {
-        assert_eq!(count("{ a(x: -1.5e3, y: \"{ \\\" }\") ...F } # { comment"), 14);
+        assert_eq!(count("{ a(x: 15, y: \"{ \\\" }\") ...F } # { comment"), 13);
+        assert_eq!(count("{a...b...c}"), 7);
         assert_eq!(count("\"\"\"a \\\"\"\" b \" { \"\"\" x"), 2);
         assert_eq!(count(""), 0);
     }
