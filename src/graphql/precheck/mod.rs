@@ -10,7 +10,7 @@ mod variables;
 mod weight;
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection};
 use async_graphql::{ServerError, Value, Variables};
 
 pub use catalog::SchemaUnreadable;
@@ -90,21 +90,23 @@ impl Precheck {
                 chosen = weight;
             }
         }
-        scale.unused_fragments()?;
+        scale.refuse_unused_fragments()?;
         refuse_above("selections", "with its fragments expanded, the document selects", selections, self.limits.selections)?;
-        let cost = self.judge(operation.ty, &chosen)?;
+        let cost = self.judge(operation, &chosen)?;
         let (kind, name) = (operation.ty, name.map(str::to_owned));
         Ok(Checked { document, name, kind, cost })
     }
 
-    fn judge(&self, kind: OperationType, weight: &Weight) -> Result<Cost, ServerError> {
+    fn judge(&self, operation: &OperationDefinition, weight: &Weight) -> Result<Cost, ServerError> {
         let limits = &self.limits;
         if weight.introspection_depth > 0 && !self.introspection {
             let message = "This server does not show its schema: introspection is switched off.";
             return Err(ErrorCode::GraphqlValidationFailed.at(message, None));
         }
-        if kind == OperationType::Subscription && weight.fields != 1 {
-            let message = "A subscription must have exactly one field at its root.";
+        // The library runs only what stands there directly, and would stay silent about a fragment.
+        let has_one_field = matches!(&*operation.selection_set.node.items, [only] if matches!(only.node, Selection::Field(_)));
+        if operation.ty == OperationType::Subscription && !has_one_field {
+            let message = "A subscription must have exactly one field at its root, written there directly.";
             return Err(ErrorCode::GraphqlValidationFailed.at(message, None));
         }
         let cost = Cost { requested: weight.values(limits.default_page), limit: limits.complexity };

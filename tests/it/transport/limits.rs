@@ -32,14 +32,21 @@ async fn a_kilobyte_of_fragments_that_fan_out_is_refused_at_once() {
 }
 
 #[tokio::test]
-async fn fragments_that_double_do_not_hide_behind_an_unused_name() {
+async fn fragments_that_double_sixty_times_are_refused_at_once() {
     let server = Server::start().await;
-    let mut document = "{ __typename }".to_owned();
+    let mut document = "{ partner { ...F0 } }".to_owned();
     for level in 0..60 {
         write!(document, " fragment F{level} on Partner {{ ...F{next} ...F{next} }}", next = level + 1).unwrap();
     }
     document.push_str(" fragment F60 on Partner { number }");
     assert_eq!(refused_by(&server, &document).await, "levels");
+}
+
+#[tokio::test]
+async fn a_fragment_that_is_never_used_is_refused() {
+    let server = Server::start().await;
+    let (_, answer) = server.query("{ __typename } fragment A on Partner { ...A ...A }").await;
+    assert_eq!(code(&answer), "GRAPHQL_VALIDATION_FAILED");
 }
 
 #[tokio::test]

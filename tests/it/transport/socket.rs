@@ -127,6 +127,7 @@ async fn a_request_that_cannot_run_ends_with_an_error_message() {
         ("{", "GRAPHQL_PARSE_FAILED"),
         ("subscription { nothing }", "GRAPHQL_VALIDATION_FAILED"),
         ("subscription { waiting { number } again: waiting { number } }", "GRAPHQL_VALIDATION_FAILED"),
+        ("subscription { ...W } fragment W on Ticker { waiting { number } }", "GRAPHQL_VALIDATION_FAILED"),
         ("query ($n: String!) { greeting(name: $n) }", "BAD_USER_INPUT"),
     ] {
         socket.subscribe("e", document).await;
@@ -194,6 +195,25 @@ async fn a_bad_token_closes_with_4403() {
         socket.say(json!({ "type": "connection_init", "payload": payload })).await;
         assert_eq!(socket.hear().await, Heard::Closed(4403, "Forbidden: The access token is unknown.".to_owned()));
     }
+}
+
+#[tokio::test]
+async fn a_failing_request_context_closes_without_showing_why() {
+    let server = Server::start().await;
+    let mut socket = Socket::new(&server).await;
+    socket.say(json!({ "type": "connection_init", "payload": { "token": "broken" } })).await;
+    match socket.hear().await {
+        Heard::Closed(4500, reason) => assert!(!reason.contains("hunter2"), "{reason}"),
+        other => panic!("heard {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_message_above_the_limit_closes_with_1009() {
+    let server = Server::with(Settings { body_bytes: 1_000, ..Settings::default() }).await;
+    let mut socket = Socket::ready(&server).await;
+    socket.subscribe("a", &" ".repeat(1_000)).await;
+    assert_eq!(socket.close_code().await, 1009);
 }
 
 #[tokio::test]

@@ -20,7 +20,8 @@ pub(super) fn open(transport: Transport, parts: &Parts, upgrade: WebSocketUpgrad
         return (StatusCode::FORBIDDEN, "Pages of this origin may not open a WebSocket here: see allowed_origins in the configuration.")
             .into_response();
     }
-    let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(settings.body_bytes).max_frame_size(settings.body_bytes);
+    // The library drops a connection that exceeds its own limit; up to there the session can say why it closes.
+    let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(4 * settings.body_bytes).max_frame_size(4 * settings.body_bytes);
     let speaks_it = upgrade.selected_protocol().is_some();
     let credentials = credentials::of(parts);
     upgrade.on_upgrade(move |socket| Session::new(transport, credentials, socket).serve(speaks_it))
