@@ -53,10 +53,17 @@ pub(super) async fn open(transport: Transport, call: Call, may_change: bool) -> 
         // What is done already is told even while the server shuts down.
         Outcome::Answer(answer) => events(&transport, stream::iter([answer]), std::future::pending()),
         Outcome::Stream(answers) => {
+            let place = match transport.connection() {
+                Ok(place) => place,
+                Err(refusal) => return refusal.into_response(Media::Json),
+            };
             let settings = &transport.endpoint.settings().streams;
             let (queue, mut queued) = mpsc::channel(settings.buffer);
             let stall = Duration::from_millis(settings.stall_millis);
-            tokio::spawn(async move { pump(answers, &queue, stall, |answer| answer).await });
+            tokio::spawn(async move {
+                pump(answers, &queue, stall, |answer| answer).await;
+                drop(place);
+            });
             let shutdown = transport.clone();
             events(&transport, stream::poll_fn(move |context| queued.poll_recv(context)), async move { shutdown.shut_down().await })
         }

@@ -73,6 +73,12 @@ impl Refusal {
         Self { status, error: Box::new(ErrorCode::BadRequest.at(message, None)) }
     }
 
+    /// All places for sockets and event streams are taken.
+    pub fn too_many_connections() -> Self {
+        let message = "The server has as many subscribers as it takes. Try again in a minute.";
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, error: Box::new(ErrorCode::Unavailable.at(message, None)) }
+    }
+
     /// The answer with this refusal's status.
     pub fn into_response(self, media: Media) -> Response {
         let media = if media == Media::Events { Media::Json } else { media };

@@ -155,6 +155,14 @@ async fn a_good_token_reaches_the_resolvers() {
 }
 
 #[tokio::test]
+async fn the_callers_address_idempotency_key_and_request_id_reach_the_application() {
+    let server = Server::start().await;
+    let request = server.client.post(server.url("/graphql")).header("idempotency-key", "k1").header("x-request-id", "r1");
+    let answer: Value = request.json(&json!({ "query": "{ traces }" })).send().await.unwrap().json().await.unwrap();
+    assert_eq!(answer["data"]["traces"], json!(["127.0.0.1", "k1", "r1"]));
+}
+
+#[tokio::test]
 async fn a_limited_caller_is_told_when_to_come_back() {
     let server = Server::start().await;
     let request = server.client.post(server.url("/graphql")).bearer_auth("busy");

@@ -6,6 +6,7 @@ mod events;
 mod http;
 mod limits;
 mod masking;
+mod metrics;
 mod server;
 mod socket;
 mod toy;

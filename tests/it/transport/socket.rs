@@ -287,6 +287,16 @@ async fn a_socket_runs_a_bounded_number_of_operations() {
 }
 
 #[tokio::test]
+async fn only_so_many_subscribers_are_taken_at_once() {
+    let server = Server::with(streams(StreamSettings { connections: 1, ..StreamSettings::default() })).await;
+    let _first = Socket::ready(&server).await;
+    let second = Socket::open(&server, &[("sec-websocket-protocol", "graphql-transport-ws")]).await;
+    assert!(second.is_err_and(|error| error.to_string().contains("503")));
+    let stream = server.client.post(server.url("/graphql/stream")).json(&json!({ "query": "subscription { waiting { number } }" }));
+    assert_eq!(stream.send().await.unwrap().status(), 503);
+}
+
+#[tokio::test]
 async fn pages_of_foreign_origins_may_not_connect() {
     let server = Server::with(Settings { allowed_origins: vec!["https://shop.example".to_owned()], ..Settings::default() }).await;
     let own = format!("http://{}", server.address);

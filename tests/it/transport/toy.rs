@@ -28,8 +28,8 @@ pub fn schema(probe: Arc<Probe>) -> Toy {
     Schema::build(Query, Mutation, Ticker).data(probe).finish()
 }
 
-/// The token, as the principal.
-struct Caller(Option<String>);
+/// The credentials, as the principal.
+struct Caller(Credentials);
 
 /// Knows the tokens `good`, `brief` (ends soon), `busy` (too many requests) and `broken` (the store fails).
 pub struct Door;
@@ -44,7 +44,7 @@ impl RequestContext for Door {
                 Some("broken") => return Err(Error::new("password=hunter2")),
                 Some(_) => return Err(errors::unauthenticated("The access token is unknown.")),
             };
-            Ok(Prepared { request: request.data(Caller(credentials.bearer_token.clone())), expires_at })
+            Ok(Prepared { request: request.data(Caller(credentials.clone())), expires_at })
         })
     }
 }
@@ -58,7 +58,13 @@ impl Query {
     }
 
     async fn caller<'a>(&self, context: &Context<'a>) -> Option<&'a str> {
-        context.data_unchecked::<Caller>().0.as_deref()
+        context.data_unchecked::<Caller>().0.bearer_token.as_deref()
+    }
+
+    /// Address, idempotency key and request id.
+    async fn traces(&self, context: &Context<'_>) -> Vec<Option<String>> {
+        let caller = &context.data_unchecked::<Caller>().0;
+        vec![caller.client_ip.map(|ip| ip.to_string()), caller.idempotency_key.clone(), caller.request_id.clone()]
     }
 
     async fn partner(&self) -> Partner {
