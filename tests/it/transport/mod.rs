@@ -3,6 +3,7 @@
 mod clients;
 mod documents;
 mod events;
+mod hostile;
 mod http;
 mod limits;
 mod masking;
