@@ -8,6 +8,9 @@ use tokio::time::Instant;
 use super::answer::Answer;
 use super::errors::ErrorCode;
 
+/// A longer operation name is no label.
+const MAX_LABEL_BYTES: usize = 64;
+
 /// Records `graphql_operation_seconds {operation, type, code}`.
 ///
 /// Clients choose operation names, so only the first so many become labels of their own; the rest is `other`.
@@ -29,6 +32,9 @@ impl Meter {
 
     fn label(&self, name: Option<&str>) -> String {
         let Some(name) = name else { return "anonymous".to_owned() };
+        if name.len() > MAX_LABEL_BYTES {
+            return "other".to_owned();
+        }
         let mut names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
         let has_label = names.contains(name) || names.len() < self.max_names && names.insert(name.to_owned());
         if has_label { name.to_owned() } else { "other".to_owned() }

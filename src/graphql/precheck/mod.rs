@@ -10,7 +10,7 @@ mod variables;
 mod weight;
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType, Selection};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection};
 use async_graphql::{ServerError, Value, Variables};
 
 pub use catalog::SchemaUnreadable;
@@ -78,7 +78,7 @@ impl Precheck {
             ServerError { locations: parsed.locations, ..ErrorCode::GraphqlParseFailed.at(parsed.message, None) }
         })?;
         survey::check(&mut document, &self.limits)?;
-        let (name, operation) = find(&document, operation_name)?;
+        let (name, operation) = find(&document, operation_name.filter(|name| !name.is_empty()))?;
         variables::check(operation, variables, &self.limits)?;
         let mut scale = Scale::new(&document, &self.catalog, variables, operation, self.limits.default_page);
         let mut selections = 0_u64;
@@ -129,20 +129,11 @@ fn refuse_above(limit: &str, what: &str, requested: u64, allowed: u64) -> Result
 
 /// The operation to run, and its name where it has one.
 fn find<'a>(document: &'a ExecutableDocument, wanted: Option<&str>) -> Result<(Option<&'a str>, &'a OperationDefinition), ServerError> {
-    let wanted = wanted.filter(|name| !name.is_empty());
-    let fail = |message: String| Err(ErrorCode::OperationResolutionFailure.at(message, None));
-    match (&document.operations, wanted) {
-        (DocumentOperations::Single(operation), None) => Ok((None, &operation.node)),
-        (DocumentOperations::Multiple(operations), None) => {
-            let mut all = operations.iter();
-            match (all.next(), all.next()) {
-                (Some((name, operation)), None) => Ok((Some(name.as_str()), &operation.node)),
-                _ => fail("The document has several operations: say which one to run in `operationName`.".to_owned()),
-            }
-        }
-        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => operations
-            .get_key_value(name)
-            .map_or_else(|| fail(String::new()), |(name, operation)| Ok((Some(name.as_str()), &operation.node))),
-        (_, Some(name)) => fail(format!("The document has no operation `{name}`.")),
-    }
+    let mut fitting = document.operations.iter().filter(|(name, _)| wanted.is_none_or(|wanted| name.is_some_and(|name| name == wanted)));
+    let message = match (fitting.next(), fitting.next(), wanted) {
+        (Some((name, operation)), None, _) => return Ok((name.map(|name| name.as_str()), &operation.node)),
+        (None, _, Some(wanted)) => format!("The document has no operation `{wanted}`."),
+        _ => "The document has several operations: say which one to run in `operationName`.".to_owned(),
+    };
+    Err(ErrorCode::OperationResolutionFailure.at(message, None))
 }

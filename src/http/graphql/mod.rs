@@ -24,6 +24,9 @@ use crate::graphql::endpoint::Endpoint;
 
 /// `POST` and `GET /graphql`, WebSocket on `/graphql`, Server-Sent Events on `/graphql/stream`.
 ///
+/// Read from the request: `Authorization: Bearer`, `Idempotency-Key`, `X-Request-Id`, `Last-Event-ID`, and `X-GraphQL-Cost` (any value), which like
+/// `extensions: {"cost": true}` asks for `extensions.cost {requested, limit}` in the answer.
+///
 /// When `shutdown` becomes true, sockets close with 1001 and event streams end; await [`Endpoint::drained`] afterwards, so that no mutation is cut
 /// off. The peer's address is known where the app serves with `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn router(endpoint: Endpoint, shutdown: watch::Receiver<bool>) -> Router {
