@@ -108,6 +108,8 @@ impl Default for Settings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StreamSettings {
+    /// Sockets and event streams open at once; further ones are answered with 503.
+    pub connections: usize,
     /// Milliseconds a socket may take to send `connection_init`; then it is closed with 4408.
     pub init_timeout_millis: u64,
     /// Milliseconds between two pings of the server (WebSocket) or comments (SSE). A socket silent for two of them is dropped.
@@ -122,7 +124,14 @@ pub struct StreamSettings {
 
 impl Default for StreamSettings {
     fn default() -> Self {
-        Self { init_timeout_millis: 10_000, keep_alive_millis: 20_000, operations_per_socket: 50, buffer: 64, stall_millis: 10_000 }
+        Self {
+            connections: 10_000,
+            init_timeout_millis: 10_000,
+            keep_alive_millis: 20_000,
+            operations_per_socket: 50,
+            buffer: 64,
+            stall_millis: 10_000,
+        }
     }
 }
 

@@ -1,0 +1,6 @@
+//! The integration tests, one binary.
+
+// clippy's allow-*-in-tests does not reach the helpers of tests.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod transport;
