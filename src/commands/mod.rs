@@ -6,6 +6,7 @@
 pub mod accounts;
 mod error;
 mod idempotency;
+pub mod partners;
 mod services;
 
 pub use error::Error;
