@@ -5,5 +5,8 @@ pub mod cli;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod export;
+pub mod import;
 pub mod offline;
+pub mod rebuild;
 pub mod store;

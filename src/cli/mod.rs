@@ -1,6 +1,11 @@
 //! The command line: one file per subcommand.
 
 pub mod config;
+pub mod export;
+pub mod import;
+pub mod migrate;
+pub mod rebuild;
+pub mod runtime;
 
 use std::path::PathBuf;
 
@@ -33,6 +38,14 @@ pub struct Global {
 enum Command {
     /// Print the effective configuration, secrets masked, or the commented reference.
     Config(config::Args),
+    /// Bring the database's structure up to date.
+    Migrate(migrate::Args),
+    /// Take network, orders, ranks, commissions and plan into the database.
+    Import(import::Args),
+    /// Write the database back into files.
+    Export(export::Args),
+    /// Make derived data anew.
+    Rebuild(rebuild::Args),
 }
 
 impl Global {
@@ -51,7 +64,12 @@ impl Global {
 /// What a person must know; printed by `main`, which then exits with 1.
 pub fn run() -> anyhow::Result<()> {
     let Cli { global, command } = Cli::parse();
+    let out = &mut std::io::stdout().lock();
     match command {
-        Command::Config(args) => config::run(&args, &global, &mut std::io::stdout().lock()),
+        Command::Config(args) => config::run(&args, &global, out),
+        Command::Migrate(args) => runtime::run(migrate::run(&args, &global, out)),
+        Command::Import(args) => runtime::run(import::run(&args, &global, out)),
+        Command::Export(args) => runtime::run(export::run(&args, &global, out)),
+        Command::Rebuild(args) => runtime::run(rebuild::run(&args, &global, out)),
     }
 }
