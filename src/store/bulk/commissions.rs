@@ -25,7 +25,7 @@ const COMMISSIONS: Target<16> = Target {
         ("period_id", Kind::Integer),
         ("bonus", Kind::Text),
         ("beneficiary_id", Kind::Integer),
-        ("order_id", Kind::Integer),
+        ("order_id", Kind::OptionalInteger),
         ("source_id", Kind::Integer),
         ("source_type", Kind::Text),
         ("level", Kind::Integer),
@@ -37,7 +37,7 @@ const COMMISSIONS: Target<16> = Target {
         ("points", Kind::Integer),
         ("status", Kind::Text),
         ("created_at", Kind::Integer),
-        ("processed_at", Kind::Integer),
+        ("processed_at", Kind::OptionalInteger),
     ],
 };
 

@@ -17,8 +17,25 @@ const SQLITE_ROWS: usize = 200;
 #[derive(Clone, Copy)]
 pub(super) enum Kind {
     Integer,
+    /// May be null.
+    OptionalInteger,
     Text,
+    /// May be null, and is never empty.
+    OptionalText,
     Boolean,
+}
+
+impl Kind {
+    /// As a column of an array: its type, the SQL that reads it, and what stands for null, which the driver cannot put into arrays.
+    fn array(self, column: usize) -> (ArrayType, String, &'static str, Option<Value>) {
+        match self {
+            Self::Integer => (ArrayType::BigInt, format!("c{column}"), "bigint", None),
+            Self::OptionalInteger => (ArrayType::BigInt, format!("nullif(c{column}, {})", i64::MIN), "bigint", Some(i64::MIN.into())),
+            Self::Text => (ArrayType::String, format!("c{column}"), "text", None),
+            Self::OptionalText => (ArrayType::String, format!("nullif(c{column}, '')"), "text", Some("".into())),
+            Self::Boolean => (ArrayType::Bool, format!("c{column}"), "boolean", None),
+        }
+    }
 }
 
 /// A table and the columns that are filled.
@@ -42,24 +59,22 @@ impl<const N: usize> Target<N> {
     }
 
     async fn insert_arrays(&self, transaction: &Transaction, head: &str, rows: Vec<[Value; N]>) -> Result<(), Error> {
+        let kinds: [_; N] = std::array::from_fn(|index| self.columns[index].1.array(index));
         let mut columns: [Vec<Value>; N] = std::array::from_fn(|_| Vec::with_capacity(rows.len()));
         for row in rows {
-            for (column, value) in columns.iter_mut().zip(row) {
-                column.push(value);
+            for ((column, (.., null)), value) in columns.iter_mut().zip(&kinds).zip(row) {
+                column.push(match null {
+                    Some(null) if value == value.as_null() => null.clone(),
+                    _ => value,
+                });
             }
         }
-        let mut arrays = Vec::with_capacity(N);
-        let mut values = Vec::with_capacity(N);
-        for (index, (column, (_, kind))) in columns.into_iter().zip(self.columns).enumerate() {
-            let (array, name) = match kind {
-                Kind::Integer => (ArrayType::BigInt, "bigint"),
-                Kind::Text => (ArrayType::String, "text"),
-                Kind::Boolean => (ArrayType::Bool, "boolean"),
-            };
-            arrays.push(format!("${}::{name}[]", index + 1));
-            values.push(Value::Array(array, Some(Box::new(column))));
-        }
-        let sql = format!("{head} SELECT * FROM unnest({})", arrays.join(", "));
+        let join = |texts: Vec<String>| texts.join(", ");
+        let read = join(kinds.iter().map(|(_, read, ..)| read.clone()).collect());
+        let arrays = join(kinds.iter().enumerate().map(|(index, (_, _, kind, _))| format!("${}::{kind}[]", index + 1)).collect());
+        let names = join((0..N).map(|index| format!("c{index}")).collect());
+        let sql = format!("{head} SELECT {read} FROM unnest({arrays}) AS rows ({names})");
+        let values = columns.into_iter().zip(kinds).map(|(column, (kind, ..))| Value::Array(kind, Some(Box::new(column))));
         transaction.execute_raw(Statement::from_sql_and_values(DbBackend::Postgres, sql, values)).await?;
         Ok(())
     }
