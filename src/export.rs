@@ -174,7 +174,7 @@ impl Export<'_> {
 
     async fn ranks(&mut self, period_id: i64) -> Result<(), Error> {
         let failed = self.failure("ranks.csv");
-        let known: Vec<Rank> = plans::ranks(self.transaction).await?;
+        let known: Vec<Rank> = store::ranks::all(self.transaction).await?;
         let code = |id: i64| known.iter().find(|rank| rank.id == id).map(|rank| rank.code.clone()).unwrap_or_default();
         let mut writer = RankWriter::new(self.draft("ranks.csv")?).map_err(&failed)?;
         let mut rows = ranks::of_period(self.transaction, period_id).await?;

@@ -2,10 +2,14 @@
 
 pub mod auth;
 pub mod cli;
+pub mod commands;
 pub mod config;
 pub mod domain;
 pub mod engine;
+pub mod events;
 pub mod export;
+pub mod graphql;
+pub mod http;
 pub mod import;
 pub mod offline;
 pub mod rebuild;

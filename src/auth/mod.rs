@@ -1,3 +1,7 @@
-//! Who is calling, and what they may do.
+//! Who is calling, what they may do, and the secrets that show it.
 
+pub mod authenticate;
+pub mod keys;
+pub mod passwords;
 pub mod principal;
+pub mod tokens;

@@ -2,7 +2,7 @@
 
 use crate::config::Config;
 use crate::domain::instant::Instant;
-use crate::store::database::{Database, Settings};
+use crate::store::database::Database;
 
 /// Runs a subcommand to its end.
 ///
@@ -21,14 +21,7 @@ pub async fn connect(config: &Config) -> anyhow::Result<Database> {
     if let Some(folder) = database.url.sqlite_file().and_then(std::path::Path::parent).filter(|folder| !folder.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder).map_err(|error| anyhow::anyhow!("{}: cannot be made: {error}", folder.display()))?;
     }
-    let settings = Settings {
-        url: database.url.expose().to_owned(),
-        connections: database.read_connections,
-        acquire_timeout: database.acquire_timeout(),
-        statement_timeout: database.statement_timeout(),
-        tries: database.write_tries,
-    };
-    Database::connect(&settings).await.map_err(|error| anyhow::anyhow!("database.url {}: {error}", database.url))
+    Database::connect(database).await.map_err(|error| anyhow::anyhow!("database.url {}: {error}", database.url))
 }
 
 /// Opens the configured database, which must have all migrations.

@@ -35,6 +35,10 @@ pub struct Auth {
     pub argon2_parallelism: u32,
     /// Hashes computed at a time.
     pub concurrent_hashes: u32,
+    /// Hashes waiting for their turn; one more is told to come back.
+    pub waiting_hashes: u32,
+    /// How soon after its use a refresh token may come again without ending the session.
+    pub refresh_overlap_seconds: u32,
 }
 
 pub(super) const RULES: &[Rule] = &[
@@ -50,4 +54,6 @@ pub(super) const RULES: &[Rule] = &[
     ("argon2_iterations", Allowed::Number(1..=20)),
     ("argon2_parallelism", Allowed::Number(1..=16)),
     ("concurrent_hashes", Allowed::Number(1..=64)),
+    ("waiting_hashes", Allowed::Number(0..=10_000)),
+    ("refresh_overlap_seconds", Allowed::Number(0..=60)),
 ];

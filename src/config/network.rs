@@ -1,8 +1,12 @@
 //! `[network]`: how deep one sees, and the second tree.
 
+use std::num::NonZeroU32;
+
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Allowed, Rule};
+use crate::domain::position::Position;
+use crate::domain::trees::PlacementPreference;
 
 /// Settings of the two trees.
 #[derive(Clone, Debug, Deserialize, Serialize)]
@@ -68,6 +72,27 @@ impl Placement {
     }
 }
 
+impl Placement {
+    /// The places under each partner, from the left.
+    #[must_use]
+    pub fn positions(self) -> Vec<Position> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Binary => vec![Position::Left, Position::Right],
+            Self::Matrix { width, .. } => (1..=width).filter_map(NonZeroU32::new).map(Position::Slot).collect(),
+        }
+    }
+
+    /// How many levels may be filled under a root; `None` is no bound.
+    #[must_use]
+    pub const fn depth(self) -> Option<u32> {
+        match self {
+            Self::Matrix { depth, .. } => depth,
+            Self::None | Self::Binary => None,
+        }
+    }
+}
+
 impl TryFrom<String> for Placement {
     type Error = String;
 
@@ -99,4 +124,15 @@ pub enum PlacementPolicy {
     Right,
     /// The first free place, level by level.
     Balanced,
+}
+
+impl From<PlacementPolicy> for PlacementPreference {
+    fn from(policy: PlacementPolicy) -> Self {
+        match policy {
+            PlacementPolicy::WeakLeg => Self::WeakLeg,
+            PlacementPolicy::Left => Self::Left,
+            PlacementPolicy::Right => Self::Right,
+            PlacementPolicy::Balanced => Self::Balanced,
+        }
+    }
 }

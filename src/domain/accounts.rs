@@ -111,6 +111,17 @@ pub fn check_name(name: &str) -> Result<(), Refusal> {
     }
 }
 
+/// Checks a phone number: 3 to 40 of digits, blanks, `.`, `-`, `/`, brackets and a leading `+`, at least three of them digits.
+///
+/// # Errors
+/// [`Refusal::InvalidPhone`]
+pub fn check_phone(phone: &str) -> Result<(), Refusal> {
+    let number = phone.strip_prefix('+').unwrap_or(phone);
+    let allowed = number.bytes().all(|byte| byte.is_ascii_digit() || b" .-/()".contains(&byte));
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    if allowed && digits >= 3 && phone.len() <= 40 { Ok(()) } else { Err(Refusal::InvalidPhone) }
+}
+
 /// Checks a new password: 10 to 256 characters, and neither the user name nor the e-mail address.
 ///
 /// Length counts for more than composition rules (NIST SP 800-63B, section 5.1.1.2).
@@ -159,6 +170,16 @@ mod tests {
         }
         for bad in ["", "a", "a@b", "@b.co", "a@b@c.co", "a b@c.co", "a@.co", "a@b..co"] {
             assert_eq!(check_email(bad), Err(Refusal::InvalidEmail), "{bad}");
+        }
+    }
+
+    #[test]
+    fn phone_numbers_are_digits_with_what_parts_them() {
+        for good in ["+49 (30) 1234-567", "112", "030/1234.567"] {
+            assert!(check_phone(good).is_ok(), "{good}");
+        }
+        for bad in ["", "12", "+", "49+30 123", "call me", &"1".repeat(41)] {
+            assert_eq!(check_phone(bad), Err(Refusal::InvalidPhone), "{bad}");
         }
     }
 

@@ -4,7 +4,6 @@ use super::amount::Amount;
 use super::instant::Instant;
 pub use super::partner_status::PartnerStatus;
 use super::position::Position;
-use super::ranks::Rank;
 use super::trees::{PlacementPreference, Tree};
 
 /// A partner as lists and cards show it.
@@ -29,9 +28,9 @@ pub struct Partner {
     /// Whether the sponsor may see the contact data.
     pub shares_contact: bool,
     /// The rank held now; none before the plan is known.
-    pub rank: Option<Rank>,
+    pub rank_id: Option<i64>,
     /// The highest rank ever held.
-    pub highest_rank: Option<Rank>,
+    pub highest_rank_id: Option<i64>,
     /// Points earned before the running period.
     pub career_points: Amount,
     /// Left binary volume carried into the running period.

@@ -1,7 +1,6 @@
 //! Ranks and the record of who held them.
 
 use super::amount::Amount;
-use super::period::Period;
 
 /// A rank of the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,11 +23,11 @@ pub struct RankRecord {
     /// Whose.
     pub partner_id: i64,
     /// When.
-    pub period: Period,
+    pub period_id: i64,
     /// The paid rank.
-    pub rank: Rank,
+    pub rank_id: i64,
     /// The highest rank held before the period.
-    pub previous: Rank,
+    pub previous_rank_id: i64,
     /// Personal volume.
     pub pv: Amount,
     /// Personal commissionable volume.

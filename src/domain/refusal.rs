@@ -14,6 +14,9 @@ pub enum Refusal {
     /// 1 to 100 characters.
     #[error("The name must have 1 to 100 characters.")]
     InvalidName,
+    /// 3 to 40 of digits and the signs that part them.
+    #[error("The phone number must have 3 to 40 digits, blanks, dots, dashes, slashes or brackets, with a + in front where needed.")]
+    InvalidPhone,
     /// 10 to 256 characters, not the name or the address.
     #[error("The password must have 10 to 256 characters and be neither the user name nor the e-mail address.")]
     WeakPassword,

@@ -10,6 +10,7 @@ use crate::domain::ranks::Rank;
 use crate::store;
 use crate::store::bulk::{plans, settings};
 use crate::store::database::Transaction;
+use crate::store::ranks;
 
 use super::{Error, Options, Source};
 
@@ -132,7 +133,7 @@ impl Ground {
         let stored = plans::source(transaction).await?;
         let unreadable = |value| Error::from(store::error::Error::Corrupt { table: "plan_versions", value });
         let plan = stored.map(|text| Outline::parse(&text).map_err(unreadable)).transpose()?;
-        let ranks = plans::ranks(transaction).await?;
+        let ranks = ranks::all(transaction).await?;
         let rank_ids = ranks.iter().map(|rank| (rank.code.clone(), rank.id)).collect();
         Ok(Self { placement, plan, ranks, rank_ids })
     }
@@ -190,7 +191,7 @@ async fn activate(transaction: &Transaction, source: &Source, text: &str, outlin
     {
         return Err(source.refuse(None, format!("rank[{index}].code: {twice} appears twice")).into());
     }
-    let known = plans::ranks(transaction).await?;
+    let known = ranks::all(transaction).await?;
     if known.is_empty() {
         plans::add_ranks(transaction, &ranks).await?;
     } else if known.iter().map(|rank| rank.code.as_str()).eq(ranks.iter().map(|rank| rank.0)) {

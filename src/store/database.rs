@@ -10,26 +10,12 @@ use sea_orm::{
 
 use super::error::Error;
 use super::statements;
-
-/// How to reach the database.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// `sqlite://path` or `postgres://…`
-    pub url: String,
-    /// Connections for reading (SQLite), or in all (PostgreSQL).
-    pub connections: u32,
-    /// How long a request waits for a connection.
-    pub acquire_timeout: Duration,
-    /// How long PostgreSQL lets one statement run.
-    pub statement_timeout: Duration,
-    /// How often a transaction is tried when others are in the way.
-    pub tries: u32,
-}
+use crate::config::database::{Backend, Database as Settings};
 
 /// An open database.
 ///
 /// SQLite has one connection that writes, with BEGIN IMMEDIATE, and readers apart: with plain BEGIN, concurrent writers lose most of
-/// their work to lock errors. PostgreSQL has one pool.
+/// their work to lock errors. PostgreSQL has a pool for each, so that readers cannot starve writers.
 #[derive(Clone, Debug)]
 pub struct Database {
     readers: DatabaseConnection,
@@ -46,15 +32,14 @@ impl Database {
     /// # Errors
     /// Unreachable, refused, or not a database.
     pub async fn connect(settings: &Settings) -> Result<Self, Error> {
-        let sqlite = settings.url.starts_with("sqlite:");
-        let mut options = ConnectOptions::new(&settings.url);
+        let mut options = ConnectOptions::new(settings.url.expose());
         options
-            .max_connections(settings.connections)
-            .acquire_timeout(settings.acquire_timeout)
-            .connect_timeout(settings.acquire_timeout)
+            .max_connections(settings.read_connections)
+            .acquire_timeout(settings.acquire_timeout())
+            .connect_timeout(settings.acquire_timeout())
             .test_before_acquire(false)
             .sqlx_logging(false);
-        let (readers, writer) = if sqlite {
+        let (readers, writer) = if settings.url.backend() == Backend::Sqlite {
             let mut write = options.clone();
             write.max_connections(1).map_sqlx_sqlite_opts(|options| {
                 let options = options.create_if_missing(true).foreign_keys(true).busy_timeout(Duration::from_secs(5));
@@ -72,12 +57,13 @@ impl Database {
             });
             (open(options).await?, writer)
         } else {
-            options.statement_timeout(settings.statement_timeout).set_application_name("upline");
+            options.statement_timeout(settings.statement_timeout()).set_application_name("upline");
             options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(256));
-            let pool = open(options).await?;
-            (pool.clone(), pool)
+            let mut write = options.clone();
+            write.max_connections(settings.write_connections);
+            (open(options).await?, open(write).await?)
         };
-        Ok(Self { readers, writer, tries: settings.tries })
+        Ok(Self { readers, writer, tries: settings.write_tries })
     }
 
     /// For reading outside a transaction.

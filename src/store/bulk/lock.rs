@@ -4,6 +4,7 @@ use sea_orm::{ConnectionTrait, DbBackend};
 
 use crate::store::database::Transaction;
 use crate::store::error::Error;
+use crate::store::placements::lock_trees;
 
 /// Keeps other writers out until the transaction ends; readers go on. SQLite has one writer anyway.
 ///
@@ -15,7 +16,7 @@ use crate::store::error::Error;
 pub async fn exclusive(transaction: &Transaction) -> Result<(), Error> {
     if transaction.get_database_backend() == DbBackend::Postgres {
         without_timeout(transaction).await?;
-        transaction.execute_unprepared("SELECT pg_advisory_xact_lock(hashtext('upline tree'))").await?;
+        lock_trees(transaction).await?;
         let tables = "accounts, partners, periods, orders, volume_events, volumes, commissions, rank_history";
         transaction.execute_unprepared(&format!("LOCK TABLE {tables} IN SHARE ROW EXCLUSIVE MODE")).await?;
     }

@@ -1,7 +1,6 @@
 //! Plans and their ranks.
 
 use crate::domain::instant::Instant;
-use crate::domain::ranks::Rank;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
 
@@ -27,23 +26,6 @@ pub async fn source(transaction: &Transaction) -> Result<Option<String>, Error> 
 pub async fn activate(transaction: &Transaction, code: &str, currency: &str, source: &str, now: Instant) -> Result<(), Error> {
     let sql = "INSERT INTO plan_versions (code, currency, source, activated_at) VALUES ($1, $2, $3, $4)";
     select::execute(transaction, sql, vec![code.into(), currency.into(), source.into(), now.nanos().into()]).await
-}
-
-/// All ranks, lowest first.
-///
-/// # Errors
-/// The database's.
-pub async fn ranks(transaction: &Transaction) -> Result<Vec<Rank>, Error> {
-    let rows = select::all(transaction, "SELECT id, code, name, level FROM ranks ORDER BY level", Vec::new()).await?;
-    let read = |row: &sea_orm::QueryResult| {
-        Ok(Rank {
-            id: row.try_get_by_index(0)?,
-            code: row.try_get_by_index(1)?,
-            name: row.try_get_by_index(2)?,
-            level: row.try_get_by_index(3)?,
-        })
-    };
-    rows.iter().map(read).collect()
 }
 
 /// Adds ranks, given by code and name from the lowest up, and gives the lowest to partners without one.

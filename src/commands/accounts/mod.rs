@@ -1,0 +1,15 @@
+//! Acts on logins and their sessions.
+
+mod change_password;
+mod log_in;
+mod log_out;
+mod refresh_token;
+mod session;
+mod sign_up;
+
+pub use change_password::{ChangePassword, change_password};
+pub use log_in::{LogIn, log_in};
+pub use log_out::log_out;
+pub use refresh_token::refresh_token;
+pub use session::SignedIn;
+pub use sign_up::{SignUp, sign_up};

@@ -1,0 +1,80 @@
+//! signUp
+
+use super::session::{self, SignedIn};
+use crate::commands::idempotency::Repeatable;
+use crate::commands::{Error, Services};
+use crate::config::secrets::Secret;
+use crate::domain::accounts::{check_email, check_name, check_password, check_phone, check_username};
+use crate::domain::refusal::Refusal;
+use crate::events::AccountSignedUp;
+use crate::store::accounts::{self, NewAccount, Taken};
+use crate::store::database::{Transaction, in_transaction};
+use crate::store::events;
+
+/// A new login.
+#[derive(Clone, Debug)]
+pub struct SignUp {
+    /// Unique, ignoring case.
+    pub username: String,
+    /// Unique, ignoring case.
+    pub email: String,
+    /// The person's name.
+    pub name: String,
+    /// Optional.
+    pub phone: Option<String>,
+    /// Not stored.
+    pub password: Secret<String>,
+    /// Makes the act repeatable: the same account again, with a fresh session.
+    pub idempotency_key: Option<String>,
+}
+
+/// Makes a login for a member and signs it in. Open to everybody.
+///
+/// # Errors
+/// [`Refusal`]: `InvalidUsername`, `InvalidEmail`, `InvalidName`, `InvalidPhone`, `WeakPassword`, `UsernameTaken`, `EmailTaken`,
+/// `InvalidIdempotencyKey`, `IdempotencyConflict`, `Busy`; `WrongCredentials` for a repetition when the account has been closed since.
+pub async fn sign_up(services: &Services, input: &SignUp) -> Result<SignedIn, Error> {
+    check_username(&input.username)?;
+    check_email(&input.email)?;
+    check_name(&input.name)?;
+    input.phone.as_deref().map_or(Ok(()), check_phone)?;
+    check_password(input.password.expose(), &input.username, Some(&input.email))?;
+    let request = (&input.username, &input.email, &input.name, &input.phone, input.password.expose());
+    let repeatable = Repeatable::new(services, "anonymous".to_owned(), "signUp", input.idempotency_key.as_deref(), &request)?;
+    let password_hash = services.passwords.hash(input.password.expose().clone()).await?;
+    let signed_in =
+        in_transaction!(services.database, |transaction| write(services, &transaction, input, &password_hash, &repeatable).await)?;
+    services.wake();
+    Ok(signed_in)
+}
+
+async fn write(
+    services: &Services,
+    transaction: &Transaction,
+    input: &SignUp,
+    password_hash: &str,
+    repeatable: &Repeatable,
+) -> Result<SignedIn, Error> {
+    let now = services.now();
+    if let Some(account_id) = repeatable.claim(transaction, now).await? {
+        if !accounts::is_active(transaction, account_id).await? {
+            return Err(Refusal::WrongCredentials.into());
+        }
+        return session::open(services, transaction, account_id, now).await;
+    }
+    let account = NewAccount {
+        username: &input.username,
+        email: &input.email,
+        phone: input.phone.as_deref(),
+        name: input.name.trim(),
+        password_hash,
+        at: now,
+    };
+    let account_id = accounts::insert(transaction, &account).await?.map_err(|taken| match taken {
+        Taken::Username => Refusal::UsernameTaken,
+        Taken::Email => Refusal::EmailTaken,
+    })?;
+    events::append(transaction, &AccountSignedUp { account: account_id }.into(), now).await?;
+    repeatable.settle(transaction, &account_id).await?;
+    session::open(services, transaction, account_id, now).await
+}

@@ -1,0 +1,13 @@
+//! Every write: one function is one act is one transaction. GraphQL and REST translate, nothing more.
+//!
+//! An act takes [`Services`], who asks, and its input; what it may refuse stands in its documentation. Validation, authorisation, the rows,
+//! the stored answer of an idempotent act and the event are kept together or not at all.
+
+pub mod accounts;
+mod error;
+mod idempotency;
+pub mod partners;
+mod services;
+
+pub use error::Error;
+pub use services::{Outside, Services, StartError};

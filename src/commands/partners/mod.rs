@@ -1,0 +1,12 @@
+//! Acts on the network.
+
+mod become_partner;
+mod move_sponsor;
+mod place_partner;
+mod set_placement_preference;
+mod slots;
+
+pub use become_partner::{BecomePartner, become_partner};
+pub use move_sponsor::{MoveSponsor, move_sponsor};
+pub use place_partner::{PlacePartner, place_partner};
+pub use set_placement_preference::set_placement_preference;

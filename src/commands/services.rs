@@ -1,0 +1,108 @@
+//! What acts work with.
+
+use std::sync::Arc;
+
+use crate::auth::keys::{Purpose, derive};
+use crate::auth::passwords::{PasswordError, Passwords};
+use crate::auth::principal::Caller;
+use crate::auth::tokens::Tokens;
+use crate::config::Config;
+use crate::config::network::Network;
+use crate::config::secrets::{Secret, SigningKey};
+use crate::domain::clock::Clock;
+use crate::domain::instant::Instant;
+use crate::domain::random::Random;
+use crate::store;
+use crate::store::database::Database;
+
+/// What the surroundings give: the clock, chance, and a way to say that something happened.
+#[derive(Clone)]
+pub struct Outside {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub random: Arc<dyn Random>,
+    /// Called after every commit that wrote an event; it must not block.
+    pub wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// What acts work with. Cheap to clone.
+#[derive(Clone)]
+pub struct Services {
+    /// The database.
+    pub database: Database,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub random: Arc<dyn Random>,
+    /// Password hashes.
+    pub passwords: Passwords,
+    /// Access and refresh tokens.
+    pub tokens: Tokens,
+    /// Settings of the two trees.
+    pub network: Network,
+    pub(super) limits: SessionLimits,
+    pub(super) request_key: Secret<[u8; 32]>,
+    wake: Arc<dyn Fn() + Send + Sync>,
+}
+
+/// Bounds of sessions, from `[auth]`.
+#[derive(Clone, Copy)]
+pub(super) struct SessionLimits {
+    pub seconds: i64,
+    pub per_account: u32,
+    pub overlap_seconds: i64,
+}
+
+/// Why the services cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The password parameters do not go together.
+    #[error("[auth]: {0}")]
+    Passwords(#[from] PasswordError),
+}
+
+impl Services {
+    /// From a loaded configuration and an open database.
+    ///
+    /// # Errors
+    /// [`StartError`]
+    pub fn new(config: &Config, key: &SigningKey, database: Database, outside: Outside) -> Result<Self, StartError> {
+        let auth = &config.auth;
+        let issuer = if auth.issuer.is_empty() { config.server.url() } else { auth.issuer.clone() };
+        Ok(Self {
+            database,
+            clock: outside.clock,
+            passwords: Passwords::new(auth, Arc::clone(&outside.random))?,
+            random: outside.random,
+            tokens: Tokens::new(auth, &issuer, key),
+            network: config.network.clone(),
+            limits: SessionLimits {
+                seconds: i64::from(auth.session_days) * 86_400,
+                per_account: auth.sessions_per_account,
+                overlap_seconds: i64::from(auth.refresh_overlap_seconds),
+            },
+            request_key: Secret::new(derive(key, Purpose::IdempotentRequests)),
+            wake: outside.wake,
+        })
+    }
+
+    /// Now.
+    #[must_use]
+    pub fn now(&self) -> Instant {
+        self.clock.now()
+    }
+
+    /// Who an access token stands for, by the state of things now; `None` when it is not valid.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn authenticate(&self, token: &str) -> Result<Option<Caller>, store::error::Error> {
+        crate::auth::authenticate::authenticate(&self.tokens, &self.database, token, self.now()).await
+    }
+
+    /// Tells the readers of events that there are new ones; after the commit.
+    pub(super) fn wake(&self) {
+        (self.wake)();
+    }
+}

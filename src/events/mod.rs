@@ -1,0 +1,145 @@
+//! PURE: what happened, in the past tense. An event is a row of the outbox, written in the transaction of its act.
+//!
+//! A new event is a structure in the file of its noun and a line in the list below. Payloads are JSON that older and newer programs read alike:
+//! unknown fields are passed over, a field added later has a default, and none changes its meaning. They hold numbers and codes, never personal data.
+
+mod accounts;
+mod partners;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+pub use self::accounts::{AccountSignedUp, PasswordChanged};
+pub use self::partners::{PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
+use crate::domain::coded::coded_enum;
+
+/// Declares the events: the enumeration of their kinds, and one value that holds any of them.
+macro_rules! events {
+    ($($(#[$doc:meta])* $name:ident = $code:literal, about $subject:ident;)+) => {
+        coded_enum! {
+            /// What kind of thing happened.
+            Kind, "a kind of event", {
+                $($(#[$doc])* $name = $code,)+
+            }
+        }
+
+        /// Something that happened.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum Event {
+            $($(#[$doc])* $name($name),)+
+        }
+
+        impl Event {
+            /// What kind of thing happened.
+            #[must_use]
+            pub const fn kind(&self) -> Kind {
+                match self {
+                    $(Self::$name(_) => Kind::$name,)+
+                }
+            }
+
+            /// The number of the account or partner it is about.
+            #[must_use]
+            pub const fn subject(&self) -> i64 {
+                match self {
+                    $(Self::$name(event) => event.$subject,)+
+                }
+            }
+
+            /// The payload as it is stored.
+            ///
+            /// # Errors
+            /// The serialiser's.
+            pub fn payload(&self) -> Result<String, serde_json::Error> {
+                match self {
+                    $(Self::$name(event) => serde_json::to_string(event),)+
+                }
+            }
+
+            /// Reads a stored payload.
+            ///
+            /// # Errors
+            /// The payload is not one of that kind.
+            pub fn read(kind: Kind, payload: &str) -> Result<Self, serde_json::Error> {
+                match kind {
+                    $(Kind::$name => read(payload).map(Self::$name),)+
+                }
+            }
+        }
+
+        $(impl From<$name> for Event {
+            fn from(event: $name) -> Self {
+                Self::$name(event)
+            }
+        })+
+    };
+}
+
+events! {
+    /// Somebody made a login.
+    AccountSignedUp = "ACCOUNT_SIGNED_UP", about account;
+    /// A password was changed; the account's other sessions ended.
+    PasswordChanged = "PASSWORD_CHANGED", about account;
+    /// An account became a partner.
+    PartnerJoined = "PARTNER_JOINED", about partner;
+    /// A partner without a place was given one.
+    PartnerPlaced = "PARTNER_PLACED", about partner;
+    /// A partner chose where new recruits go.
+    PlacementPreferenceSet = "PLACEMENT_PREFERENCE_SET", about partner;
+    /// A partner was moved under another sponsor, with everybody below.
+    SponsorMoved = "SPONSOR_MOVED", about partner;
+}
+
+fn read<T: DeserializeOwned>(payload: &str) -> Result<T, serde_json::Error> {
+    serde_json::from_str(payload)
+}
+
+/// Writes and reads a value by its code.
+mod as_code {
+    use std::fmt::Display;
+    use std::str::FromStr;
+
+    use super::{Deserialize, Serialize};
+
+    pub(super) fn serialize<T: Display, S: serde::Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+        value.to_string().serialize(serializer)
+    }
+
+    pub(super) fn deserialize<'de, T: FromStr<Err: Display>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::position::Position;
+    use crate::domain::trees::PlacementPreference;
+
+    #[test]
+    fn every_event_is_read_as_it_was_written() {
+        let place = Place { parent: 7, position: Position::Left };
+        let events: [Event; 6] = [
+            AccountSignedUp { account: 1 }.into(),
+            PasswordChanged { account: 1 }.into(),
+            PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
+            PartnerPlaced { partner: 9, place }.into(),
+            PlacementPreferenceSet { partner: 9, preference: PlacementPreference::WeakLeg }.into(),
+            SponsorMoved { partner: 9, from: None, to: 7 }.into(),
+        ];
+        assert_eq!(events.len(), Kind::ALL.len());
+        for event in events {
+            assert_eq!(Event::read(event.kind(), &event.payload().unwrap()).unwrap(), event);
+        }
+    }
+
+    #[test]
+    fn payloads_are_stable_and_forgive_what_they_do_not_know() {
+        let place = Place { parent: 7, position: "3".parse().unwrap() };
+        let event = Event::from(PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) });
+        assert_eq!(event.payload().unwrap(), r#"{"partner":9,"sponsor":7,"place":{"parent":7,"position":"3"}}"#);
+        let newer = Event::read(Kind::PartnerJoined, r#"{"partner":9,"colour":"red"}"#).unwrap();
+        assert_eq!(newer, PartnerJoined { partner: 9, sponsor: None, place: None }.into());
+        assert!(Event::read(Kind::PartnerJoined, "{}").is_err());
+    }
+}

@@ -1,0 +1,49 @@
+//! The seam to the application: who is calling, and what the resolvers find in the request.
+
+use std::net::IpAddr;
+
+use async_graphql::{Error, Request};
+use futures_util::future::BoxFuture;
+use tokio::time::Instant;
+
+/// What a caller shows of itself, by whichever transport.
+#[derive(Clone, Debug, Default)]
+pub struct Credentials {
+    /// The token of `Authorization: Bearer …`, or of the `connection_init` payload.
+    pub bearer_token: Option<String>,
+    /// The peer's address; a proxy in front is the application's matter.
+    pub client_ip: Option<IpAddr>,
+    /// The header `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+    /// The header `X-Request-Id`.
+    pub request_id: Option<String>,
+}
+
+/// A request ready for execution.
+pub struct Prepared {
+    /// With everything the resolvers look up in its data (caller, loaders).
+    pub request: Request,
+    /// When the caller's token ends: streams end then with `UNAUTHENTICATED`, sockets close with 4403.
+    pub expires_at: Option<Instant>,
+}
+
+/// Implemented by the application: authentication and the data of one request.
+pub trait RequestContext: Send + Sync + 'static {
+    /// Checks the credentials and puts caller and loaders into the request. Called for each operation, after the pre-check.
+    ///
+    /// # Errors
+    /// Made through [`ErrorCode`](super::errors::ErrorCode) (`UNAUTHENTICATED`, `RATE_LIMITED`, …); any other error is masked as `INTERNAL`.
+    fn prepare<'a>(&'a self, credentials: &'a Credentials, request: Request) -> BoxFuture<'a, Result<Prepared, Error>>;
+
+    /// Checks the credentials of a WebSocket at `connection_init`; gives the end of the token.
+    ///
+    /// # Errors
+    /// As `prepare`; the socket is closed with 4403.
+    fn authenticate<'a>(&'a self, credentials: &'a Credentials) -> BoxFuture<'a, Result<Option<Instant>, Error>> {
+        Box::pin(async { Ok(self.prepare(credentials, Request::new("")).await?.expires_at) })
+    }
+}
+
+/// The SSE header `Last-Event-ID`, in the data of a subscription's request: a resolver uses it where its `after` is not given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastEventId(pub String);

@@ -1,0 +1,295 @@
+//! One operation from its parameters to its answer, the same for every transport.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{Executor, ObjectType, Request, Response, Schema, ServerError, SubscriptionType};
+use futures_util::future::BoxFuture;
+use futures_util::stream::BoxStream;
+use futures_util::{FutureExt, StreamExt};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use super::answer::Answer;
+use super::context::{Credentials, LastEventId, Prepared, RequestContext};
+use super::documents::{Documents, TrustedDocuments, TrustedDocumentsError};
+use super::errors::ErrorCode;
+use super::masking::Mask;
+use super::measure::Meter;
+use super::params::Params;
+use super::precheck::{Cost, Precheck, SchemaUnreadable};
+use super::settings::Settings;
+
+/// Why an endpoint cannot be built.
+#[derive(Debug, thiserror::Error)]
+pub enum EndpointError {
+    /// The schema's own description cannot be read back.
+    #[error(transparent)]
+    Schema(#[from] SchemaUnreadable),
+    /// The allow-list.
+    #[error(transparent)]
+    TrustedDocuments(#[from] TrustedDocumentsError),
+}
+
+/// Everything between a transport and a schema: stored documents, pre-check, authentication, execution, masking, metrics. Cheap to clone.
+#[derive(Clone)]
+pub struct Endpoint(Arc<Inner>);
+
+struct Inner {
+    engine: Box<dyn Engine>,
+    context: Box<dyn RequestContext>,
+    precheck: Precheck,
+    documents: Documents,
+    mask: Mask,
+    meter: Meter,
+    running_mutations: watch::Sender<usize>,
+    settings: Settings,
+}
+
+/// One operation as a transport hands it over.
+#[derive(Debug, Default)]
+pub struct Call {
+    /// What the client sent.
+    pub params: Params,
+    /// Who it says it is.
+    pub credentials: Arc<Credentials>,
+    /// The SSE header `Last-Event-ID`.
+    pub last_event_id: Option<String>,
+}
+
+/// An operation that passed the pre-check.
+pub struct Admitted {
+    request: Request,
+    name: Option<String>,
+    kind: OperationType,
+    cost: Option<Cost>,
+    credentials: Arc<Credentials>,
+}
+
+impl Admitted {
+    /// Query, mutation or subscription.
+    #[must_use]
+    pub const fn kind(&self) -> OperationType {
+        self.kind
+    }
+}
+
+/// What an operation gives.
+pub enum Outcome {
+    /// A query's or mutation's answer, or a refusal.
+    Answer(Answer),
+    /// A subscription's answers.
+    Stream(BoxStream<'static, Answer>),
+}
+
+impl Endpoint {
+    /// An endpoint for a schema. The schema needs no limits of its own.
+    ///
+    /// # Errors
+    /// [`EndpointError`]: the schema's description or the allow-list.
+    pub fn new<Q, M, S>(schema: Schema<Q, M, S>, context: impl RequestContext, settings: Settings) -> Result<Self, EndpointError>
+    where
+        Q: ObjectType + 'static,
+        M: ObjectType + 'static,
+        S: SubscriptionType + 'static,
+    {
+        let trusted = settings.trusted_documents.as_deref().map(TrustedDocuments::load).transpose()?;
+        Ok(Self(Arc::new(Inner {
+            precheck: Precheck::new(&schema.sdl(), settings.limits.clone(), settings.introspection)?,
+            documents: Documents::new(trusted, settings.persisted_queries),
+            mask: Mask::new(settings.limits.errors),
+            meter: Meter::new(settings.operation_labels),
+            running_mutations: watch::Sender::new(0),
+            engine: Box::new(schema),
+            context: Box::new(context),
+            settings,
+        })))
+    }
+
+    /// The settings it was built with.
+    #[must_use]
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// Waits until no mutation runs; for shutdown, after the listeners are closed.
+    pub async fn drained(&self) {
+        // The sender lives in `self`, so waiting cannot fail.
+        _ = self.0.running_mutations.subscribe().wait_for(|running| *running == 0).await;
+    }
+
+    /// Checks the credentials of a WebSocket; gives the end of its token.
+    ///
+    /// # Errors
+    /// A masked error.
+    pub async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Instant>, ServerError> {
+        self.0.guarded(self.0.context.authenticate(credentials)).await
+    }
+
+    /// An answer that ends a stream with this error.
+    #[must_use]
+    pub(crate) fn refuse(error: async_graphql::Error) -> Answer {
+        Answer::refused(server_error(error))
+    }
+
+    /// Finds the document and weighs it; nothing is executed.
+    ///
+    /// # Errors
+    /// The refusal to send back.
+    pub fn admit(&self, mut call: Call) -> Result<Admitted, Answer> {
+        let inner = &*self.0;
+        let found = inner.documents.find(&mut call.params).map_err(Answer::refused)?;
+        let Params { operation_name, variables, wants_cost, .. } = call.params;
+        let checked = inner.precheck.check(&found.text, operation_name.as_deref(), &variables).map_err(Answer::refused)?;
+        if let Some(hash) = found.keep {
+            inner.documents.keep(hash, &found.text);
+        }
+        let mut request = Request::new(found.text).variables(variables);
+        // The library finds a named operation by name only where the document names its operations.
+        request.operation_name = checked.name.clone();
+        request.set_parsed_query(checked.document);
+        if let Some(id) = call.last_event_id {
+            request = request.data(LastEventId(id));
+        }
+        let cost = wants_cost.then_some(checked.cost);
+        Ok(Admitted { request, name: checked.name, kind: checked.kind, cost, credentials: call.credentials })
+    }
+
+    /// Authenticates and executes. A mutation runs to its end even if the returned future is dropped.
+    pub async fn run(&self, admitted: Admitted) -> Outcome {
+        let Admitted { request, name, kind, cost, credentials } = admitted;
+        let started = Instant::now();
+        let prepared = match self.0.guarded(self.0.context.prepare(&credentials, request)).await {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                let answer = Answer::refused(error);
+                self.0.meter.finished(name.as_deref(), kind, answer.code(), started.elapsed());
+                return Outcome::Answer(answer);
+            }
+        };
+        if kind == OperationType::Subscription {
+            return Outcome::Stream(self.subscribe(prepared, name));
+        }
+        let executed =
+            if kind == OperationType::Mutation { self.run_to_the_end(prepared.request).await } else { self.query(prepared.request).await };
+        let mut answer = executed.unwrap_or_else(Answer::refused);
+        if let Some(cost) = cost {
+            answer.set_extension("cost", cost.to_value());
+        }
+        self.0.meter.finished(name.as_deref(), kind, answer.code(), started.elapsed());
+        Outcome::Answer(answer)
+    }
+
+    async fn query(&self, request: Request) -> Result<Answer, ServerError> {
+        let limit = Duration::from_secs(self.0.settings.query_timeout_seconds);
+        match tokio::time::timeout(limit, self.0.execute(request)).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                Err(ErrorCode::Timeout.at(format!("The query took longer than {} seconds. Ask for less at once.", limit.as_secs()), None))
+            }
+        }
+    }
+
+    /// Money moves in mutations: one that has begun is not cancelled when its client goes away.
+    async fn run_to_the_end(&self, request: Request) -> Result<Answer, ServerError> {
+        let endpoint = self.clone();
+        self.0.running_mutations.send_modify(|running| *running += 1);
+        let task = tokio::spawn(async move {
+            let answer = endpoint.0.execute(request).await;
+            endpoint.0.running_mutations.send_modify(|running| *running -= 1);
+            answer
+        });
+        task.await.unwrap_or_else(|error| Err(self.0.mask.panicked(&error.to_string())))
+    }
+
+    fn subscribe(&self, prepared: Prepared, name: Option<String>) -> BoxStream<'static, Answer> {
+        let endpoint = self.clone();
+        let Prepared { request, expires_at } = prepared;
+        let stream = async_stream::stream! {
+            let inner = &*endpoint.0;
+            let started = Instant::now();
+            let mut last_code = None;
+            let mut responses = AssertUnwindSafe(inner.engine.stream(request)).catch_unwind();
+            loop {
+                let next = tokio::select! {
+                    biased;
+                    () = until(expires_at) => Some(Err(token_expired())),
+                    item = responses.next() => item.map(|item| item.map_err(|panic| inner.mask.panicked(&*panic))),
+                };
+                let Some(next) = next else { break };
+                let over = next.is_err();
+                let answer = next.map_or_else(Answer::refused, |response| inner.masked(response));
+                last_code = answer.code();
+                yield answer;
+                if over {
+                    break;
+                }
+            }
+            inner.meter.finished(name.as_deref(), OperationType::Subscription, last_code, started.elapsed());
+        };
+        stream.boxed()
+    }
+}
+
+impl Inner {
+    async fn execute(&self, request: Request) -> Result<Answer, ServerError> {
+        match AssertUnwindSafe(self.engine.execute(request)).catch_unwind().await {
+            Ok(response) => Ok(self.masked(response)),
+            Err(panic) => Err(self.mask.panicked(&*panic)),
+        }
+    }
+
+    fn masked(&self, mut response: Response) -> Answer {
+        self.mask.apply(&mut response);
+        Answer::of(response)
+    }
+
+    /// Runs a part of the application with its errors masked and its panics caught.
+    async fn guarded<T>(&self, part: impl Future<Output = Result<T, async_graphql::Error>>) -> Result<T, ServerError> {
+        match AssertUnwindSafe(part).catch_unwind().await {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                let mut error = server_error(error);
+                // Without a source it would pass for an error of the library.
+                error.source.get_or_insert_with(|| Arc::new("request context"));
+                self.mask.one(&mut error);
+                Err(error)
+            }
+            Err(panic) => Err(self.mask.panicked(&*panic)),
+        }
+    }
+}
+
+/// A schema with its type forgotten.
+trait Engine: Send + Sync {
+    fn execute(&self, request: Request) -> BoxFuture<'_, Response>;
+    fn stream(&self, request: Request) -> BoxStream<'static, Response>;
+}
+
+impl<E: Executor> Engine for E {
+    fn execute(&self, request: Request) -> BoxFuture<'_, Response> {
+        Box::pin(Executor::execute(self, request))
+    }
+
+    fn stream(&self, request: Request) -> BoxStream<'static, Response> {
+        self.execute_stream(request, None)
+    }
+}
+
+/// Resolves at that time; never without one.
+pub(crate) async fn until(deadline: Option<Instant>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(deadline).await,
+        None => std::future::pending().await,
+    }
+}
+
+fn server_error(error: async_graphql::Error) -> ServerError {
+    ServerError { source: error.source, extensions: error.extensions, ..ServerError::new(error.message, None) }
+}
+
+fn token_expired() -> ServerError {
+    ErrorCode::Unauthenticated.at("The access token has expired. Refresh it and subscribe again `after` your last cursor.", None)
+}

@@ -1,0 +1,125 @@
+//! What an operator can set about the GraphQL endpoint.
+
+use std::path::PathBuf;
+
+use serde::Deserialize;
+
+/// How much one request may ask for. Checked before anything is executed.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Limits {
+    /// Bytes of a document.
+    pub document_bytes: usize,
+    /// Lexical tokens of a document.
+    pub tokens: usize,
+    /// Brackets open at once in a document, of any kind.
+    pub nesting: usize,
+    /// Fields inside fields, fragments expanded. Introspection is measured against `introspection_depth`.
+    pub depth: u64,
+    /// Fields inside fields of an introspection; public tools ask 15 deep.
+    pub introspection_depth: u64,
+    /// Aliases written in a document.
+    pub aliases: usize,
+    /// Fields at the root of an operation, fragments expanded.
+    pub root_fields: u64,
+    /// Directives at one place.
+    pub directives: usize,
+    /// Selections of a document with every fragment expanded.
+    pub selections: u64,
+    /// Objects the answer may hold: each list counts as long as it may become.
+    pub nodes: u64,
+    /// Values the answer may hold, objects and scalars together: each list counts as long as it may become.
+    pub complexity: u64,
+    /// Items assumed for a list that the document does not bound.
+    pub default_page: u64,
+    /// Lists and objects inside each other in the variables.
+    pub variable_depth: usize,
+    /// Values in the variables.
+    pub variable_values: usize,
+    /// Errors in one answer; further ones are left out.
+    pub errors: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            document_bytes: 64 * 1024,
+            tokens: 10_000,
+            nesting: 64,
+            depth: 15,
+            introspection_depth: 20,
+            aliases: 30,
+            root_fields: 20,
+            directives: 5,
+            selections: 5_000,
+            nodes: 20_000,
+            complexity: 50_000,
+            default_page: 20,
+            variable_depth: 16,
+            variable_values: 5_000,
+            errors: 20,
+        }
+    }
+}
+
+/// The endpoint's settings; limits are inside.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Settings {
+    /// How much one request may ask for.
+    pub limits: Limits,
+    /// Whether the schema may be read (`__schema`, `__type`).
+    pub introspection: bool,
+    /// Bytes of an HTTP body or of a WebSocket message.
+    pub body_bytes: usize,
+    /// Automatic persisted queries kept, the least recently used leave first; 0 switches them off.
+    pub persisted_queries: usize,
+    /// A file with the only documents the server runs; its forms stand at [`TrustedDocuments`](super::documents::TrustedDocuments).
+    pub trusted_documents: Option<PathBuf>,
+    /// Seconds a query may take. Mutations are never cut off.
+    pub query_timeout_seconds: u64,
+    /// Web origins that may open a WebSocket besides the server's own; `*` allows all.
+    pub allowed_origins: Vec<String>,
+    /// Operation names that get a metric label of their own; all others share `other`.
+    pub operation_labels: usize,
+    /// WebSocket and Server-Sent Events.
+    pub streams: StreamSettings,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            limits: Limits::default(),
+            introspection: true,
+            body_bytes: 256 * 1024,
+            persisted_queries: 1_000,
+            trusted_documents: None,
+            query_timeout_seconds: 30,
+            allowed_origins: Vec::new(),
+            operation_labels: 200,
+            streams: StreamSettings::default(),
+        }
+    }
+}
+
+/// WebSocket and Server-Sent Events.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct StreamSettings {
+    /// Milliseconds a socket may take to send `connection_init`; then it is closed with 4408.
+    pub init_timeout_millis: u64,
+    /// Milliseconds between two pings of the server (WebSocket) or comments (SSE). A socket silent for two of them is dropped.
+    pub keep_alive_millis: u64,
+    /// Operations one socket may have running.
+    pub operations_per_socket: usize,
+    /// Messages waiting for one slow client.
+    pub buffer: usize,
+    /// Milliseconds a full buffer may stay full before the stream ends with `LAGGED`, and a blocked socket before it is dropped.
+    pub stall_millis: u64,
+}
+
+impl Default for StreamSettings {
+    fn default() -> Self {
+        Self { init_timeout_millis: 10_000, keep_alive_millis: 20_000, operations_per_socket: 50, buffer: 64, stall_millis: 10_000 }
+    }
+}

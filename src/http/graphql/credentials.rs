@@ -1,0 +1,41 @@
+//! Who a request says it is.
+
+use std::net::SocketAddr;
+
+use axum::extract::ConnectInfo;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+
+use crate::graphql::context::Credentials;
+
+/// From the headers and the connection.
+pub(super) fn of(parts: &Parts) -> Credentials {
+    let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    Credentials {
+        bearer_token: bearer_token(&parts.headers),
+        client_ip: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()),
+        idempotency_key: text("idempotency-key"),
+        request_id: text("x-request-id"),
+    }
+}
+
+/// From the payload of `connection_init`; the handshake's own token stands where the payload has none.
+pub(super) fn with_init_payload(mut credentials: Credentials, payload: &serde_json::Value) -> Credentials {
+    let text = |name: &str| payload.get(name).and_then(serde_json::Value::as_str);
+    let given = text("Authorization").or_else(|| text("authorization")).or_else(|| text("token"));
+    if let Some(given) = given {
+        credentials.bearer_token = Some(without_scheme(given).unwrap_or(given).to_owned());
+    }
+    credentials
+}
+
+/// Any other scheme is no token for us.
+fn bearer_token(headers: &HeaderMap) -> Option<String> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    without_scheme(value).map(str::to_owned)
+}
+
+fn without_scheme(value: &str) -> Option<&str> {
+    let (scheme, token) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}

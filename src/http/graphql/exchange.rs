@@ -1,0 +1,193 @@
+//! One request, one answer: `POST` and `GET /graphql`.
+
+use std::sync::Arc;
+
+use async_graphql::parser::types::OperationType;
+use async_graphql::{ServerError, Value};
+use axum::body::{Body, to_bytes};
+use axum::extract::{Query, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri, header};
+use axum::response::{IntoResponse, Response};
+use serde_json::{Map, Value as Json};
+
+use super::media::{Media, is_json};
+use super::{Transport, credentials, events};
+use crate::graphql::answer::Answer;
+use crate::graphql::endpoint::{Call, Outcome};
+use crate::graphql::errors::ErrorCode;
+use crate::graphql::params::Params;
+
+/// `POST /graphql`.
+pub(super) async fn post(State(transport): State<Transport>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let Some(media) = Media::accepted(&parts.headers) else { return not_acceptable() };
+    match read_body(&transport, &parts, body).await {
+        Ok(call) if media == Media::Events => events::open(transport, call, true).await,
+        Ok(call) => exchange(&transport, call, media, true).await,
+        Err(refusal) => refusal.into_response(media),
+    }
+}
+
+/// `GET /graphql`.
+pub(super) async fn get(transport: Transport, request: Request) -> Response {
+    let (parts, _) = request.into_parts();
+    let Some(media) = Media::accepted(&parts.headers) else { return not_acceptable() };
+    match read_uri(&parts) {
+        Ok(call) if media == Media::Events => events::open(transport, call, false).await,
+        Ok(call) => exchange(&transport, call, media, false).await,
+        Err(refusal) => refusal.into_response(media),
+    }
+}
+
+async fn exchange(transport: &Transport, call: Call, media: Media, may_change: bool) -> Response {
+    let has_token = call.credentials.bearer_token.is_some();
+    let admitted = match transport.endpoint.admit(call) {
+        Ok(admitted) => admitted,
+        Err(answer) => return respond(&answer, media, has_token),
+    };
+    match admitted.kind() {
+        OperationType::Mutation if !may_change => return mutation_over_get().into_response(media),
+        OperationType::Subscription => {
+            let message = "Subscriptions are served over WebSocket on /graphql, and as Server-Sent Events on /graphql/stream.";
+            return respond(&Answer::refused(ErrorCode::OperationResolutionFailure.at(message, None)), media, has_token);
+        }
+        _ => {}
+    }
+    match transport.endpoint.run(admitted).await {
+        Outcome::Answer(answer) => respond(&answer, media, has_token),
+        Outcome::Stream(_) => {
+            respond(&Answer::refused(ErrorCode::OperationResolutionFailure.at("Not a single answer.", None)), media, has_token)
+        }
+    }
+}
+
+/// A request that HTTP itself refuses, with the status that says so.
+pub(super) struct Refusal {
+    status: StatusCode,
+    error: ServerError,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+        Self { status, error: ErrorCode::BadRequest.at(message, None) }
+    }
+
+    /// The answer with this refusal's status.
+    pub fn into_response(self, media: Media) -> Response {
+        let media = if media == Media::Events { Media::Json } else { media };
+        let mut response = respond(&Answer::refused(self.error), media, false);
+        *response.status_mut() = self.status;
+        if self.status == StatusCode::METHOD_NOT_ALLOWED {
+            response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+        }
+        response
+    }
+}
+
+impl From<ServerError> for Refusal {
+    fn from(error: ServerError) -> Self {
+        Self { status: StatusCode::BAD_REQUEST, error }
+    }
+}
+
+/// The refusal of a mutation over GET.
+pub(super) fn mutation_over_get() -> Refusal {
+    Refusal::new(StatusCode::METHOD_NOT_ALLOWED, "GET never changes anything: send mutations with POST.")
+}
+
+/// A client that accepts none of our media types can still read why.
+fn not_acceptable() -> Response {
+    let message = "Accept application/graphql-response+json, application/json or text/event-stream.";
+    Refusal::new(StatusCode::NOT_ACCEPTABLE, message).into_response(Media::Json)
+}
+
+/// The call in a POST's body.
+pub(super) async fn read_body(transport: &Transport, parts: &Parts, body: Body) -> Result<Call, Refusal> {
+    if !is_json(&parts.headers) {
+        let message = "The body must be JSON in UTF-8: send `Content-Type: application/json`.";
+        return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
+    }
+    let limit = transport.endpoint.settings().body_bytes;
+    let too_large = |_| Refusal::new(StatusCode::PAYLOAD_TOO_LARGE, format!("The body has more than {limit} bytes."));
+    let bytes = to_bytes(body, limit).await.map_err(too_large)?;
+    let json =
+        serde_json::from_slice(&bytes).map_err(|cause| Refusal::new(StatusCode::BAD_REQUEST, format!("The body is not JSON: {cause}.")))?;
+    call(parts, json)
+}
+
+/// The call in a GET's query string: `query`, `operationName`, `documentId` as text, `variables` and `extensions` as JSON.
+pub(super) fn read_uri(parts: &Parts) -> Result<Call, Refusal> {
+    let mut json = Map::new();
+    for (name, value) in pairs(&parts.uri)? {
+        let value = match name.as_str() {
+            "variables" | "extensions" if value.is_empty() => Json::Null,
+            "variables" | "extensions" => serde_json::from_str(&value)
+                .map_err(|cause| Refusal::new(StatusCode::BAD_REQUEST, format!("The parameter `{name}` is not JSON: {cause}.")))?,
+            _ => Json::String(value),
+        };
+        json.insert(name, value);
+    }
+    call(parts, Json::Object(json))
+}
+
+fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Refusal> {
+    let query = Query::<Vec<(String, String)>>::try_from_uri(uri);
+    query.map(|query| query.0).map_err(|_| Refusal::new(StatusCode::BAD_REQUEST, "The query string is not URL-encoded UTF-8."))
+}
+
+fn call(parts: &Parts, json: Json) -> Result<Call, Refusal> {
+    let mut params = Params::from_json(json)?;
+    params.wants_cost |= parts.headers.contains_key("x-graphql-cost");
+    let last_event_id = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty()).map(str::to_owned);
+    Ok(Call { params, credentials: Arc::new(credentials::of(parts)), last_event_id })
+}
+
+/// The answer as an HTTP response.
+pub(super) fn respond(answer: &Answer, media: Media, has_token: bool) -> Response {
+    let Ok(body) = serde_json::to_vec(answer) else { return StatusCode::INTERNAL_SERVER_ERROR.into_response() };
+    let mut response = (status(answer, media), Body::from(body)).into_response();
+    let headers = response.headers_mut();
+    headers.extend(answer.response().http_headers.clone());
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(media.content_type()));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    if !answer.is_executed() {
+        explain(answer, headers, has_token);
+    }
+    response
+}
+
+/// The headers that belong to 401 and 429.
+fn explain(answer: &Answer, headers: &mut HeaderMap, has_token: bool) {
+    match answer.code() {
+        Some(ErrorCode::Unauthenticated) => {
+            let challenge = if has_token { "Bearer error=\"invalid_token\"" } else { "Bearer" };
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+        }
+        Some(ErrorCode::RateLimited) => {
+            if let Some(Value::Number(seconds)) = answer.detail("retryAfter")
+                && let Some(seconds) = seconds.as_u64()
+            {
+                headers.insert(header::RETRY_AFTER, seconds.into());
+            }
+        }
+        _ => {}
+    }
+}
+
+/// The public audits want 200 for a document that cannot run when the client asked for plain JSON, and 400 otherwise.
+fn status(answer: &Answer, media: Media) -> StatusCode {
+    if answer.is_executed() {
+        return StatusCode::OK;
+    }
+    match answer.code() {
+        Some(ErrorCode::BadRequest) => StatusCode::BAD_REQUEST,
+        Some(ErrorCode::Unauthenticated) => StatusCode::UNAUTHORIZED,
+        Some(ErrorCode::Forbidden | ErrorCode::DocumentNotTrusted) => StatusCode::FORBIDDEN,
+        Some(ErrorCode::RateLimited) => StatusCode::TOO_MANY_REQUESTS,
+        Some(ErrorCode::Timeout | ErrorCode::Unavailable) => StatusCode::SERVICE_UNAVAILABLE,
+        Some(ErrorCode::Internal) | None => StatusCode::INTERNAL_SERVER_ERROR,
+        Some(_) if media == Media::Json => StatusCode::OK,
+        Some(_) => StatusCode::BAD_REQUEST,
+    }
+}

@@ -1,0 +1,63 @@
+//! GraphQL over HTTP, WebSocket and Server-Sent Events.
+//!
+//! The handlers of async-graphql-axum are not used: they fail the public audits, execute mutations over GET, and know neither body limit nor the
+//! close codes of graphql-transport-ws.
+
+mod credentials;
+mod events;
+mod exchange;
+mod media;
+mod pump;
+mod socket;
+
+use axum::Router;
+use axum::extract::{FromRequestParts, Request, State, WebSocketUpgrade};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use tokio::sync::watch;
+
+use crate::graphql::endpoint::Endpoint;
+
+/// `POST` and `GET /graphql`, WebSocket on `/graphql`, Server-Sent Events on `/graphql/stream`.
+///
+/// When `shutdown` becomes true, sockets close with 1001 and event streams end; await [`Endpoint::drained`] afterwards, so that no mutation is cut
+/// off. The peer's address is known where the app serves with `into_make_service_with_connect_info::<SocketAddr>()`.
+pub fn router(endpoint: Endpoint, shutdown: watch::Receiver<bool>) -> Router {
+    let transport = Transport { endpoint, shutdown };
+    Router::new()
+        .route("/graphql", get(query_or_socket).post(exchange::post))
+        .route("/graphql/stream", get(events::get).post(events::post))
+        .with_state(transport)
+}
+
+/// What the handlers share.
+#[derive(Clone)]
+struct Transport {
+    endpoint: Endpoint,
+    shutdown: watch::Receiver<bool>,
+}
+
+impl Transport {
+    /// Resolves when the server shuts down.
+    async fn shut_down(&self) {
+        let mut shutdown = self.shutdown.clone();
+        if shutdown.wait_for(|is_down| *is_down).await.is_err() {
+            // Nobody holds the switch any more, so it will never be turned.
+            std::future::pending().await
+        }
+    }
+}
+
+async fn query_or_socket(State(transport): State<Transport>, request: Request) -> Response {
+    let asks_for_socket =
+        request.headers().get(header::UPGRADE).is_some_and(|protocol| protocol.as_bytes().eq_ignore_ascii_case(b"websocket"));
+    if !asks_for_socket {
+        return exchange::get(transport, request).await;
+    }
+    let (mut parts, _) = request.into_parts();
+    match WebSocketUpgrade::from_request_parts(&mut parts, &()).await {
+        Ok(upgrade) => socket::open(transport, &parts, upgrade),
+        Err(rejection) => rejection.into_response(),
+    }
+}

@@ -1,0 +1,126 @@
+//! Logins.
+
+use sea_orm::ConnectionTrait;
+
+use super::error::Error;
+use super::sql::Sql;
+use crate::domain::accounts::{AccountStatus, Role};
+use crate::domain::instant::Instant;
+
+/// A login to be stored: a member that may sign in.
+#[derive(Clone, Debug)]
+pub struct NewAccount<'a> {
+    /// Unique, ignoring case.
+    pub username: &'a str,
+    /// Unique, ignoring case.
+    pub email: &'a str,
+    /// As the person wrote it.
+    pub phone: Option<&'a str>,
+    /// The person's name.
+    pub name: &'a str,
+    /// In the PHC string format.
+    pub password_hash: &'a str,
+    /// Now.
+    pub at: Instant,
+}
+
+/// What sign-in needs of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Credentials {
+    /// The account.
+    pub account_id: i64,
+    /// The login's name.
+    pub username: String,
+    /// Its address.
+    pub email: Option<String>,
+    /// In the PHC string format; none where sign-in was never opened.
+    pub password_hash: Option<String>,
+    /// Whether it may sign in.
+    pub status: AccountStatus,
+}
+
+/// Which account is meant.
+#[derive(Clone, Copy, Debug)]
+pub enum Login<'a> {
+    /// By key.
+    Account(i64),
+    /// By what a person types in: an e-mail address where it has an `@`, which no user name has.
+    Typed(&'a str),
+}
+
+/// Which unique name another account has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The user name.
+    Username,
+    /// The e-mail address.
+    Email,
+}
+
+/// Stores a new account and gives its key, or tells what is taken already.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(connection: &impl ConnectionTrait, account: &NewAccount<'_>) -> Result<Result<i64, Taken>, Error> {
+    let sql = "INSERT INTO accounts (username, email, phone, name, password_hash, role, status, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id";
+    let values = [
+        account.username.into(),
+        account.email.into(),
+        account.phone.map(str::to_owned).into(),
+        account.name.into(),
+        account.password_hash.into(),
+        Role::Member.code().into(),
+        AccountStatus::Active.code().into(),
+        account.at.nanos().into(),
+    ];
+    match Sql::whole(connection, sql, values).returned(connection).await {
+        Ok(id) => Ok(Ok(id)),
+        Err(error) if error.violates(&["accounts_username_unique"]) => Ok(Err(Taken::Username)),
+        Err(error) if error.violates(&["accounts_email_unique"]) => Ok(Err(Taken::Email)),
+        Err(error) => Err(error),
+    }
+}
+
+/// The credentials of an account, whatever its status.
+///
+/// # Errors
+/// The database's.
+pub async fn credentials(connection: &impl ConnectionTrait, login: Login<'_>) -> Result<Option<Credentials>, Error> {
+    let (condition, value): (_, sea_orm::Value) = match login {
+        Login::Account(id) => ("id = ", id.into()),
+        Login::Typed(typed) if typed.contains('@') => ("lower(email) = ", typed.to_ascii_lowercase().into()),
+        Login::Typed(typed) => ("lower(username) = ", typed.to_ascii_lowercase().into()),
+    };
+    let mut sql = Sql::new(connection);
+    sql.push("SELECT id, username, email, password_hash, status FROM accounts WHERE ").push(condition).bind(value);
+    sql.one(connection, |row| {
+        Ok(Credentials {
+            account_id: row.get(0)?,
+            username: row.get(1)?,
+            email: row.get(2)?,
+            password_hash: row.get(3)?,
+            status: row.code(4, "accounts")?,
+        })
+    })
+    .await
+}
+
+/// Replaces the password hash of an ACTIVE account that still has the old one, and holds the account's row until the transaction ends.
+/// `false` when a rival was faster; both hashes may be the same.
+///
+/// # Errors
+/// The database's.
+pub async fn replace_password(connection: &impl ConnectionTrait, account_id: i64, old: &str, new: &str) -> Result<bool, Error> {
+    let sql = "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND status = 'ACTIVE'";
+    Ok(Sql::whole(connection, sql, [account_id.into(), old.into(), new.into()]).execute(connection).await? == 1)
+}
+
+/// Whether an account may sign in.
+///
+/// # Errors
+/// The database's.
+pub async fn is_active(connection: &impl ConnectionTrait, account_id: i64) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM accounts WHERE id = $1 AND status = 'ACTIVE'";
+    Ok(Sql::whole(connection, sql, [account_id.into()]).one(connection, |row| row.get::<i32>(0)).await?.is_some())
+}

@@ -1,0 +1,102 @@
+//! Writes on partners. Reads stand in `partners` and `trees`.
+
+use sea_orm::{ConnectionTrait, Value};
+
+use super::error::Error;
+use super::sql::Sql;
+use crate::domain::instant::Instant;
+use crate::domain::partners::{PartnerStatus, Slot};
+use crate::domain::trees::PlacementPreference;
+
+/// An account that becomes a partner; the name is the account's, the rank the lowest one of the plan.
+#[derive(Clone, Copy, Debug)]
+pub struct NewPartner<'a> {
+    /// The login.
+    pub account_id: i64,
+    /// The code that new partners name.
+    pub referral_code: &'a str,
+    /// Who brought the partner in.
+    pub sponsor_id: Option<i64>,
+    /// The place in the placement tree.
+    pub slot: Option<Slot>,
+    /// Where the partner's own recruits go.
+    pub preference: PlacementPreference,
+    /// Now.
+    pub at: Instant,
+}
+
+/// The number of an account's partner.
+///
+/// # Errors
+/// The database's.
+pub async fn of_account(connection: &impl ConnectionTrait, account_id: i64) -> Result<Option<i64>, Error> {
+    let sql = "SELECT id FROM partners WHERE account_id = $1";
+    Sql::whole(connection, sql, [account_id.into()]).one(connection, |row| row.get(0)).await
+}
+
+/// Stores a partner and gives its number, which the database chooses. `None`, without harm to the transaction, when the account has a partner,
+/// the slot is taken or the code is in use.
+///
+/// # Errors
+/// The database's.
+pub async fn insert(connection: &impl ConnectionTrait, partner: &NewPartner<'_>) -> Result<Option<i64>, Error> {
+    let sql =
+        "INSERT INTO partners (account_id, display_name, referral_code, sponsor_id, placement_parent_id, position, placement_preference,
+            status, shares_contact, rank_id, highest_rank_id, career_points, carry_left, carry_right, joined_at)
+        SELECT a.id, a.name, $2, $3, $4, $5, $6, $7, $8, lowest.id, lowest.id, 0, 0, 0, $9
+        FROM accounts AS a LEFT JOIN ranks AS lowest ON lowest.level = (SELECT min(level) FROM ranks)
+        WHERE a.id = $1 ON CONFLICT DO NOTHING RETURNING id";
+    let [parent, position] = columns(partner.slot);
+    let values = [
+        partner.account_id.into(),
+        partner.referral_code.into(),
+        partner.sponsor_id.into(),
+        parent,
+        position,
+        partner.preference.code().into(),
+        PartnerStatus::Active.code().into(),
+        false.into(),
+        partner.at.nanos().into(),
+    ];
+    Sql::whole(connection, sql, values).one(connection, |row| row.get(0)).await
+}
+
+/// Puts a partner that has no place into a slot; `false` when the slot is taken, after which the transaction can only be given up.
+///
+/// # Errors
+/// The database's.
+pub async fn place(connection: &impl ConnectionTrait, partner: i64, slot: Slot) -> Result<bool, Error> {
+    let sql = "UPDATE partners SET placement_parent_id = $2, position = $3 WHERE id = $1 AND placement_parent_id IS NULL";
+    let [parent, position] = columns(Some(slot));
+    match Sql::whole(connection, sql, [partner.into(), parent, position]).execute(connection).await {
+        Ok(changed) => Ok(changed == 1),
+        Err(error) if error.violates(&["partners_slot_unique", "partners.placement_parent_id, partners.position"]) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+/// Puts a partner under another sponsor. The caller holds the tree lock and has looked for a cycle.
+///
+/// # Errors
+/// The database's.
+pub async fn move_sponsor(connection: &impl ConnectionTrait, partner: i64, sponsor: i64) -> Result<(), Error> {
+    let sql = "UPDATE partners SET sponsor_id = $2 WHERE id = $1";
+    Sql::whole(connection, sql, [partner.into(), sponsor.into()]).execute(connection).await.map(drop)
+}
+
+/// Stores where the recruits of an account's partner go, and gives the partner's number, if there is a partner.
+///
+/// # Errors
+/// The database's.
+pub async fn set_preference(
+    connection: &impl ConnectionTrait,
+    account_id: i64,
+    preference: PlacementPreference,
+) -> Result<Option<i64>, Error> {
+    let sql = "UPDATE partners SET placement_preference = $2 WHERE account_id = $1 RETURNING id";
+    Sql::whole(connection, sql, [account_id.into(), preference.code().into()]).one(connection, |row| row.get(0)).await
+}
+
+fn columns(slot: Option<Slot>) -> [Value; 2] {
+    [slot.map(|slot| slot.parent_id).into(), slot.map(|slot| slot.position.to_string()).into()]
+}
