@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+pub mod account;
 pub mod config;
 pub mod export;
 pub mod import;
@@ -44,6 +45,8 @@ enum Command {
     Import(import::Args),
     /// Write the database back into files.
     Export(export::Args),
+    /// Make logins of staff, and set passwords.
+    Account(account::Args),
     /// Make derived data anew.
     Rebuild(rebuild::Args),
 }
@@ -70,6 +73,7 @@ pub fn run() -> anyhow::Result<()> {
         Command::Migrate(args) => runtime::run(migrate::run(&args, &global, out)),
         Command::Import(args) => runtime::run(import::run(&args, &global, out)),
         Command::Export(args) => runtime::run(export::run(&args, &global, out)),
+        Command::Account(args) => runtime::run(account::run(&args, &global, out)),
         Command::Rebuild(args) => runtime::run(rebuild::run(&args, &global, out)),
     }
 }
