@@ -96,6 +96,15 @@ pub async fn import(database: &Database, files: &Files, options: &Options) -> Re
     })
 }
 
+/// Whether the network file is one that was imported already.
+///
+/// # Errors
+/// The file cannot be read, or the database's.
+pub async fn was_imported(transaction: &Transaction, files: &Files) -> Result<bool, Error> {
+    let Some(source) = &files.network else { return Ok(false) };
+    Ok(imports::find(transaction, Kind::Network.code(), &source.digest()?, "").await?.is_some())
+}
+
 /// An import under way.
 struct Run<'a> {
     transaction: &'a Transaction,

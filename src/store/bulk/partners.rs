@@ -129,6 +129,14 @@ pub async fn add(transaction: &Transaction, partners: Vec<PartnerRow>) -> Result
     PARTNERS.insert(transaction, rows).await
 }
 
+/// Whether there are any.
+///
+/// # Errors
+/// The database's.
+pub async fn any(transaction: &Transaction) -> Result<bool, Error> {
+    select::any(transaction, "partners").await
+}
+
 /// The highest key of an account; 0 where there is none.
 ///
 /// # Errors
@@ -152,14 +160,6 @@ pub async fn taken_usernames(transaction: &Transaction, names: Vec<String>) -> R
 /// The database's.
 pub async fn taken_emails(transaction: &Transaction, emails: Vec<String>) -> Result<HashSet<String>, Error> {
     texts(&select::by_texts(transaction, "SELECT lower(email) FROM accounts WHERE lower(email) IN {texts}", emails).await?)
-}
-
-/// Which of these referral codes are taken.
-///
-/// # Errors
-/// The database's.
-pub async fn taken_referral_codes(transaction: &Transaction, codes: Vec<String>) -> Result<HashSet<String>, Error> {
-    texts(&select::by_texts(transaction, "SELECT referral_code FROM partners WHERE referral_code IN {texts}", codes).await?)
 }
 
 fn texts(rows: &[QueryResult]) -> Result<HashSet<String>, Error> {
