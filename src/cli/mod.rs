@@ -1,8 +1,14 @@
 //! The command line: one file per subcommand.
 
+pub mod account;
 pub mod config;
 pub mod schema;
 pub mod serve;
+pub mod export;
+pub mod import;
+pub mod migrate;
+pub mod rebuild;
+pub mod runtime;
 
 use std::path::PathBuf;
 
@@ -39,6 +45,16 @@ enum Command {
     Schema(schema::Args),
     /// Run the server.
     Serve(serve::Args),
+    /// Bring the database's structure up to date.
+    Migrate(migrate::Args),
+    /// Take network, orders, ranks, commissions and plan into the database.
+    Import(import::Args),
+    /// Write the database back into files.
+    Export(export::Args),
+    /// Make logins of staff, and set passwords.
+    Account(account::Args),
+    /// Make derived data anew.
+    Rebuild(rebuild::Args),
 }
 
 impl Global {
@@ -57,9 +73,15 @@ impl Global {
 /// What a person must know; printed by `main`, which then exits with 1.
 pub fn run() -> anyhow::Result<()> {
     let Cli { global, command } = Cli::parse();
+    let out = &mut std::io::stdout().lock();
     match command {
-        Command::Config(args) => config::run(&args, &global, &mut std::io::stdout().lock()),
-        Command::Schema(args) => schema::run(&args, &mut std::io::stdout().lock()),
-        Command::Serve(args) => serve::run(&args, &global),
+        Command::Schema(args) => schema::run(&args, out),
+        Command::Serve(args) => runtime::run(serve::run(&args, &global)),
+        Command::Config(args) => config::run(&args, &global, out),
+        Command::Migrate(args) => runtime::run(migrate::run(&args, &global, out)),
+        Command::Import(args) => runtime::run(import::run(&args, &global, out)),
+        Command::Export(args) => runtime::run(export::run(&args, &global, out)),
+        Command::Account(args) => runtime::run(account::run(&args, &global, out)),
+        Command::Rebuild(args) => runtime::run(rebuild::run(&args, &global, out)),
     }
 }

@@ -77,17 +77,20 @@ struct Row {
 impl Table {
     /// Opens a file, gzip or plain, and reads its header; the columns asked for are then known by their index.
     pub(super) fn open(path: &Path, columns: &'static [Column]) -> Result<Self, Refused> {
-        let refuse = |error: io::Error| Refused { file: path.to_owned(), line: None, cause: format!("cannot be read: {error}") };
-        let mut input = BufReader::with_capacity(BUFFER, File::open(path).map_err(refuse)?);
+        match File::open(path) {
+            Ok(file) => Self::from_reader(path, file, columns),
+            Err(error) => Err(Refused { file: path.to_owned(), line: None, cause: format!("cannot be read: {error}") }),
+        }
+    }
+
+    /// Reads a table, gzip or plain, from memory or a pipe; `name` stands for the file in messages.
+    pub(super) fn from_reader(name: &Path, input: impl Read + Send + 'static, columns: &'static [Column]) -> Result<Self, Refused> {
+        let refuse = |error: io::Error| Refused { file: name.to_owned(), line: None, cause: format!("cannot be read: {error}") };
+        let mut input = BufReader::with_capacity(BUFFER, input);
         let packed = input.fill_buf().map_err(refuse)?.starts_with(&[0x1f, 0x8b]);
         let input: Box<dyn BufRead + Send> =
             if packed { Box::new(BufReader::with_capacity(BUFFER, MultiGzDecoder::new(input))) } else { Box::new(input) };
-        Self::read(path, input, columns)
-    }
-
-    /// Reads a table from memory or a pipe; `name` stands for the file in messages.
-    pub(super) fn from_reader(name: &Path, input: impl Read + Send + 'static, columns: &'static [Column]) -> Result<Self, Refused> {
-        Self::read(name, Box::new(BufReader::with_capacity(BUFFER, input)), columns)
+        Self::read(name, input, columns)
     }
 
     fn read(file: &Path, input: Box<dyn BufRead + Send>, columns: &'static [Column]) -> Result<Self, Refused> {
