@@ -142,34 +142,38 @@ impl Settings {
         let limits = Limits {
             document_bytes: graphql.document_bytes as usize,
             tokens: graphql.document_tokens as usize,
+            nesting: graphql.document_nesting as usize,
             depth: graphql.depth.into(),
+            introspection_depth: graphql.introspection_depth.into(),
             aliases: graphql.aliases as usize,
             root_fields: graphql.root_fields.into(),
             directives: graphql.directives as usize,
+            selections: graphql.selections.into(),
             nodes: graphql.output_nodes.into(),
             complexity: graphql.complexity.into(),
             default_page: graphql.page_default.into(),
+            variable_depth: graphql.variable_depth as usize,
+            variable_values: graphql.variable_values as usize,
             errors: graphql.errors as usize,
-            ..Limits::default()
         };
         let streams = StreamSettings {
             init_timeout_millis: u64::from(graphql.websocket_init_seconds) * 1_000,
             keep_alive_millis: u64::from(graphql.ping_seconds) * 1_000,
             operations_per_socket: graphql.socket_operations as usize,
             buffer: graphql.socket_buffer_messages as usize,
-            ..StreamSettings::default()
+            stall_millis: graphql.stall_milliseconds.into(),
         };
         let documents = &graphql.trusted_documents;
         Self {
             limits,
             introspection: graphql.introspection,
-            body_bytes: (graphql.document_bytes + graphql.variables_bytes) as usize,
+            body_bytes: graphql.body_bytes as usize,
             persisted_queries: graphql.persisted_documents as usize,
             trusted_documents: (!documents.as_os_str().is_empty()).then(|| documents.clone()),
-            query_timeout_seconds: server.request_timeout_seconds.into(),
+            query_timeout_seconds: graphql.query_timeout_seconds.into(),
             allowed_origins: server.cors_origins.clone(),
+            operation_labels: graphql.operation_labels as usize,
             streams,
-            ..Self::default()
         }
     }
 }
