@@ -11,7 +11,6 @@ use tokio::sync::watch;
 use crate::broker::Hub;
 use crate::commands::{Outside, Services};
 use crate::config::Config;
-use crate::config::database::Backend;
 use crate::config::secrets::signing_key;
 use crate::domain::clock::Clock;
 use crate::domain::instant::Instant;
@@ -59,30 +58,6 @@ impl World {
     pub fn system() -> Self {
         Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
     }
-}
-
-/// Opens the configured database. An embedded one is brought up to date; another one must have been, by `upline migrate`.
-///
-/// # Errors
-/// Not to be reached, or migrations are missing.
-pub async fn open_database(config: &Config) -> anyhow::Result<Database> {
-    if let Some(folder) = config.database.url.sqlite_file().and_then(|file| file.parent()) {
-        std::fs::create_dir_all(folder).with_context(|| format!("the folder {} of database.url cannot be made", folder.display()))?;
-    }
-    let unreachable = || format!("the database {:?} of database.url cannot be opened", config.database.url);
-    let database = Database::connect(&config.database).await.with_context(unreachable)?;
-    if config.database.url.backend() == Backend::Sqlite {
-        database.migrate().await.context("the database cannot be brought up to date")?;
-    }
-    Ok(database)
-}
-
-/// Services for acts outside a server: imports, the accounts of operators.
-///
-/// # Errors
-/// No signing key, or a configuration that does not go together.
-pub fn offline_services(config: &Config, database: Database, world: &World) -> anyhow::Result<Services> {
-    services(config, database, world, Arc::new(|| {}))
 }
 
 fn services(config: &Config, database: Database, world: &World, wake: Arc<dyn Fn() + Send + Sync>) -> anyhow::Result<Services> {

@@ -2,13 +2,14 @@
 
 pub mod account;
 pub mod config;
-pub mod schema;
-pub mod serve;
+pub mod demo;
 pub mod export;
 pub mod import;
 pub mod migrate;
 pub mod rebuild;
 pub mod runtime;
+pub mod schema;
+pub mod serve;
 
 use std::path::PathBuf;
 
@@ -41,6 +42,8 @@ pub struct Global {
 enum Command {
     /// Print the effective configuration, secrets masked, or the commented reference.
     Config(config::Args),
+    /// Run the server with a demo network on the embedded database.
+    Demo(demo::Args),
     /// Print the GraphQL schema in the definition language.
     Schema(schema::Args),
     /// Run the server.
@@ -75,6 +78,7 @@ pub fn run() -> anyhow::Result<()> {
     let Cli { global, command } = Cli::parse();
     let out = &mut std::io::stdout().lock();
     match command {
+        Command::Demo(args) => runtime::run(demo::run(&args, &global, out)),
         Command::Schema(args) => schema::run(&args, out),
         Command::Serve(args) => runtime::run(serve::run(&args, &global)),
         Command::Config(args) => config::run(&args, &global, out),

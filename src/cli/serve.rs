@@ -1,57 +1,43 @@
 //! `upline serve`
 
-use std::net::SocketAddr;
+use tokio::net::TcpListener;
 
-use super::Global;
-use crate::app::{App, World, open_database};
+use super::{Global, runtime};
+use crate::app::{App, World};
 use crate::config::Config;
+use crate::config::database::Backend;
+use crate::store::database::Database;
 use crate::{http, telemetry};
 
-/// Nothing to choose: the configuration says all.
+/// Runs the server. The configuration says all there is to say.
 #[derive(Debug, clap::Args)]
 pub struct Args {}
 
 /// Runs the server until it is asked to stop.
 ///
 /// # Errors
-/// The configuration, the database, or the address.
-pub fn run(_: &Args, global: &Global) -> anyhow::Result<()> {
+/// The configuration's, the database's, or the address is not to be had.
+pub async fn run(_: &Args, global: &Global) -> anyhow::Result<()> {
     let config = global.load()?;
-    runtime()?.block_on(async {
-        let (listener, _) = listen(&config).await?;
-        let database = open_database(&config).await?;
-        serve(&config, listener, database).await
-    })
-}
-
-/// A runtime with one worker per core.
-///
-/// # Errors
-/// The system gives no threads.
-pub(super) fn runtime() -> std::io::Result<tokio::runtime::Runtime> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()
-}
-
-/// Takes the configured address first, so that a second server fails before it touches anything.
-///
-/// # Errors
-/// The address.
-pub(super) async fn listen(config: &Config) -> anyhow::Result<(tokio::net::TcpListener, SocketAddr)> {
-    let listener = http::bind(config.server.listen).await?;
-    let address = listener.local_addr()?;
-    Ok((listener, address))
-}
-
-/// Serves an open database.
-///
-/// # Errors
-/// As [`run`].
-pub(super) async fn serve(
-    config: &Config,
-    listener: tokio::net::TcpListener,
-    database: crate::store::database::Database,
-) -> anyhow::Result<()> {
     telemetry::start_log(&config.log)?;
+    // The address first: a second server must fail before it touches the database.
+    let listener = http::bind(config.server.listen).await?;
+    let database = open(&config).await?;
+    serve(&config, listener, database).await
+}
+
+/// Opens the database. An embedded one is brought up to date; another one must have been, by `upline migrate`.
+pub(super) async fn open(config: &Config) -> anyhow::Result<Database> {
+    if config.database.url.backend() == Backend::Postgres {
+        return runtime::connect_migrated(config).await;
+    }
+    let database = runtime::connect(config).await?;
+    database.migrate().await?;
+    Ok(database)
+}
+
+/// Serves an open database until the process is asked to stop.
+pub(super) async fn serve(config: &Config, listener: TcpListener, database: Database) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics()?;
     let upkeep = tokio::spawn(telemetry::upkeep(metrics.clone()));
     let app = App::new(config, database, &World::system(), metrics).await?;

@@ -157,6 +157,7 @@ impl Settings {
             errors: graphql.errors as usize,
         };
         let streams = StreamSettings {
+            connections: graphql.streams as usize,
             init_timeout_millis: u64::from(graphql.websocket_init_seconds) * 1_000,
             keep_alive_millis: u64::from(graphql.ping_seconds) * 1_000,
             operations_per_socket: graphql.socket_operations as usize,
