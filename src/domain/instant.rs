@@ -91,7 +91,7 @@ fn has_rfc3339_shape(text: &[u8]) -> bool {
         }
         _ => false,
     };
-    head_fits && &head[17..] < b"60" && fraction != 1 && fraction <= 10 && zone_fits
+    head_fits && &head[17..] < b"60".as_slice() && fraction != 1 && fraction <= 10 && zone_fits
 }
 
 impl FromStr for Instant {

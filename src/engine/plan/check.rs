@@ -1,0 +1,4 @@
+use super::Plan;
+pub(super) fn warnings(_: &Plan) -> Vec<String> {
+    Vec::new()
+}
