@@ -1,5 +1,6 @@
 //! The command line: one file per subcommand.
 
+mod explain;
 mod plan;
 mod simulate;
 
@@ -19,6 +20,8 @@ pub struct Cli {
 enum Command {
     /// Compute a period from files: commissions, ranks, carry, statements, summary.
     Simulate(simulate::Args),
+    /// Say why a partner earned what, or nothing.
+    Explain(explain::Args),
     /// Look at a plan: check it, print the schema of the language.
     Plan(plan::Args),
 }
@@ -28,6 +31,7 @@ enum Command {
 pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Simulate(args) => simulate::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Plan(args) => plan::run(args),
     }
 }

@@ -30,14 +30,15 @@ use standing::Standing;
 /// # Errors
 /// Input that breaks a rule which depends on the plan or the period, or numbers that leave the range of 64 bits.
 pub fn run<'a>(plan: &'a Plan, snapshot: &'a Snapshot, period: Period) -> Result<Outcome<'a>, Refusal> {
-    run_recorded(plan, snapshot, period, &mut Silent)
+    pay(Standing::of(plan, snapshot, period)?, &mut Silent)
 }
 
-fn run_recorded<'a, R: Recorder>(plan: &'a Plan, snapshot: &'a Snapshot, period: Period, recorder: &mut R) -> Result<Outcome<'a>, Refusal> {
-    let standing = Standing::of(plan, snapshot, period)?;
-    let mut paid: Vec<Paid> = Vec::with_capacity(plan.bonuses.len());
+/// Pays all bonuses, then applies the caps in their order.
+fn pay<'a, R: Recorder>(standing: Standing<'a>, recorder: &mut R) -> Result<Outcome<'a>, Refusal> {
+    let bonuses = &standing.plan.bonuses;
+    let mut paid: Vec<Paid> = Vec::with_capacity(bonuses.len());
     let mut owed = 0;
-    for (index, bonus) in plan.bonuses.iter().enumerate() {
+    for (index, bonus) in bonuses.iter().enumerate() {
         let turn = Turn { index, bonus, standing: &standing };
         let mut earned = turn.pay(&paid, recorder)?;
         owed += caps::sum(&earned.lines);

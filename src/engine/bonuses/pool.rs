@@ -1,6 +1,6 @@
 //! Pool: a share of the period's whole volume, shared out among the holders of ranks (plans.md, section 6).
 
-use crate::engine::decimal::plain;
+use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};
 use crate::engine::explain::step::Step;
 use crate::engine::plan::Rate;
@@ -43,7 +43,8 @@ impl Pool {
             paid += amount * minor_unit;
             let amount = i64::try_from(amount).map_err(|_| turn.too_large(partner))?;
             let rate = Rounding::HalfEven.divide(i128::from(own) * i128::from(Rate::SCALE), i128::from(all)) as i64;
-            turn.earn(Line { base: 0, rate, amount, beneficiary: partner, order: NONE, source: partner, level: 0 }, &mut lines, recorder);
+            let line = Line { base: 0, rate, amount, beneficiary: partner, order: NONE, source: partner, level: 0 };
+            turn.earn_of(Exact { units: pool, digits: POOL_DIGITS }, line, &mut lines, recorder);
         }
         Ok(Paid { lines: lines.into(), pool: Some(pool), breakage: pool - paid, carry: None })
     }

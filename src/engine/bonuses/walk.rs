@@ -3,7 +3,7 @@
 use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSlice;
 
-use crate::engine::decimal::{fixed, plain};
+use crate::engine::decimal::{Exact, fixed};
 use crate::engine::explain::describe;
 use crate::engine::explain::recorder::{About, Recorder};
 use crate::engine::explain::step::{Effect, Step, Unseen, WalkEnd};
@@ -102,21 +102,27 @@ impl Turn<'_> {
         recorder.note(self.about(NONE, order), || Step::OrderUnseen { why });
     }
 
-    /// Fixes a line's amount and adds the line, unless it comes to nothing.
+    /// Adds a line, unless it comes to nothing.
     pub(crate) fn earn<R: Recorder>(&self, line: Line, lines: &mut Vec<Line>, recorder: &mut R) {
+        self.earn_of(Exact { units: i128::from(line.base), digits: 4 }, line, lines, recorder);
+    }
+
+    /// The same for a base that a line has no room for.
+    pub(crate) fn earn_of<R: Recorder>(&self, base: Exact, line: Line, lines: &mut Vec<Line>, recorder: &mut R) {
         let about = About { bonus: Some(self.index), partner: line.beneficiary, order: line.order, source: line.source };
-        let (base, rate) = (|| plain(i128::from(line.base), 4), || plain(i128::from(line.rate), self.bonus.rule.rate_digits()));
+        let rate = Exact { units: i128::from(line.rate), digits: self.bonus.rule.rate_digits() };
+        let (level, exponent) = (line.level, self.standing.plan.currency.exponent);
         if line.amount > 0 {
-            let exponent = self.standing.plan.currency.exponent;
+            let amount = line.amount.into();
             recorder.note(about, || Step::Earned {
-                level: line.level,
-                base: base(),
-                rate: rate(),
-                amount: fixed(i128::from(line.amount), exponent),
+                level,
+                base: base.to_string(),
+                rate: rate.to_string(),
+                amount: fixed(amount, exponent),
             });
             lines.push(line);
         } else {
-            recorder.note(about, || Step::RoundedToZero { level: line.level, base: base(), rate: rate() });
+            recorder.note(about, || Step::RoundedToZero { level, base: base.to_string(), rate: rate.to_string() });
         }
     }
 

@@ -133,6 +133,10 @@ pub enum Step {
     NoLeader { level: u32, rank: String, required: String },
     /// The walk ended below this partner, or at the top.
     WalkEnded { at: i64, why: WalkEnd },
+    /// The partner does not stand above the one who is credited with the order.
+    NotAbove { of: i64 },
+    /// The order is the partner's own, and the bonus pays only upwards.
+    NotForOneself,
     /// Gross by bracket, less what the partners below take.
     Stairs { gv: String, rate: String, gcv: String, gross: String, below: String },
     /// The two legs with their carry.

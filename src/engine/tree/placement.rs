@@ -28,6 +28,15 @@ pub enum Leg {
     Right,
 }
 
+impl std::fmt::Display for Leg {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Left => "left",
+            Self::Right => "right",
+        })
+    }
+}
+
 impl PlacementTree {
     /// Checks parents, slots, cycles and depth, and derives the orders.
     pub(crate) fn of(network: &Network, shape: Placement) -> Result<Self, Refusal> {
