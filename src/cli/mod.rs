@@ -1,6 +1,8 @@
 //! The command line: one file per subcommand.
 
+mod compare;
 mod explain;
+mod generate;
 mod plan;
 mod simulate;
 
@@ -22,6 +24,10 @@ enum Command {
     Simulate(simulate::Args),
     /// Say why a partner earned what, or nothing.
     Explain(explain::Args),
+    /// Say what differs between two results, or to a former vendor's file.
+    Compare(compare::Args),
+    /// Make up a network and its orders.
+    Generate(generate::Args),
     /// Look at a plan: check it, print the schema of the language.
     Plan(plan::Args),
 }
@@ -32,6 +38,8 @@ pub fn run() -> ExitCode {
     match Cli::parse().command {
         Command::Simulate(args) => simulate::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Compare(args) => compare::run(args),
+        Command::Generate(args) => generate::run(args),
         Command::Plan(args) => plan::run(args),
     }
 }
