@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::fmt::Display;
 use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Error, Result};
@@ -22,7 +23,11 @@ pub trait Relation: Send + Sync + 'static {
     type Value: Clone + Default + Send + Sync + 'static;
 
     /// Fetches what belongs to all these parents, in a number of statements that does not depend on how many they are.
-    fn fetch(database: &Database, args: &Self::Args, parents: &[i64]) -> impl Future<Output = Result<HashMap<i64, Self::Value>, store::error::Error>> + Send;
+    fn fetch(
+        database: &Database,
+        args: &Self::Args,
+        parents: &[i64],
+    ) -> impl Future<Output = Result<HashMap<i64, Self::Value>, store::error::Error>> + Send;
 }
 
 type Key<R> = (<R as Relation>::Args, i64);
@@ -34,7 +39,19 @@ pub struct Loader<R: Relation> {
     turn: tokio::sync::Mutex<()>,
 }
 
+/// Counts the answers of a stream: what a loader learnt for one event must not be shown with the next.
+#[derive(Debug, Default)]
+pub struct Epoch(AtomicU64);
+
+impl Epoch {
+    /// Everything that loaders know is forgotten.
+    pub fn advance(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
 struct State<R: Relation> {
+    epoch: u64,
     known: HashMap<Key<R>, Result<R::Value, Arc<str>>>,
     wanted: Vec<Key<R>>,
 }
@@ -43,7 +60,11 @@ impl<R: Relation> Loader<R> {
     /// A loader for one request.
     #[must_use]
     pub fn new(database: Database) -> Self {
-        Self { database, state: Mutex::new(State { known: HashMap::new(), wanted: Vec::new() }), turn: tokio::sync::Mutex::new(()) }
+        Self {
+            database,
+            state: Mutex::new(State { epoch: 0, known: HashMap::new(), wanted: Vec::new() }),
+            turn: tokio::sync::Mutex::new(()),
+        }
     }
 
     fn state<T>(&self, act: impl FnOnce(&mut State<R>) -> T) -> T {
@@ -51,7 +72,14 @@ impl<R: Relation> Loader<R> {
         act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    async fn load(&self, key: Key<R>) -> Result<R::Value> {
+    async fn load(&self, epoch: &Epoch, key: Key<R>) -> Result<R::Value> {
+        let epoch = epoch.0.load(Ordering::Relaxed);
+        self.state(|state| {
+            if state.epoch != epoch {
+                state.known.clear();
+                state.epoch = epoch;
+            }
+        });
         let mut waiting = self.state(|state| {
             if !state.known.contains_key(&key) {
                 state.wanted.push(key.clone());
@@ -60,7 +88,7 @@ impl<R: Relation> Loader<R> {
         });
         loop {
             if let Some(known) = self.state(|state| state.known.get(&key).cloned()) {
-                return known.map_err(|cause| internal(cause));
+                return known.map_err(internal);
             }
             tokio::task::yield_now().await;
             let now = self.state(|state| state.wanted.len());
@@ -71,13 +99,13 @@ impl<R: Relation> Loader<R> {
         }
         let _turn = self.turn.lock().await;
         if let Some(known) = self.state(|state| state.known.get(&key).cloned()) {
-            return known.map_err(|cause| internal(cause));
+            return known.map_err(internal);
         }
         let mut batch = self.state(|state| std::mem::take(&mut state.wanted));
         // A request that went away in the middle of its turn took the keys of others along.
         batch.push(key.clone());
         self.fetch(batch).await;
-        self.state(|state| state.known.get(&key).cloned()).unwrap_or_else(|| Ok(R::Value::default())).map_err(|cause| internal(cause))
+        self.state(|state| state.known.get(&key).cloned()).unwrap_or_else(|| Ok(R::Value::default())).map_err(internal)
     }
 
     async fn fetch(&self, batch: Vec<Key<R>>) {
@@ -105,11 +133,6 @@ impl<R: Relation> Loader<R> {
             });
         }
     }
-
-    /// Tells the loader what is known already.
-    pub fn prime(&self, args: R::Args, parent: i64, value: R::Value) {
-        self.state(|state| state.known.insert((args, parent), Ok(value)));
-    }
 }
 
 /// What belongs to one parent, fetched together with what its siblings ask for.
@@ -117,7 +140,7 @@ impl<R: Relation> Loader<R> {
 /// # Errors
 /// The database's, to be masked.
 pub async fn load<R: Relation>(ctx: &Context<'_>, args: R::Args, parent: i64) -> Result<R::Value> {
-    ctx.data::<Loader<R>>()?.load((args, parent)).await
+    ctx.data::<Loader<R>>()?.load(ctx.data()?, (args, parent)).await
 }
 
 /// The same for several parents at once, in their order.
@@ -125,8 +148,8 @@ pub async fn load<R: Relation>(ctx: &Context<'_>, args: R::Args, parent: i64) ->
 /// # Errors
 /// The database's, to be masked.
 pub async fn load_many<R: Relation>(ctx: &Context<'_>, args: &R::Args, parents: impl IntoIterator<Item = i64>) -> Result<Vec<R::Value>> {
-    let loader = ctx.data::<Loader<R>>()?;
-    futures_util::future::try_join_all(parents.into_iter().map(|parent| loader.load((args.clone(), parent)))).await
+    let (loader, epoch) = (ctx.data::<Loader<R>>()?, ctx.data::<Epoch>()?);
+    futures_util::future::try_join_all(parents.into_iter().map(|parent| loader.load(epoch, (args.clone(), parent)))).await
 }
 
 /// A store's error on its way to the mask.

@@ -25,7 +25,7 @@ pub enum Node {
     /// A login.
     Account(Account),
     /// A partner.
-    Partner(Box<Partner>),
+    Partner(Partner),
     /// A rank.
     Rank(Rank),
     /// A commission period.
@@ -68,7 +68,7 @@ async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
     Ok(match kind {
         NodeKind::Account if caller(ctx)?.account_id == number => load::<Accounts>(ctx, (), number).await?.map(Account).map(Node::from),
         NodeKind::Account => None,
-        NodeKind::Partner => find(ctx, number).await?.map(Box::new).map(Node::from),
+        NodeKind::Partner => find(ctx, number).await?.map(Node::from),
         NodeKind::Rank => rank(ctx, Some(number)).await?.map(Node::from),
         NodeKind::Period => load::<Periods>(ctx, (), number).await?.map(Period).map(Node::from),
         NodeKind::Order => match load::<Orders>(ctx, (), number).await? {

@@ -1,6 +1,6 @@
 //! Relay's connections: page sizes, cursors and where they come from.
 
-use async_graphql::connection::{Connection, CursorType, Edge, EmptyFields};
+use async_graphql::connection::{Connection, ConnectionNameType, CursorType, Edge, EdgeNameType, EmptyFields};
 use async_graphql::{ObjectType, OutputType, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -47,7 +47,9 @@ impl Paging {
             None => Ok(None),
             Some(text) => match Cursor::decode_cursor(text) {
                 Ok(cursor) if cursor.kind() == kind => Ok(Some(cursor.0)),
-                _ => Err(bad_user_input(format!("`{name}` is not a cursor of this list: give one that the list returned, in the same order."))),
+                _ => Err(bad_user_input(format!(
+                    "`{name}` is not a cursor of this list: give one that the list returned, in the same order."
+                ))),
             },
         };
         Ok(Page { limit, after: key("after", &self.after)?, before: key("before", &self.before)?, from_end: self.last.is_some() })
@@ -117,11 +119,14 @@ impl CursorType for Cursor {
 }
 
 /// Makes a connection of a slice: each row gives its edge.
-pub fn connect<T, N: OutputType, F: ObjectType, E: ObjectType>(
-    slice: Slice<T>,
-    fields: F,
-    edge: impl Fn(T) -> Edge<Cursor, N, E>,
-) -> Connection<Cursor, N, F, E> {
+pub fn connect<T, N, F, E, C, D>(slice: Slice<T>, fields: F, edge: impl Fn(T) -> Edge<Cursor, N, E, D>) -> Connection<Cursor, N, F, E, C, D>
+where
+    N: OutputType,
+    F: ObjectType,
+    E: ObjectType,
+    C: ConnectionNameType,
+    D: EdgeNameType,
+{
     let mut connection = Connection::with_additional_fields(slice.has_previous, slice.has_next, fields);
     connection.edges.extend(slice.rows.into_iter().map(edge));
     connection

@@ -40,7 +40,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
     TcpListener::bind(address).await.map_err(|cause| BindError { address, cause })
 }
 
-/// Serves until `stop` is done; requests under way then have `grace` to end, and what still runs after it is dropped.
+/// Serves until `stop` is done, each request with its peer's address as `ConnectInfo<SocketAddr>`; requests under way then have `grace` to end, and what still runs after it is dropped.
 ///
 /// # Errors
 /// The listener's failure.
@@ -53,7 +53,8 @@ pub async fn serve(
     let stop = stop.shared();
     // Answers are small and many: waiting to fill a packet would only delay them. A socket that refuses the option still works.
     let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
-    let serving = axum::serve(listener, router).with_graceful_shutdown(stop.clone());
+    let service = router.into_make_service_with_connect_info::<SocketAddr>();
+    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone());
     let out_of_grace = async {
         stop.await;
         tokio::time::sleep(grace).await;

@@ -1,11 +1,12 @@
 use std::fs;
 use std::io::Write;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, Sse};
 use axum::routing::{get, post};
@@ -275,11 +276,11 @@ async fn a_stop_lets_requests_under_way_end_and_drops_what_outlasts_the_grace() 
     let gate = Arc::new(Mutex::new(Some(gate)));
     let (entered, under_way) = oneshot::channel::<()>();
     let entered = Arc::new(Mutex::new(Some(entered)));
-    let finishing = get(move || async move {
+    let finishing = get(move |ConnectInfo(peer): ConnectInfo<SocketAddr>| async move {
         entered.lock().unwrap().take().unwrap().send(()).unwrap();
         let gate = gate.lock().unwrap().take().unwrap();
         gate.await.unwrap();
-        "done"
+        format!("done for {}", peer.ip())
     });
     let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
@@ -290,7 +291,7 @@ async fn a_stop_lets_requests_under_way_end_and_drops_what_outlasts_the_grace() 
     under_way.await.unwrap();
     stop.send(()).unwrap();
     release.send(()).unwrap();
-    assert_eq!(answer.await.unwrap(), "done");
+    assert_eq!(answer.await.unwrap(), "done for 127.0.0.1");
     serving.await.unwrap().unwrap();
 
     let (entered, mut under_way) = tokio::sync::mpsc::channel::<()>(1);

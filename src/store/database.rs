@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use migration::{Migrator, MigratorTrait};
 use sea_orm::{
-    ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+    AccessMode, ConnectOptions, DatabaseConnection, DatabaseTransaction, DbBackend, IsolationLevel, SqliteTransactionMode,
+    TransactionOptions, TransactionTrait,
 };
 
 use super::error::Error;
@@ -85,6 +86,18 @@ impl Database {
         let options =
             TransactionOptions { sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate), ..TransactionOptions::default() };
         Ok(self.writer.begin_with_options(options).await?)
+    }
+
+    /// Opens a transaction that reads one state of the database, whatever others write meanwhile.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn snapshot(&self) -> Result<Transaction, Error> {
+        if self.backend() == DbBackend::Sqlite {
+            return Ok(self.readers.begin().await?);
+        }
+        let (isolation, access) = (IsolationLevel::RepeatableRead, AccessMode::ReadOnly);
+        Ok(self.readers.begin_with_config(Some(isolation), Some(access)).await?)
     }
 
     /// Ends a transaction by what came of it, and tells whether the act is to be tried again because rivals were in the way.
@@ -177,7 +190,6 @@ macro_rules! in_transaction {
         }
     }};
 }
-#[allow(unused_imports)]
 pub(crate) use in_transaction;
 
 /// Whether an error of an act came from a rival transaction.

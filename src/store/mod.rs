@@ -1,7 +1,9 @@
 //! The only SQL: rows to domain and back. Finders and writers take a connection or a transaction, never open one.
 
+pub mod account_changes;
 pub mod accounts;
 pub mod audit;
+pub mod bulk;
 pub mod commissions;
 pub mod database;
 pub mod error;

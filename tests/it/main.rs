@@ -5,3 +5,5 @@
 
 mod app;
 mod commands;
+mod engine;
+mod transport;

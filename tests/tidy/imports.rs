@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::ops::RangeInclusive;
 
+use syn::spanned::Spanned as _;
 use syn::visit::Visit;
 
 use super::layers::Layer;
@@ -70,7 +72,12 @@ fn paths(source: &Source, crates: &BTreeSet<String>) -> Vec<Named> {
     let in_tokens = written(&tokens);
     let lines: BTreeSet<usize> = source.tokens.iter().map(|token| token.line).collect();
     let in_uses = uses.paths.into_iter().filter(|named| lines.contains(&named.line));
-    in_tokens.into_iter().chain(in_uses).filter_map(|named| resolve(named, &module, &uses.local, crates)).collect()
+    let resolved = in_tokens.into_iter().chain(in_uses).filter_map(|named| {
+        let inline = uses.inline.iter().filter(|(lines, _)| lines.contains(&named.line)).map(|(_, name)| name.clone());
+        let module: Vec<String> = module.iter().cloned().chain(inline).collect();
+        resolve(named, &module, &uses.local, crates)
+    });
+    resolved.collect()
 }
 
 fn without_use_items(tokens: &[Token]) -> Vec<&Token> {
@@ -138,6 +145,8 @@ fn resolve(named: Named, module: &[String], local: &BTreeSet<String>, crates: &B
 struct Uses {
     paths: Vec<Named>,
     local: BTreeSet<String>,
+    /// Modules that are written out within the file, with their lines.
+    inline: Vec<(RangeInclusive<usize>, String)>,
 }
 
 impl Uses {
@@ -174,6 +183,9 @@ impl<'ast> Visit<'ast> for Uses {
 
     fn visit_item_mod(&mut self, item: &'ast syn::ItemMod) {
         self.local.insert(item.ident.to_string());
+        if item.content.is_some() {
+            self.inline.push((item.span().start().line..=item.span().end().line, item.ident.to_string()));
+        }
         syn::visit::visit_item_mod(self, item);
     }
 }

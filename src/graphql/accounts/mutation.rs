@@ -128,7 +128,11 @@ impl AccountMutation {
     }
 
     /// Ends the caller's session at once.
-    async fn log_out(&self, ctx: &Context<'_>, #[graphql(desc = "Nothing is needed.")] input: LogOutInput) -> Result<Option<LogOutPayload>> {
+    async fn log_out(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Nothing is needed.")] input: LogOutInput,
+    ) -> Result<Option<LogOutPayload>> {
         let user_errors = sort(log_out(ctx.data::<Services>()?, ctx.data::<Principal>()?).await)?.err().unwrap_or_default();
         Ok(Some(LogOutPayload { client_mutation_id: input.client_mutation_id, user_errors }))
     }

@@ -17,7 +17,7 @@ pub struct Account(pub accounts::Account);
 #[Object]
 impl Account {
     /// Opaque global id.
-    async fn id(&self) -> ID {
+    pub(in crate::graphql) async fn id(&self) -> ID {
         encode(NodeKind::Account, self.0.id)
     }
 

@@ -59,12 +59,12 @@ pub struct CommissionFilter {
     /// Arisen before.
     created_before: Option<DateTime>,
     /// Earned in the period with this code, such as 2026-01.
-    pub(super) period: Option<String>,
+    pub(in crate::graphql) period: Option<String>,
 }
 
 impl CommissionFilter {
     /// The store's filter; the period's id was looked up by its code.
-    pub(super) fn into_store(self, period_id: Option<i64>) -> Filter {
+    pub(in crate::graphql) fn into_store(self, period_id: Option<i64>) -> Filter {
         Filter {
             statuses: self.statuses.into_iter().map(Into::into).collect(),
             source_types: self.source_types.into_iter().map(Into::into).collect(),

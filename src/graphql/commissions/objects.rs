@@ -23,7 +23,7 @@ pub struct Commission(pub commissions::Commission);
 #[Object]
 impl Commission {
     /// Opaque global id.
-    async fn id(&self) -> ID {
+    pub(in crate::graphql) async fn id(&self) -> ID {
         encode(NodeKind::Commission, self.0.id)
     }
 

@@ -21,7 +21,7 @@ pub struct Order(pub orders::Order);
 #[Object]
 impl Order {
     /// Opaque global id.
-    async fn id(&self) -> ID {
+    pub(in crate::graphql) async fn id(&self) -> ID {
         encode(NodeKind::Order, self.0.id)
     }
 

@@ -1,7 +1,7 @@
 //! Lists of partners: what they tell beside their pages.
 
-use async_graphql::connection::{Connection, Edge, EmptyFields};
-use async_graphql::{Context, Object, Result, SimpleObject};
+use async_graphql::connection::{Connection, ConnectionNameType, Edge, EdgeNameType, EmptyFields};
+use async_graphql::{Context, Object, OutputType, Result, SimpleObject};
 
 use super::super::loader::load;
 use super::super::paging::{Cursor, CursorKind, connect};
@@ -54,10 +54,34 @@ pub struct DownlinePlace {
     level: i32,
 }
 
+/// Names the type of a list of directs.
+pub struct DirectsName;
+
+impl ConnectionNameType for DirectsName {
+    fn type_name<T: OutputType>() -> String {
+        "DirectConnection".to_owned()
+    }
+}
+
+/// Names the types of a downline.
+pub struct DownlineName;
+
+impl ConnectionNameType for DownlineName {
+    fn type_name<T: OutputType>() -> String {
+        "DownlineConnection".to_owned()
+    }
+}
+
+impl EdgeNameType for DownlineName {
+    fn type_name<T: OutputType>() -> String {
+        "DownlineEdge".to_owned()
+    }
+}
+
 /// A list of directs.
-pub type Directs = Connection<Cursor, Partner, DirectTotals>;
+pub type Directs = Connection<Cursor, Partner, DirectTotals, EmptyFields, DirectsName>;
 /// A list of a downline.
-pub type DownlinePartners = Connection<Cursor, Partner, DownlineTotals, DownlinePlace>;
+pub type DownlinePartners = Connection<Cursor, Partner, DownlineTotals, DownlinePlace, DownlineName, DownlineName>;
 
 /// The cursors that fit an order.
 pub(super) const fn cursor_kind(order: DownlineOrder) -> CursorKind {
@@ -82,7 +106,8 @@ fn cursor(order: DownlineOrder, relative: &Relative) -> Cursor {
 /// # Errors
 /// `UNAUTHENTICATED`, or the database's, to be masked.
 pub(super) async fn downline(ctx: &Context<'_>, from: &Partner, wanted: Downline, slice: Slice<Relative>) -> Result<DownlinePartners> {
-    let places: Vec<_> = slice.rows.iter().map(|row| (cursor(wanted.order, row), i32::try_from(row.distance).unwrap_or(i32::MAX))).collect();
+    let places: Vec<_> =
+        slice.rows.iter().map(|row| (cursor(wanted.order, row), i32::try_from(row.distance).unwrap_or(i32::MAX))).collect();
     let below = |levels: i64| from.reach.below(wanted.tree, u32::try_from(levels).unwrap_or(u32::MAX));
     let Slice { rows, has_next, has_previous } = slice;
     let seen = see_all(ctx, rows.into_iter().map(|row| (row.partner, below(row.distance)))).await?;
@@ -105,6 +130,6 @@ pub(super) async fn directs(
     let Slice { rows, has_next, has_previous } = slice;
     let reach: Reach = from.reach.below(totals.tree, 1);
     let rows = see_all(ctx, rows.into_iter().map(|partner| (partner, reach))).await?.into_iter().flatten().collect();
-    let edge = |partner: Partner| Edge::<_, _, EmptyFields>::new(Cursor::number(partner.partner.id, partner.partner.id), partner);
+    let edge = |partner: Partner| Edge::new(Cursor::number(partner.partner.id, partner.partner.id), partner);
     Ok(connect(Slice { rows, has_next, has_previous }, totals, edge))
 }

@@ -51,14 +51,16 @@ impl Partner {
 /// The period with a code, for arguments.
 async fn period_id(ctx: &Context<'_>, code: &str) -> Result<i64> {
     let found = store::periods::by_code(network(ctx)?.database.reader(), code).await.map_err(fault)?;
-    found.map(|period| period.id).ok_or_else(|| bad_user_input(format!("There is no period {code:?}: give a code that `periods` lists, such as 2026-01.")))
+    found
+        .map(|period| period.id)
+        .ok_or_else(|| bad_user_input(format!("There is no period {code:?}: give a code that `periods` lists, such as 2026-01.")))
 }
 
 #[Object]
 #[allow(clippy::too_many_arguments, reason = "the arguments are the API's")]
 impl Partner {
     /// Opaque global id.
-    async fn id(&self) -> ID {
+    pub(in crate::graphql) async fn id(&self) -> ID {
         encode(NodeKind::Partner, self.partner.id)
     }
 
@@ -206,7 +208,8 @@ impl Partner {
         }
         let wanted = DownlineArgs { tree, depth, level, filter, order_by }.resolve(ctx, self)?;
         let page = Paging { first, after, last, before }.page(network(ctx)?.page_sizes, connections::cursor_kind(wanted.order))?;
-        let slice = if wanted.depth == 0 { Slice::default() } else { load::<Downlines>(ctx, (wanted.clone(), page), self.partner.id).await? };
+        let slice =
+            if wanted.depth == 0 { Slice::default() } else { load::<Downlines>(ctx, (wanted.clone(), page), self.partner.id).await? };
         connections::downline(ctx, self, wanted, slice).await.map(Some)
     }
 
@@ -225,7 +228,9 @@ impl Partner {
         let line = load::<Uplines>(ctx, (tree, height), self.partner.id).await?;
         let distances: Vec<_> = line.iter().map(|step| i32::try_from(step.distance).unwrap_or(i32::MAX)).collect();
         let seen = see_all(ctx, line.into_iter().map(|step| (step.partner, Reach::default()))).await?;
-        Ok(Some(distances.into_iter().zip(seen).filter_map(|(distance, partner)| Some(UplineStep { distance, partner: partner? })).collect()))
+        Ok(Some(
+            distances.into_iter().zip(seen).filter_map(|(distance, partner)| Some(UplineStep { distance, partner: partner? })).collect(),
+        ))
     }
 
     /// Everybody below, counted level by level.
@@ -364,7 +369,8 @@ impl Partner {
         let (from, before) = match (span, period) {
             (Some(_), Some(_)) => return Err(bad_user_input("Give `span` or `period`, not both.")),
             (None, Some(code)) => {
-                let period: crate::domain::period::Period = code.parse().map_err(|error| bad_user_input(format!("`period` {code:?} {error}.")))?;
+                let period: crate::domain::period::Period =
+                    code.parse().map_err(|error| bad_user_input(format!("`period` {code:?} {error}.")))?;
                 (Some(period.start()), Some(period.end()))
             }
             (span, None) => crate::domain::time_span::TimeSpan::from(span.unwrap_or(TimeSpan::All)).bounds(network(ctx)?.clock.now()),

@@ -13,7 +13,7 @@ pub struct Period(pub PeriodRecord);
 #[Object]
 impl Period {
     /// Opaque global id.
-    async fn id(&self) -> ID {
+    pub(in crate::graphql) async fn id(&self) -> ID {
         encode(NodeKind::Period, self.0.id)
     }
 

@@ -28,6 +28,8 @@ impl PeriodQuery {
         let network = network(ctx)?;
         let page = Paging { first, after, last, before }.page(network.page_sizes, CursorKind::Number)?;
         let slice = periods::list(network.database.reader(), &page).await.map_err(fault)?;
-        Ok(connect(slice, Default::default(), |period| plain_edge(Cursor::number(period.period.start().nanos(), period.id), Period(period))))
+        Ok(connect(slice, Default::default(), |period| {
+            plain_edge(Cursor::number(period.period.start().nanos(), period.id), Period(period))
+        }))
     }
 }

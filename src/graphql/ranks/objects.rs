@@ -16,7 +16,7 @@ pub struct Rank(pub ranks::Rank);
 #[Object]
 impl Rank {
     /// Opaque global id.
-    async fn id(&self) -> ID {
+    pub(in crate::graphql) async fn id(&self) -> ID {
         encode(NodeKind::Rank, self.0.id)
     }
 

@@ -1,0 +1,69 @@
+//! `upline import`
+
+use std::io::Write;
+use std::path::PathBuf;
+
+use super::{Global, runtime};
+use crate::app::World;
+use crate::domain::accounts::AccountStatus;
+use crate::domain::period::Period;
+use crate::import::{self, Files, Options, Outcome, Source};
+
+/// Takes a company's files into the database, all of them or none.
+#[derive(Debug, clap::Args)]
+#[command(group(clap::ArgGroup::new("files").args(["plan", "network", "orders", "ranks", "commissions"]).multiple(true).required(true)))]
+pub struct Args {
+    /// Partners: partner, sponsor, placement_parent, position, status, joined_at, highest_rank, career_points, carry_left, carry_right, name, email, username.
+    #[arg(long, value_name = "network.csv")]
+    network: Option<PathBuf>,
+    /// Orders: order, partner, placed_at, buyer, kind, cv, pv, amount.
+    #[arg(long, value_name = "orders.csv")]
+    orders: Option<PathBuf>,
+    /// Commission lines of the period, which is closed with them.
+    #[arg(long, value_name = "commissions.csv", requires = "period")]
+    commissions: Option<PathBuf>,
+    /// Ranks of the period.
+    #[arg(long, value_name = "ranks.csv", requires = "period")]
+    ranks: Option<PathBuf>,
+    /// The compensation plan.
+    #[arg(long, value_name = "plan.toml")]
+    plan: Option<PathBuf>,
+    /// What commissions and ranks were computed for: 2026-01, 2026-W05 or 2026-01-15.
+    #[arg(long)]
+    period: Option<Period>,
+    /// Open the partners' accounts, so that they may sign in once a password is set.
+    #[arg(long)]
+    accounts: bool,
+}
+
+/// Imports.
+///
+/// # Errors
+/// The configuration's, the database's, or a refused row: file, line and cause.
+pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<()> {
+    let config = global.load()?;
+    let database = runtime::connect_migrated(&config).await?;
+    let source = |path: &Option<PathBuf>| path.clone().map(Source::file);
+    let files = Files {
+        plan: source(&args.plan),
+        network: source(&args.network),
+        orders: source(&args.orders),
+        commissions: source(&args.commissions),
+        ranks: source(&args.ranks),
+    };
+    let options = Options {
+        period: args.period,
+        account_status: if args.accounts { AccountStatus::Active } else { AccountStatus::Dormant },
+        placement: config.network.placement,
+        now: World::system().clock.now(),
+    };
+    let report = import::import(&database, &files, &options).await?;
+    for (source, outcome) in report {
+        let file = source.name().display();
+        match outcome {
+            Outcome::Imported { rows } => writeln!(out, "{file}: {rows} rows imported")?,
+            Outcome::PassedOver { imported_at } => writeln!(out, "{file}: passed over, it was imported at {imported_at}")?,
+        }
+    }
+    Ok(database.close().await?)
+}

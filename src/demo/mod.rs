@@ -1,0 +1,131 @@
+//! The demo network: two thousand partners with their orders, commissions and ranks, and three logins to look at it.
+
+mod logins;
+
+use std::path::Path;
+
+use crate::auth::passwords::Passwords;
+use crate::commands;
+use crate::commands::accounts::{CreateStaff, create_staff, find_account, set_password};
+use crate::config::network::Placement;
+use crate::config::secrets::Secret;
+use crate::domain::accounts::{AccountStatus, Role, Scope};
+use crate::domain::instant::Instant;
+use crate::domain::period::Period;
+use crate::domain::random::Random;
+use crate::import::{self, Files, Options, Outcome, Source, identity};
+use crate::store;
+use crate::store::bulk::partners;
+use crate::store::database::{Database, in_transaction};
+
+pub use logins::{DemoLogin, DemoLogins, FileError};
+
+/// The month whose commissions the demo shows.
+const PERIOD: &str = "2026-01";
+const OPERATOR: &str = "operator";
+/// High in the tree: 13 directs, 492 partners below.
+const HIGH: i64 = 1201;
+/// Low in the tree: eight levels below a root, two directs.
+const LOW: i64 = 6248;
+
+/// Why there is no demo.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The database belongs to somebody.
+    #[error("the database holds a network already: give the demo one of its own by database.url")]
+    OtherNetwork,
+    /// The demo network was not imported.
+    #[error(transparent)]
+    Import(#[from] import::Error),
+    /// A login was not made.
+    #[error(transparent)]
+    Login(#[from] commands::Error),
+    /// The passwords cannot be kept or read.
+    #[error(transparent)]
+    File(#[from] FileError),
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] store::error::Error),
+}
+
+/// What the demo's logins are made with.
+pub struct Means<'a> {
+    /// Hashes the passwords.
+    pub passwords: &'a Passwords,
+    /// What the passwords are made of.
+    pub random: &'a dyn Random,
+    /// When the first start takes place.
+    pub now: Instant,
+}
+
+/// Fills a migrated database on the first start, and gives the logins; on later starts the same ones.
+///
+/// The passwords are kept in `file`, readable for its owner only. Without that file new ones are set. A start that was cut off goes on
+/// where it stopped.
+///
+/// # Errors
+/// The database holds another network, or what [`Error`] says.
+pub async fn prepare(database: &Database, file: &Path, means: &Means<'_>) -> Result<DemoLogins, Error> {
+    let filled = fill(database, means.now).await?;
+    if let Some(logins) = logins::read(file)? {
+        if !filled && logins.complete {
+            return Ok(logins);
+        }
+        return open(database, file, logins, means).await;
+    }
+    let login = |role: &str, username: String| DemoLogin { role: role.to_owned(), username, password: logins::password(means.random) };
+    let logins = DemoLogins {
+        complete: false,
+        operator: login("operator, who may do everything", OPERATOR.to_owned()),
+        high: login("a partner high in the tree", identity::username(HIGH)),
+        low: login("a partner low in the tree", identity::username(LOW)),
+    };
+    logins::write(file, &logins)?;
+    open(database, file, logins, means).await
+}
+
+/// Imports the demo network into an empty database; tells whether it did.
+async fn fill(database: &Database, now: Instant) -> Result<bool, Error> {
+    let files = Files {
+        plan: Some(Source::embedded("demo/plan.toml", include_bytes!("plan.toml"))),
+        network: Some(Source::embedded("demo/network.csv", include_bytes!("network.csv.gz"))),
+        orders: Some(Source::embedded("demo/orders.csv", include_bytes!("orders.csv.gz"))),
+        commissions: Some(Source::embedded("demo/commissions.csv", include_bytes!("commissions.csv.gz"))),
+        ranks: Some(Source::embedded("demo/ranks.csv", include_bytes!("ranks.csv.gz"))),
+    };
+    let options =
+        Options { period: PERIOD.parse::<Period>().ok(), account_status: AccountStatus::Dormant, placement: Placement::Binary, now };
+    let foreign = in_transaction!(database, |transaction| {
+        let others = partners::any(&transaction).await? && !import::was_imported(&transaction, &files).await?;
+        Ok::<_, import::Error>(others)
+    })?;
+    if foreign {
+        return Err(Error::OtherNetwork);
+    }
+    let report = import::import(database, &files, &options).await?;
+    Ok(report.iter().any(|(_, outcome)| matches!(outcome, Outcome::Imported { .. })))
+}
+
+/// Gives the logins their passwords.
+async fn open(database: &Database, file: &Path, mut logins: DemoLogins, means: &Means<'_>) -> Result<DemoLogins, Error> {
+    for login in [&logins.operator, &logins.high, &logins.low] {
+        let password = Secret::new(login.password.clone());
+        match find_account(database, &login.username).await? {
+            Some(account) => set_password(database, means.passwords, &account, &password, means.now).await?,
+            None => {
+                let input = CreateStaff {
+                    username: login.username.clone(),
+                    email: None,
+                    name: "Demo Operator".to_owned(),
+                    role: Role::Owner,
+                    scopes: Scope::ALL.iter().copied().collect(),
+                    password,
+                };
+                create_staff(database, means.passwords, &input, means.now).await?;
+            }
+        }
+    }
+    logins.complete = true;
+    logins::write(file, &logins)?;
+    Ok(logins)
+}

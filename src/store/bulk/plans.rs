@@ -1,0 +1,51 @@
+//! Plans and their ranks.
+
+use crate::domain::instant::Instant;
+use crate::store::database::Transaction;
+use crate::store::error::Error;
+
+use super::insert::{Kind, Target};
+use super::select;
+
+const RANKS: Target<3> = Target { table: "ranks", columns: [("code", Kind::Text), ("name", Kind::Text), ("level", Kind::Integer)] };
+
+/// The source of the plan in force.
+///
+/// # Errors
+/// The database's.
+pub async fn source(transaction: &Transaction) -> Result<Option<String>, Error> {
+    let row =
+        select::first(transaction, "SELECT source FROM plan_versions ORDER BY activated_at DESC, id DESC LIMIT 1", Vec::new()).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+}
+
+/// Puts a plan in force.
+///
+/// # Errors
+/// The database's.
+pub async fn activate(transaction: &Transaction, code: &str, currency: &str, source: &str, now: Instant) -> Result<(), Error> {
+    let sql = "INSERT INTO plan_versions (code, currency, source, activated_at) VALUES ($1, $2, $3, $4)";
+    select::execute(transaction, sql, vec![code.into(), currency.into(), source.into(), now.nanos().into()]).await
+}
+
+/// Adds ranks, given by code and name from the lowest up, and gives the lowest to partners without one.
+///
+/// # Errors
+/// The database's.
+pub async fn add_ranks(transaction: &Transaction, ranks: &[(&str, &str)]) -> Result<(), Error> {
+    let rows = (0_i64..).zip(ranks).map(|(level, (code, name))| [(*code).into(), (*name).into(), level.into()]).collect();
+    RANKS.insert(transaction, rows).await?;
+    for column in ["rank_id", "highest_rank_id"] {
+        let sql = format!("UPDATE partners SET {column} = (SELECT id FROM ranks WHERE level = 0) WHERE {column} IS NULL");
+        select::execute(transaction, &sql, Vec::new()).await?;
+    }
+    Ok(())
+}
+
+/// Renames a rank.
+///
+/// # Errors
+/// The database's.
+pub async fn rename_rank(transaction: &Transaction, id: i64, name: &str) -> Result<(), Error> {
+    select::execute(transaction, "UPDATE ranks SET name = $2 WHERE id = $1", vec![id.into(), name.into()]).await
+}

@@ -1,0 +1,27 @@
+//! Settings of the network that are data rather than configuration.
+
+use crate::store::database::Transaction;
+use crate::store::error::Error;
+
+use super::select;
+
+/// The shape of the placement tree, in the form of the configuration key `network.placement`.
+pub const PLACEMENT: &str = "placement";
+
+/// The value of a setting.
+///
+/// # Errors
+/// The database's.
+pub async fn find(transaction: &Transaction, name: &str) -> Result<Option<String>, Error> {
+    let row = select::first(transaction, "SELECT value FROM settings WHERE name = $1", vec![name.into()]).await?;
+    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+}
+
+/// Sets a setting.
+///
+/// # Errors
+/// The database's.
+pub async fn set(transaction: &Transaction, name: &str, value: &str) -> Result<(), Error> {
+    let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    select::execute(transaction, sql, vec![name.into(), value.into()]).await
+}
