@@ -117,10 +117,10 @@ async fn crafted_tokens_are_refused(app: App) {
     );
     forged.push(format!("{}.", whole.rsplit_once('.').unwrap().0));
     forged.push(anna.tokens.refresh_token.expose().clone());
+    assert!(forged.len() >= 40);
     for (index, token) in forged.iter().enumerate() {
         assert_eq!(app.authenticate(token).await, None, "forgery {index}: {token}");
     }
-    println!("{} crafted tokens, accepted: 0", forged.len());
 }
 
 async fn a_token_lives_to_the_second(app: App) {
