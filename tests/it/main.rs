@@ -1,0 +1,3 @@
+//! What users rely on, tried on both databases.
+
+mod import;
