@@ -9,14 +9,34 @@ use futures_util::TryStreamExt as _;
 
 use crate::domain::amount::Amount;
 use crate::domain::position::Position;
-use crate::import::Error;
+use crate::store;
 use crate::store::bulk::volumes::{VolumeRow, add, clear, events};
 use crate::store::bulk::{lock, partners, periods};
-use crate::store::database::{Database, Transaction, in_transaction};
+use crate::store::database::{AsTransient, Database, Transaction, in_transaction};
 
 const ROOT: u32 = u32::MAX;
 /// Rows that go to the database at a time.
 const BATCH: usize = 4000;
+
+/// Why nothing was made anew.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The volumes of one partner do not fit into the database.
+    #[error("the volumes below partner {partner} sum up to more than 922337203685477.5807: check the orders below that partner")]
+    VolumeTooLarge {
+        /// Partner number.
+        partner: i64,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Store(#[from] store::error::Error),
+}
+
+impl AsTransient for Error {
+    fn is_transient(&self) -> bool {
+        matches!(self, Self::Store(error) if error.is_transient())
+    }
+}
 
 /// Makes all derived data anew; gives the number of volume rows.
 ///

@@ -8,7 +8,8 @@ use crate::domain::order_kind::OrderKind;
 use crate::domain::orders::Order;
 use crate::domain::period::Period;
 use crate::offline::stored::commissions::{CommissionEntry, CommissionReader, CommissionRow};
-use crate::store::bulk::{commissions, orders, periods};
+use crate::store;
+use crate::store::bulk::{commissions, periods};
 
 use super::{BATCH, Error, Run, Source};
 
@@ -57,7 +58,7 @@ impl Run<'_> {
     async fn add_lines(&self, source: &Source, period: (Period, i64), batch: &mut Vec<CommissionEntry>) -> Result<(), Error> {
         let numbers: HashSet<i64> = batch.iter().filter_map(|entry| entry.row.order).collect();
         let numbers: Vec<i64> = numbers.into_iter().collect();
-        let found = orders::numbered(self.transaction, &numbers).await?;
+        let found = store::orders::by_numbers(self.transaction, &numbers).await?;
         let found: HashMap<i64, Order> = found.into_iter().map(|order| (order.id, order)).collect();
         let mut lines = Vec::with_capacity(batch.len());
         for entry in batch.drain(..) {

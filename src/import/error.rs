@@ -1,6 +1,7 @@
-//! Why an import, export or rebuild did not take place.
+//! Why an import did not take place.
 
 use crate::offline::Refused;
+use crate::rebuild;
 use crate::store;
 use crate::store::database::AsTransient;
 
@@ -10,12 +11,9 @@ pub enum Error {
     /// A file is not as it must be.
     #[error(transparent)]
     Refused(#[from] Refused),
-    /// The volumes of one partner do not fit into the database.
-    #[error("the volumes below partner {partner} sum up to more than 922337203685477.5807: check the orders below that partner")]
-    VolumeTooLarge {
-        /// Partner number.
-        partner: i64,
-    },
+    /// The derived data cannot be made.
+    #[error(transparent)]
+    Rebuild(#[from] rebuild::Error),
     /// The database failed.
     #[error(transparent)]
     Store(#[from] store::error::Error),
@@ -23,6 +21,10 @@ pub enum Error {
 
 impl AsTransient for Error {
     fn is_transient(&self) -> bool {
-        matches!(self, Self::Store(error) if error.is_transient())
+        match self {
+            Self::Refused(_) => false,
+            Self::Rebuild(error) => error.is_transient(),
+            Self::Store(error) => error.is_transient(),
+        }
     }
 }

@@ -25,10 +25,10 @@ pub fn name(number: i64) -> String {
     format!("{} {}", pick(&FIRST_NAMES, scattered >> 8), pick(&LAST_NAMES, scattered >> 20))
 }
 
-/// A login name: `p1356`.
+/// A login name: `p1356`; two digits at least, because login names have three characters.
 #[must_use]
 pub fn username(number: i64) -> String {
-    format!("p{number}")
+    format!("p{number:02}")
 }
 
 /// A mail address that no mail reaches (RFC 2606 reserves `.invalid`).

@@ -67,6 +67,11 @@ impl Network {
                 line => format!("partner {number} appears a second time, the first is on line {line}"),
             });
         }
+        for (tree, parent) in [(Tree::Sponsor, row.sponsor), (Tree::Placement, row.placement_parent)] {
+            if parent == Some(number) {
+                return Err(format!("{}: partner {number} names itself", column(tree)));
+            }
+        }
         let slot = match (row.placement_parent, row.position) {
             (None, None) => None,
             (None, Some(position)) => return Err(format!("position: {position} is given without a placement_parent")),

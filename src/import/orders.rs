@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use crate::domain::orders::Order;
 use crate::offline::orders::{OrderEntry, OrderReader};
+use crate::store;
 use crate::store::bulk::orders;
 
 use super::periods::Periods;
@@ -58,7 +59,7 @@ impl Run<'_> {
         let (lines, rows): (Vec<u64>, Vec<Order>) = batch.drain(..).unzip();
         if others {
             let numbers: Vec<i64> = rows.iter().map(|order| order.id).collect();
-            let taken: HashSet<i64> = orders::numbered(self.transaction, &numbers).await?.iter().map(|order| order.id).collect();
+            let taken: HashSet<i64> = store::orders::by_numbers(self.transaction, &numbers).await?.iter().map(|order| order.id).collect();
             if let Some((line, number)) = lines.iter().zip(&numbers).find(|(_, number)| taken.contains(number)) {
                 return Err(source.refuse(Some(*line), format!("order {number} exists in the database already")).into());
             }

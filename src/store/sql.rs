@@ -3,8 +3,10 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 
-use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, TryGetable, Value};
+use futures_util::stream::{BoxStream, StreamExt as _, TryStreamExt as _};
+use sea_orm::{ConnectionTrait, DbBackend, QueryResult, Statement, StreamTrait as _, TryGetable, Value};
 
+use super::database::Transaction;
 use super::error::Error;
 use crate::domain::pages::{Direction, Key, Page, Slice, SortKey};
 
@@ -62,6 +64,19 @@ impl Sql {
         } else {
             let json = format!("[{}]", ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(","));
             self.push("(SELECT value AS id FROM json_each(").bind(json).push("))")
+        }
+    }
+
+    /// Adds a subquery with one column, `text`: these texts. One bound value, however many there are.
+    pub fn texts(&mut self, texts: Vec<String>) -> &mut Self {
+        if self.backend == DbBackend::Postgres {
+            let texts = texts.into_iter().map(Value::from).collect();
+            self.push("(SELECT unnest(")
+                .bind(Value::Array(sea_orm::sea_query::ArrayType::String, Some(Box::new(texts))))
+                .push("::text[]) AS text)")
+        } else {
+            let json = serde_json::Value::from(texts).to_string();
+            self.push("(SELECT value AS text FROM json_each(").bind(json).push("))")
         }
     }
 
@@ -128,6 +143,19 @@ impl Sql {
     pub async fn one<T>(self, connection: &impl ConnectionTrait, read: impl Fn(&Row<'_>) -> Result<T, Error>) -> Result<Option<T>, Error> {
         let statement = Statement::from_sql_and_values(self.backend, self.text, self.values);
         connection.query_one_raw(statement).await?.map(|row| read(&Row(&row))).transpose()
+    }
+
+    /// Reads the rows one by one, for answers too large for the memory.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn stream<'a, T: Send + 'a>(
+        self,
+        transaction: &'a Transaction,
+        read: fn(&Row<'_>) -> Result<T, Error>,
+    ) -> Result<Rows<'a, T>, Error> {
+        let rows = transaction.stream_raw(Statement::from_sql_and_values(self.backend, self.text, self.values)).await?;
+        Ok(rows.map_err(Error::from).and_then(move |row| std::future::ready(read(&Row(&row)))).boxed())
     }
 
     /// Runs a statement that changes rows, and tells how many.
@@ -198,6 +226,9 @@ pub struct EachList<'a> {
     /// Writes the conditions; is given the parent's number as the statement names it.
     pub conditions: &'a (dyn Fn(&mut Sql, &str) + Sync),
 }
+
+/// Rows as they come from the database.
+pub type Rows<'a, T> = BoxStream<'a, Result<T, Error>>;
 
 /// A row of an answer, read by position.
 pub struct Row<'a>(&'a QueryResult);

@@ -6,4 +6,5 @@
 mod app;
 mod commands;
 mod engine;
+mod import;
 mod transport;

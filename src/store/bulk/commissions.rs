@@ -1,16 +1,15 @@
 //! Commission lines.
 
 use rust_decimal::Decimal;
-use sea_orm::QueryResult;
 
 use crate::domain::amount::Amount;
 use crate::domain::commissions::Commission;
 use crate::domain::instant::Instant;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
+use crate::store::sql::{Row, Rows, Sql};
 
 use super::insert::{Kind, Target};
-use super::select::{self, Rows};
 
 /// Digits of `base` and `rate` themselves.
 const DIGITS: u32 = 4;
@@ -77,8 +76,8 @@ pub async fn add(transaction: &Transaction, lines: Vec<Commission>) -> Result<()
 /// # Errors
 /// The database's.
 pub async fn any(transaction: &Transaction, period_id: i64) -> Result<bool, Error> {
-    let row = select::first(transaction, "SELECT 1 FROM commissions WHERE period_id = $1 LIMIT 1", vec![period_id.into()]).await?;
-    Ok(row.is_some())
+    let sql = "SELECT 1 FROM commissions WHERE period_id = $1 LIMIT 1";
+    Ok(Sql::whole(transaction, sql, [period_id.into()]).one(transaction, |_| Ok(())).await?.is_some())
 }
 
 /// A line as it is exported.
@@ -110,18 +109,18 @@ pub async fn of_bonus<'a>(transaction: &'a Transaction, period_id: i64, bonus: &
     let sql = "SELECT beneficiary_id, order_id, source_id, level, base, base_rest, rate, rate_rest, amount, points FROM commissions
                WHERE period_id = $1 AND bonus = $2 AND status NOT IN ('REVERSED', 'CLAWBACK', 'CANCELLED')
                ORDER BY coalesce(order_id, 0), source_id, level, beneficiary_id";
-    select::stream(transaction, sql, vec![period_id.into(), bonus.into()], exported).await
+    Sql::whole(transaction, sql, [period_id.into(), bonus.into()]).stream(transaction, exported).await
 }
 
-fn exported(row: &QueryResult) -> Result<ExportedLine, Error> {
-    let amount = |index| row.try_get_by_index(index).map(Amount::from_units);
+fn exported(row: &Row<'_>) -> Result<ExportedLine, Error> {
+    let amount = |index| row.get(index).map(Amount::from_units);
     Ok(ExportedLine {
-        beneficiary: row.try_get_by_index(0)?,
-        order: row.try_get_by_index(1)?,
-        source: row.try_get_by_index(2)?,
-        level: row.try_get_by_index(3)?,
-        base: joined(row.try_get_by_index(4)?, row.try_get_by_index(5)?, BASE_DIGITS),
-        rate: joined(row.try_get_by_index(6)?, row.try_get_by_index(7)?, RATE_DIGITS),
+        beneficiary: row.get(0)?,
+        order: row.get(1)?,
+        source: row.get(2)?,
+        level: row.get(3)?,
+        base: joined(row.get(4)?, row.get(5)?, BASE_DIGITS),
+        rate: joined(row.get(6)?, row.get(7)?, RATE_DIGITS),
         amount: amount(8)?,
         points: amount(9)?,
     })

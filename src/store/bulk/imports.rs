@@ -3,8 +3,7 @@
 use crate::domain::instant::Instant;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
-
-use super::select;
+use crate::store::sql::Sql;
 
 /// A file that was imported.
 #[derive(Clone, Debug)]
@@ -29,8 +28,8 @@ pub struct Import {
 /// The database's.
 pub async fn find(transaction: &Transaction, kind: &str, digest: &str, period: &str) -> Result<Option<Instant>, Error> {
     let sql = "SELECT imported_at FROM imports WHERE kind = $1 AND digest = $2 AND period = $3";
-    let row = select::first(transaction, sql, vec![kind.into(), digest.into(), period.into()]).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.map(Instant::from_nanos))
+    let sql = Sql::whole(transaction, sql, [kind.into(), digest.into(), period.into()]);
+    sql.one(transaction, |row| row.get(0).map(Instant::from_nanos)).await
 }
 
 /// Remembers an import.
@@ -40,6 +39,6 @@ pub async fn find(transaction: &Transaction, kind: &str, digest: &str, period: &
 pub async fn record(transaction: &Transaction, import: Import) -> Result<(), Error> {
     let Import { kind, digest, period, file, rows, imported_at } = import;
     let sql = "INSERT INTO imports (kind, digest, period, file, file_rows, imported_at) VALUES ($1, $2, $3, $4, $5, $6)";
-    let values = vec![kind.into(), digest.into(), period.into(), file.into(), rows.into(), imported_at.nanos().into()];
-    select::execute(transaction, sql, values).await
+    let values = [kind.into(), digest.into(), period.into(), file.into(), rows.into(), imported_at.nanos().into()];
+    Sql::whole(transaction, sql, values).execute(transaction).await.map(drop)
 }

@@ -9,8 +9,7 @@ pub mod partners;
 pub mod periods;
 pub mod plans;
 pub mod ranks;
-mod select;
 pub mod settings;
 pub mod volumes;
 
-pub use select::Rows;
+pub use super::sql::Rows;

@@ -1,15 +1,13 @@
 //! Orders and the volume they bring.
 
-use sea_orm::QueryResult;
-
 use crate::domain::amount::Amount;
 use crate::domain::instant::Instant;
 use crate::domain::orders::Order;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
+use crate::store::sql::{Row, Rows, Sql};
 
 use super::insert::{Kind, Target};
-use super::select::{self, Rows};
 
 const ORDERS: Target<9> = Target {
     table: "orders",
@@ -75,38 +73,29 @@ pub async fn add(transaction: &Transaction, orders: &[Order]) -> Result<(), Erro
 /// # Errors
 /// The database's.
 pub async fn any(transaction: &Transaction) -> Result<bool, Error> {
-    select::any(transaction, "orders").await
+    Ok(Sql::whole(transaction, "SELECT 1 FROM orders LIMIT 1", []).one(transaction, |_| Ok(())).await?.is_some())
 }
 
 const COLUMNS: &str = "id, partner_id, period_id, buyer, kind, placed_at, cv, pv, amount";
-
-/// Those of the numbered orders that exist.
-///
-/// # Errors
-/// The database's, or a value that the domain does not know.
-pub async fn numbered(transaction: &Transaction, numbers: &[i64]) -> Result<Vec<Order>, Error> {
-    let sql = format!("SELECT {COLUMNS} FROM orders WHERE id IN {{numbers}}");
-    select::by_numbers(transaction, &sql, numbers).await?.iter().map(read).collect()
-}
 
 /// Every order, by number.
 ///
 /// # Errors
 /// The database's, or a value that the domain does not know.
 pub async fn all(transaction: &Transaction) -> Result<Rows<'_, Order>, Error> {
-    select::stream(transaction, &format!("SELECT {COLUMNS} FROM orders ORDER BY id"), Vec::new(), read).await
+    let sql = Sql::whole(transaction, &format!("SELECT {COLUMNS} FROM orders ORDER BY id"), []);
+    sql.stream(transaction, read).await
 }
 
-fn read(row: &QueryResult) -> Result<Order, Error> {
-    let amount = |index| row.try_get_by_index(index).map(Amount::from_units);
-    let (buyer, kind): (String, String) = (row.try_get_by_index(3)?, row.try_get_by_index(4)?);
+fn read(row: &Row<'_>) -> Result<Order, Error> {
+    let amount = |index| row.get(index).map(Amount::from_units);
     Ok(Order {
-        id: row.try_get_by_index(0)?,
-        partner_id: row.try_get_by_index(1)?,
-        period_id: row.try_get_by_index(2)?,
-        buyer: buyer.parse().map_err(|_| Error::Corrupt { table: "orders", value: buyer })?,
-        kind: kind.parse().map_err(|_| Error::Corrupt { table: "orders", value: kind })?,
-        placed_at: Instant::from_nanos(row.try_get_by_index(5)?),
+        id: row.get(0)?,
+        partner_id: row.get(1)?,
+        period_id: row.get(2)?,
+        buyer: row.code(3, "orders")?,
+        kind: row.code(4, "orders")?,
+        placed_at: Instant::from_nanos(row.get(5)?),
         cv: amount(6)?,
         pv: amount(7)?,
         amount: amount(8)?,

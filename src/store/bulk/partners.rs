@@ -2,8 +2,6 @@
 
 use std::collections::HashSet;
 
-use sea_orm::QueryResult;
-
 use crate::domain::accounts::{AccountStatus, Role};
 use crate::domain::amount::Amount;
 use crate::domain::instant::Instant;
@@ -13,9 +11,9 @@ use crate::domain::position::Position;
 use crate::domain::trees::PlacementPreference;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
+use crate::store::sql::{Row, Rows, Sql};
 
 use super::insert::{Kind, Target};
-use super::select::{self, Rows};
 
 /// A partner and the account it brings along.
 #[derive(Clone, Debug)]
@@ -134,7 +132,7 @@ pub async fn add(transaction: &Transaction, partners: Vec<PartnerRow>) -> Result
 /// # Errors
 /// The database's.
 pub async fn any(transaction: &Transaction) -> Result<bool, Error> {
-    select::any(transaction, "partners").await
+    Ok(Sql::whole(transaction, "SELECT 1 FROM partners LIMIT 1", []).one(transaction, |_| Ok(())).await?.is_some())
 }
 
 /// The highest key of an account; 0 where there is none.
@@ -142,8 +140,8 @@ pub async fn any(transaction: &Transaction) -> Result<bool, Error> {
 /// # Errors
 /// The database's.
 pub async fn last_account(transaction: &Transaction) -> Result<i64, Error> {
-    let row = select::first(transaction, "SELECT coalesce(max(id), 0) FROM accounts", Vec::new()).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?.unwrap_or(0))
+    let last = Sql::whole(transaction, "SELECT coalesce(max(id), 0) FROM accounts", []).one(transaction, |row| row.get(0)).await?;
+    Ok(last.unwrap_or(0))
 }
 
 /// Which of these login names are taken, in lower case.
@@ -151,7 +149,7 @@ pub async fn last_account(transaction: &Transaction) -> Result<i64, Error> {
 /// # Errors
 /// The database's.
 pub async fn taken_usernames(transaction: &Transaction, names: Vec<String>) -> Result<HashSet<String>, Error> {
-    texts(&select::by_texts(transaction, "SELECT lower(username) FROM accounts WHERE lower(username) IN {texts}", names).await?)
+    taken(transaction, "lower(username)", names).await
 }
 
 /// Which of these mail addresses are taken, in lower case.
@@ -159,11 +157,13 @@ pub async fn taken_usernames(transaction: &Transaction, names: Vec<String>) -> R
 /// # Errors
 /// The database's.
 pub async fn taken_emails(transaction: &Transaction, emails: Vec<String>) -> Result<HashSet<String>, Error> {
-    texts(&select::by_texts(transaction, "SELECT lower(email) FROM accounts WHERE lower(email) IN {texts}", emails).await?)
+    taken(transaction, "lower(email)", emails).await
 }
 
-fn texts(rows: &[QueryResult]) -> Result<HashSet<String>, Error> {
-    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+async fn taken(transaction: &Transaction, column: &str, texts: Vec<String>) -> Result<HashSet<String>, Error> {
+    let mut sql = Sql::new(transaction);
+    sql.push("SELECT ").push(column).push(" FROM accounts WHERE ").push(column).push(" IN ").texts(texts);
+    Ok(sql.all(transaction, |row| row.get(0)).await?.into_iter().collect())
 }
 
 /// Where a partner stands in both trees.
@@ -183,10 +183,8 @@ pub struct Links {
 /// The database's, or a position that is none.
 pub async fn links(transaction: &Transaction) -> Result<Rows<'_, Links>, Error> {
     let sql = "SELECT id, sponsor_id, placement_parent_id, position FROM partners ORDER BY id";
-    select::stream(transaction, sql, Vec::new(), |row| {
-        Ok(Links { number: row.try_get_by_index(0)?, sponsor: row.try_get_by_index(1)?, slot: slot(row, 2)? })
-    })
-    .await
+    let sql = Sql::whole(transaction, sql, []);
+    sql.stream(transaction, |row| Ok(Links { number: row.get(0)?, sponsor: row.get(1)?, slot: slot(row, 2)? })).await
 }
 
 /// A partner as it is exported.
@@ -220,27 +218,27 @@ pub async fn exported(transaction: &Transaction) -> Result<Rows<'_, ExportedPart
     let sql = "SELECT p.id, p.sponsor_id, p.placement_parent_id, p.position, p.status, p.joined_at, r.code, p.career_points,
                       p.carry_left, p.carry_right, a.name, a.email, a.username
                FROM partners p JOIN accounts a ON a.id = p.account_id LEFT JOIN ranks r ON r.id = p.highest_rank_id ORDER BY p.id";
-    select::stream(transaction, sql, Vec::new(), |row| {
-        let amount = |index| row.try_get_by_index(index).map(Amount::from_units);
-        let status: String = row.try_get_by_index(4)?;
+    let sql = Sql::whole(transaction, sql, []);
+    sql.stream(transaction, |row| {
+        let amount = |index| row.get(index).map(Amount::from_units);
         Ok(ExportedPartner {
-            links: Links { number: row.try_get_by_index(0)?, sponsor: row.try_get_by_index(1)?, slot: slot(row, 2)? },
-            status: status.parse().map_err(|_| Error::Corrupt { table: "partners", value: status })?,
-            joined_at: Instant::from_nanos(row.try_get_by_index(5)?),
-            highest_rank: row.try_get_by_index(6)?,
+            links: Links { number: row.get(0)?, sponsor: row.get(1)?, slot: slot(row, 2)? },
+            status: row.code(4, "partners")?,
+            joined_at: Instant::from_nanos(row.get(5)?),
+            highest_rank: row.get(6)?,
             career_points: amount(7)?,
             carry: [amount(8)?, amount(9)?],
-            name: row.try_get_by_index(10)?,
-            email: row.try_get_by_index(11)?,
-            username: row.try_get_by_index(12)?,
+            name: row.get(10)?,
+            email: row.get(11)?,
+            username: row.get(12)?,
         })
     })
     .await
 }
 
-fn slot(row: &QueryResult, index: usize) -> Result<Option<Slot>, Error> {
-    let parent: Option<i64> = row.try_get_by_index(index)?;
-    let position: Option<String> = row.try_get_by_index(index + 1)?;
+fn slot(row: &Row<'_>, index: usize) -> Result<Option<Slot>, Error> {
+    let parent: Option<i64> = row.get(index)?;
+    let position: Option<String> = row.get(index + 1)?;
     let Some((parent_id, text)) = parent.zip(position) else { return Ok(None) };
     let position: Position = text.parse().map_err(|_| Error::Corrupt { table: "partners", value: text })?;
     Ok(Some(Slot { parent_id, position }))
@@ -255,5 +253,5 @@ pub async fn take_ranks(transaction: &Transaction, period_id: i64) -> Result<(),
                WHERE h.partner_id = partners.id AND h.period_id = $1
                AND NOT EXISTS (SELECT 1 FROM rank_history l JOIN periods lp ON lp.id = l.period_id
                                WHERE l.partner_id = partners.id AND lp.starts_at > (SELECT starts_at FROM periods WHERE id = $1))";
-    select::execute(transaction, sql, vec![period_id.into()]).await
+    Sql::whole(transaction, sql, [period_id.into()]).execute(transaction).await.map(drop)
 }

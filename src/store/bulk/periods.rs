@@ -5,8 +5,7 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use crate::domain::period::Period;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
-
-use super::select;
+use crate::store::sql::Sql;
 
 /// A period's row.
 #[derive(Clone, Copy, Debug)]
@@ -35,8 +34,8 @@ pub async fn ensure(transaction: &Transaction, period: Period) -> Result<PeriodR
         return Ok(row);
     }
     let sql = "INSERT INTO periods (code, starts_at, ends_at, state) VALUES ($1, $2, $3, 'OPEN')";
-    let values = vec![period.to_string().into(), period.start().nanos().into(), period.end().nanos().into()];
-    select::execute(transaction, sql, values).await?;
+    let values = [period.to_string().into(), period.start().nanos().into(), period.end().nanos().into()];
+    Sql::whole(transaction, sql, values).execute(transaction).await.map(drop)?;
     match find(transaction, period).await? {
         Some(row) => Ok(row),
         None => Err(Error::Corrupt { table: "periods", value: period.to_string() }),
@@ -45,10 +44,8 @@ pub async fn ensure(transaction: &Transaction, period: Period) -> Result<PeriodR
 
 async fn row(transaction: &Transaction, period: Period, lock: &str) -> Result<Option<PeriodRow>, Error> {
     let sql = format!("SELECT id, state FROM periods WHERE code = $1{lock}");
-    match select::first(transaction, &sql, vec![period.to_string().into()]).await? {
-        Some(row) => Ok(Some(PeriodRow { id: row.try_get_by_index(0)?, open: row.try_get_by_index::<String>(1)? == "OPEN" })),
-        None => Ok(None),
-    }
+    let sql = Sql::whole(transaction, &sql, [period.to_string().into()]);
+    sql.one(transaction, |row| Ok(PeriodRow { id: row.get(0)?, open: row.get::<String>(1)? == "OPEN" })).await
 }
 
 /// Closes a period.
@@ -56,7 +53,7 @@ async fn row(transaction: &Transaction, period: Period, lock: &str) -> Result<Op
 /// # Errors
 /// The database's.
 pub async fn close(transaction: &Transaction, id: i64) -> Result<(), Error> {
-    select::execute(transaction, "UPDATE periods SET state = 'CLOSED' WHERE id = $1", vec![id.into()]).await
+    Sql::whole(transaction, "UPDATE periods SET state = 'CLOSED' WHERE id = $1", [id.into()]).execute(transaction).await.map(drop)
 }
 
 /// The keys of all periods, oldest first.
@@ -64,6 +61,5 @@ pub async fn close(transaction: &Transaction, id: i64) -> Result<(), Error> {
 /// # Errors
 /// The database's.
 pub async fn ids(transaction: &Transaction) -> Result<Vec<i64>, Error> {
-    let rows = select::all(transaction, "SELECT id FROM periods ORDER BY starts_at, id", Vec::new()).await?;
-    rows.iter().map(|row| Ok(row.try_get_by_index(0)?)).collect()
+    Sql::whole(transaction, "SELECT id FROM periods ORDER BY starts_at, id", []).all(transaction, |row| row.get(0)).await
 }

@@ -3,9 +3,9 @@
 use crate::domain::instant::Instant;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
+use crate::store::sql::Sql;
 
 use super::insert::{Kind, Target};
-use super::select;
 
 const RANKS: Target<3> = Target { table: "ranks", columns: [("code", Kind::Text), ("name", Kind::Text), ("level", Kind::Integer)] };
 
@@ -14,9 +14,8 @@ const RANKS: Target<3> = Target { table: "ranks", columns: [("code", Kind::Text)
 /// # Errors
 /// The database's.
 pub async fn source(transaction: &Transaction) -> Result<Option<String>, Error> {
-    let row =
-        select::first(transaction, "SELECT source FROM plan_versions ORDER BY activated_at DESC, id DESC LIMIT 1", Vec::new()).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    let sql = "SELECT source FROM plan_versions ORDER BY activated_at DESC, id DESC LIMIT 1";
+    Sql::whole(transaction, sql, []).one(transaction, |row| row.get(0)).await
 }
 
 /// Puts a plan in force.
@@ -25,7 +24,7 @@ pub async fn source(transaction: &Transaction) -> Result<Option<String>, Error> 
 /// The database's.
 pub async fn activate(transaction: &Transaction, code: &str, currency: &str, source: &str, now: Instant) -> Result<(), Error> {
     let sql = "INSERT INTO plan_versions (code, currency, source, activated_at) VALUES ($1, $2, $3, $4)";
-    select::execute(transaction, sql, vec![code.into(), currency.into(), source.into(), now.nanos().into()]).await
+    Sql::whole(transaction, sql, [code.into(), currency.into(), source.into(), now.nanos().into()]).execute(transaction).await.map(drop)
 }
 
 /// Adds ranks, given by code and name from the lowest up, and gives the lowest to partners without one.
@@ -37,7 +36,7 @@ pub async fn add_ranks(transaction: &Transaction, ranks: &[(&str, &str)]) -> Res
     RANKS.insert(transaction, rows).await?;
     for column in ["rank_id", "highest_rank_id"] {
         let sql = format!("UPDATE partners SET {column} = (SELECT id FROM ranks WHERE level = 0) WHERE {column} IS NULL");
-        select::execute(transaction, &sql, Vec::new()).await?;
+        Sql::whole(transaction, &sql, []).execute(transaction).await.map(drop)?;
     }
     Ok(())
 }
@@ -47,5 +46,5 @@ pub async fn add_ranks(transaction: &Transaction, ranks: &[(&str, &str)]) -> Res
 /// # Errors
 /// The database's.
 pub async fn rename_rank(transaction: &Transaction, id: i64, name: &str) -> Result<(), Error> {
-    select::execute(transaction, "UPDATE ranks SET name = $2 WHERE id = $1", vec![id.into(), name.into()]).await
+    Sql::whole(transaction, "UPDATE ranks SET name = $2 WHERE id = $1", [id.into(), name.into()]).execute(transaction).await.map(drop)
 }

@@ -3,9 +3,9 @@
 use crate::domain::amount::Amount;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
+use crate::store::sql::{Rows, Sql};
 
 use super::insert::{Kind, Target};
-use super::select::{self, Rows};
 
 /// The rank a partner held in a period.
 #[derive(Clone, Debug)]
@@ -70,8 +70,8 @@ pub async fn add(transaction: &Transaction, period_id: i64, rows: Vec<RankHistor
 /// # Errors
 /// The database's.
 pub async fn any(transaction: &Transaction, period_id: i64) -> Result<bool, Error> {
-    let row = select::first(transaction, "SELECT 1 FROM rank_history WHERE period_id = $1 LIMIT 1", vec![period_id.into()]).await?;
-    Ok(row.is_some())
+    let sql = "SELECT 1 FROM rank_history WHERE period_id = $1 LIMIT 1";
+    Ok(Sql::whole(transaction, sql, [period_id.into()]).one(transaction, |_| Ok(())).await?.is_some())
 }
 
 /// The ranks of a period, by partner number.
@@ -81,14 +81,15 @@ pub async fn any(transaction: &Transaction, period_id: i64) -> Result<bool, Erro
 pub async fn of_period(transaction: &Transaction, period_id: i64) -> Result<Rows<'_, RankHistoryRow>, Error> {
     let sql = "SELECT partner_id, rank_id, previous_rank_id, pv, cv, gv, pgv, direct_active, left_volume, right_volume
                FROM rank_history WHERE period_id = $1 ORDER BY partner_id";
-    select::stream(transaction, sql, vec![period_id.into()], |row| {
-        let amount = |index| row.try_get_by_index(index).map(Amount::from_units);
+    let sql = Sql::whole(transaction, sql, [period_id.into()]);
+    sql.stream(transaction, |row| {
+        let amount = |index| row.get(index).map(Amount::from_units);
         Ok(RankHistoryRow {
-            partner_id: row.try_get_by_index(0)?,
-            rank_id: row.try_get_by_index(1)?,
-            previous_rank_id: row.try_get_by_index(2)?,
+            partner_id: row.get(0)?,
+            rank_id: row.get(1)?,
+            previous_rank_id: row.get(2)?,
             volumes: [amount(3)?, amount(4)?, amount(5)?, amount(6)?],
-            direct_active: row.try_get_by_index(7)?,
+            direct_active: row.get(7)?,
             legs: [amount(8)?, amount(9)?],
         })
     })

@@ -2,8 +2,7 @@
 
 use crate::store::database::Transaction;
 use crate::store::error::Error;
-
-use super::select;
+use crate::store::sql::Sql;
 
 /// The shape of the placement tree, in the form of the configuration key `network.placement`.
 pub const PLACEMENT: &str = "placement";
@@ -13,8 +12,7 @@ pub const PLACEMENT: &str = "placement";
 /// # Errors
 /// The database's.
 pub async fn find(transaction: &Transaction, name: &str) -> Result<Option<String>, Error> {
-    let row = select::first(transaction, "SELECT value FROM settings WHERE name = $1", vec![name.into()]).await?;
-    Ok(row.map(|row| row.try_get_by_index(0)).transpose()?)
+    Sql::whole(transaction, "SELECT value FROM settings WHERE name = $1", [name.into()]).one(transaction, |row| row.get(0)).await
 }
 
 /// Sets a setting.
@@ -23,5 +21,5 @@ pub async fn find(transaction: &Transaction, name: &str) -> Result<Option<String
 /// The database's.
 pub async fn set(transaction: &Transaction, name: &str, value: &str) -> Result<(), Error> {
     let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
-    select::execute(transaction, sql, vec![name.into(), value.into()]).await
+    Sql::whole(transaction, sql, [name.into(), value.into()]).execute(transaction).await.map(drop)
 }

@@ -3,9 +3,9 @@
 use crate::domain::amount::Amount;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
+use crate::store::sql::{Rows, Sql};
 
 use super::insert::{Kind, Target};
-use super::select::{self, Rows};
 
 /// Volume credited to a partner.
 #[derive(Clone, Copy, Debug)]
@@ -24,9 +24,10 @@ pub struct VolumeEvent {
 /// The database's.
 pub async fn events(transaction: &Transaction, period_id: i64) -> Result<Rows<'_, VolumeEvent>, Error> {
     let sql = "SELECT partner_id, pv, cv FROM volume_events WHERE period_id = $1";
-    select::stream(transaction, sql, vec![period_id.into()], |row| {
-        let amount = |index| row.try_get_by_index(index).map(Amount::from_units);
-        Ok(VolumeEvent { partner_id: row.try_get_by_index(0)?, pv: amount(1)?, cv: amount(2)? })
+    let sql = Sql::whole(transaction, sql, [period_id.into()]);
+    sql.stream(transaction, |row| {
+        let amount = |index| row.get(index).map(Amount::from_units);
+        Ok(VolumeEvent { partner_id: row.get(0)?, pv: amount(1)?, cv: amount(2)? })
     })
     .await
 }
@@ -63,7 +64,7 @@ const VOLUMES: Target<8> = Target {
 /// # Errors
 /// The database's.
 pub async fn clear(transaction: &Transaction, period_id: i64) -> Result<(), Error> {
-    select::execute(transaction, "DELETE FROM volumes WHERE period_id = $1", vec![period_id.into()]).await
+    Sql::whole(transaction, "DELETE FROM volumes WHERE period_id = $1", [period_id.into()]).execute(transaction).await.map(drop)
 }
 
 /// Adds volumes of a period.

@@ -1,0 +1,108 @@
+//! A fresh migrated database of either kind, and a folder for files.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use sea_orm::ConnectionTrait as _;
+use upline::config::network::Placement;
+use upline::config::{Config, Sources};
+use upline::domain::accounts::AccountStatus;
+use upline::domain::instant::Instant;
+use upline::export::{self, export};
+use upline::import::{self, Files, Options, Report, Source};
+use upline::store::database::Database;
+
+static DATABASES: AtomicU32 = AtomicU32::new(0);
+
+/// Where test databases are made: `UPLINE_TEST_POSTGRES`, else the local server.
+fn postgres_server() -> String {
+    std::env::var("UPLINE_TEST_POSTGRES").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432".to_owned())
+}
+
+pub struct Fixture {
+    pub database: Database,
+    pub config: Config,
+    folder: tempfile::TempDir,
+    postgres: Option<String>,
+}
+
+impl Fixture {
+    pub async fn sqlite() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let url = format!("sqlite://{}", folder.path().join("upline.db").display());
+        Self::open(url, folder, None).await
+    }
+
+    async fn postgres() -> Self {
+        let name = format!("upline_import_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
+        administer(&format!("CREATE DATABASE {name}")).await;
+        Self::open(format!("{}/{name}", postgres_server()), tempfile::tempdir().unwrap(), Some(name)).await
+    }
+
+    async fn open(url: String, folder: tempfile::TempDir, postgres: Option<String>) -> Self {
+        let overrides =
+            vec![format!("database.url={url}"), "auth.argon2_memory_kib=8192".to_owned(), "auth.argon2_iterations=1".to_owned()];
+        let config = Config::load(&Sources { overrides, ..Sources::default() }).unwrap();
+        let database = Database::connect(&config.database).await.unwrap();
+        database.migrate().await.unwrap();
+        Self { database, config, folder, postgres }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.folder.path().join(name)
+    }
+
+    /// Writes a file and names it as an import source.
+    pub fn file(&self, name: &str, text: &str) -> Option<Source> {
+        let path = self.path(name);
+        std::fs::write(&path, text).unwrap();
+        Some(Source::file(path))
+    }
+
+    pub async fn import(&self, files: &Files) -> Result<Report, import::Error> {
+        import::import(&self.database, files, &options()).await
+    }
+
+    /// Exports, and gives the text of each file by name; empty where a file was not written.
+    pub async fn export(&self, period: Option<&str>, contacts: bool) -> impl Fn(&str) -> String + use<> {
+        let folder = self.path("out");
+        let period = period.map(|period| period.parse().unwrap());
+        export(&self.database, &folder, export::Options { period, contacts }).await.unwrap();
+        move |name| std::fs::read_to_string(Path::new(&folder).join(name)).unwrap_or_default()
+    }
+
+    /// The number that a query gives.
+    pub async fn number(&self, sql: &str) -> i64 {
+        let row = self.database.reader().query_one_raw(sea_orm::Statement::from_string(self.database.backend(), sql)).await.unwrap();
+        row.unwrap().try_get_by_index(0).unwrap()
+    }
+
+    async fn close(self) {
+        self.database.close().await.unwrap();
+        if let Some(name) = self.postgres {
+            administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
+        }
+    }
+}
+
+async fn administer(sql: &str) {
+    let server = sea_orm::Database::connect(format!("{}/postgres", postgres_server())).await.unwrap();
+    server.execute_unprepared(sql).await.unwrap();
+    server.close().await.unwrap();
+}
+
+pub fn now() -> Instant {
+    "2026-02-01T12:00:00Z".parse().unwrap()
+}
+
+pub fn options() -> Options {
+    Options { period: "2026-01".parse().ok(), account_status: AccountStatus::Dormant, placement: Placement::Binary, now: now() }
+}
+
+/// Runs a test on SQLite, then on PostgreSQL.
+pub async fn on_both(test: impl AsyncFn(&Fixture)) {
+    for fixture in [Fixture::sqlite().await, Fixture::postgres().await] {
+        test(&fixture).await;
+        fixture.close().await;
+    }
+}
