@@ -1,7 +1,7 @@
 //! What all resolvers share: the database, the clock, limits, and the plan's public facts.
 
 use std::collections::HashMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use async_graphql::{Context, Result};
 
@@ -86,11 +86,26 @@ pub async fn facts(ctx: &Context<'_>) -> Result<Arc<Facts>> {
     network(ctx)?.facts().await.map_err(super::loader::fault)
 }
 
+/// What the caller became in the course of the request.
+#[derive(Default)]
+pub struct Promotion(OnceLock<Caller>);
+
+impl Promotion {
+    /// From now on the request's caller is this one.
+    pub fn set(&self, caller: Caller) {
+        // Nobody becomes a partner twice, so there is no second promotion to keep.
+        self.0.set(caller).ok();
+    }
+}
+
 /// The signed-in caller.
 ///
 /// # Errors
 /// `UNAUTHENTICATED`
 pub fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller> {
+    if let Some(promoted) = ctx.data::<Promotion>()?.0.get() {
+        return Ok(promoted);
+    }
     ctx.data::<Principal>()?.caller().ok_or_else(|| unauthenticated("Sign in first: send an access token as `Authorization: Bearer …`."))
 }
 

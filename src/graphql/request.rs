@@ -11,6 +11,7 @@ use super::commissions::loader::{CommissionCounts, Commissions, CommissionsOf, T
 use super::context::{Credentials, Prepared, RequestContext};
 use super::errors::{internal, unauthenticated};
 use super::loader::{Epoch, Loader};
+use super::network::Promotion;
 use super::orders::loader::{OrderCounts, Orders, OrdersOf};
 use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
 use super::periods::loader::Periods;
@@ -55,7 +56,7 @@ impl Door {
 fn with_loaders(request: Request, database: &Database) -> Request {
     macro_rules! loaders {
         ($($relation:ty),+ $(,)?) => {
-            request.data(Epoch::default())$(.data(Loader::<$relation>::new(database.clone())))+
+            request.data(Epoch::default()).data(Promotion::default())$(.data(Loader::<$relation>::new(database.clone())))+
         };
     }
     loaders![

@@ -1,0 +1,170 @@
+//! becomePartner, placePartner, setPlacementPreference, moveSponsor
+
+use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
+
+use super::super::errors::bad_user_input;
+use super::super::loader::{Epoch, load};
+use super::super::network::{Promotion, caller};
+use super::super::scalars::BigInt;
+use super::super::user_errors::{UserError, idempotency_key, sort};
+use super::inputs::PlacementPreference;
+use super::loader::Partners;
+use super::objects::Partner;
+use super::seen::find;
+use crate::auth::principal::{Caller, Principal};
+use crate::commands::partners::{
+    BecomePartner, MoveSponsor, PlacePartner, become_partner, move_sponsor, place_partner, set_placement_preference,
+};
+use crate::commands::{self, Services};
+use crate::domain::partners::Slot;
+
+/// A place under a placement parent.
+#[derive(InputObject)]
+pub struct SlotInput {
+    /// The placement parent's number.
+    parent_number: BigInt,
+    /// L or R in a binary tree, a column from 1 in a matrix.
+    position: String,
+}
+
+impl SlotInput {
+    fn into_slot(self) -> Result<Slot> {
+        let position = self.position.parse().map_err(|error| bad_user_input(format!("`slot.position` {:?} {error}.", self.position)))?;
+        Ok(Slot { parent_id: self.parent_number.0, position })
+    }
+}
+
+/// The caller becomes a partner.
+#[derive(InputObject)]
+pub struct BecomePartnerInput {
+    /// The sponsor's referral code; without one the partner stands at the top.
+    referral_code: Option<String>,
+    /// The place in the placement tree; without one the sponsor's preference decides.
+    slot: Option<SlotInput>,
+    /// Makes the act repeatable: the same key with the same input gives the same partner. Also read from the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
+}
+
+/// A partner without a place is given one.
+#[derive(InputObject)]
+pub struct PlacePartnerInput {
+    /// The partner's number.
+    partner_number: BigInt,
+    /// The place.
+    slot: SlotInput,
+}
+
+/// Where the caller's recruits go from now on.
+#[derive(InputObject)]
+pub struct SetPlacementPreferenceInput {
+    /// The choice.
+    preference: PlacementPreference,
+}
+
+/// A partner goes under another sponsor, with everybody below.
+#[derive(InputObject)]
+pub struct MoveSponsorInput {
+    /// The partner's number.
+    partner_number: BigInt,
+    /// The new sponsor's number.
+    sponsor_number: BigInt,
+}
+
+/// Declares payloads that show the partner as it is after the act.
+macro_rules! partner_payloads {
+    ($($(#[$doc:meta])* $name:ident;)+) => {
+        $($(#[$doc])*
+        #[derive(SimpleObject)]
+        pub struct $name {
+            /// The partner after the act; null when there are user errors.
+            partner: Option<Partner>,
+            /// What the person can put right.
+            user_errors: Vec<UserError>,
+        }
+
+        impl $name {
+            async fn of(ctx: &Context<'_>, outcome: Result<i64, commands::Error>) -> Result<Option<Self>> {
+                Ok(Some(match sort(outcome)? {
+                    Ok(number) => Self { partner: after_act(ctx, number).await?, user_errors: Vec::new() },
+                    Err(user_errors) => Self { partner: None, user_errors },
+                }))
+            }
+        })+
+    };
+}
+
+partner_payloads! {
+    /// Outcome of becomePartner.
+    BecomePartnerPayload;
+    /// Outcome of placePartner.
+    PlacePartnerPayload;
+    /// Outcome of setPlacementPreference.
+    SetPlacementPreferencePayload;
+    /// Outcome of moveSponsor.
+    MoveSponsorPayload;
+}
+
+/// The partner as the caller sees it now: what was loaded before the act is forgotten.
+async fn after_act(ctx: &Context<'_>, number: i64) -> Result<Option<Partner>> {
+    ctx.data::<Epoch>()?.advance();
+    find(ctx, number).await
+}
+
+/// Acts on the network.
+#[derive(Default)]
+pub struct PartnerMutation;
+
+#[Object]
+impl PartnerMutation {
+    /// Makes the caller a partner.
+    async fn become_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Under whom, and where.")] input: BecomePartnerInput,
+    ) -> Result<Option<BecomePartnerPayload>> {
+        let act = BecomePartner {
+            referral_code: input.referral_code,
+            slot: input.slot.map(SlotInput::into_slot).transpose()?,
+            idempotency_key: idempotency_key(ctx, input.idempotency_key),
+        };
+        let outcome = become_partner(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;
+        if let Ok(number) = outcome {
+            // The caller was no partner when the request began; what follows must see that it is one now.
+            let sponsor_id = load::<Partners>(ctx, (), number).await?.and_then(|partner| partner.sponsor_id);
+            ctx.data::<Promotion>()?.set(Caller { partner_id: Some(number), sponsor_id, ..caller(ctx)?.clone() });
+        }
+        BecomePartnerPayload::of(ctx, outcome).await
+    }
+
+    /// Gives a partner without a place in the placement tree one; for its sponsor, and for operators with the scope `network`.
+    async fn place_partner(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom, and where.")] input: PlacePartnerInput,
+    ) -> Result<Option<PlacePartnerPayload>> {
+        let act = PlacePartner { partner: input.partner_number.0, slot: input.slot.into_slot()? };
+        let outcome = place_partner(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;
+        PlacePartnerPayload::of(ctx, outcome.map(|()| act.partner)).await
+    }
+
+    /// Chooses where the caller's recruits go when they name no slot.
+    async fn set_placement_preference(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The choice.")] input: SetPlacementPreferenceInput,
+    ) -> Result<Option<SetPlacementPreferencePayload>> {
+        let outcome = set_placement_preference(ctx.data::<Services>()?, ctx.data::<Principal>()?, input.preference.into()).await;
+        SetPlacementPreferencePayload::of(ctx, outcome).await
+    }
+
+    /// Moves a partner under another sponsor, with everybody below. Needs the scope `network`; recorded in the audit trail.
+    async fn move_sponsor(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whom, and under whom.")] input: MoveSponsorInput,
+    ) -> Result<Option<MoveSponsorPayload>> {
+        let act = MoveSponsor { partner: input.partner_number.0, sponsor: input.sponsor_number.0 };
+        let outcome = move_sponsor(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;
+        MoveSponsorPayload::of(ctx, outcome.map(|()| act.partner)).await
+    }
+}
