@@ -1,6 +1,7 @@
 //! Logins.
 
-use sea_orm::ConnectionTrait;
+use entity::account;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::error::Error;
 use super::sql::Sql;
@@ -130,21 +131,20 @@ pub async fn is_active(connection: &impl ConnectionTrait, account_id: i64) -> Re
 /// # Errors
 /// The database's.
 pub async fn by_ids(connection: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<Account>, Error> {
-    let mut sql = Sql::new(connection);
-    sql.push("SELECT a.id, a.username, a.email, a.phone, a.name, a.role, a.scopes, a.status, a.created_at FROM ").numbers(ids);
-    sql.push(" AS wanted JOIN accounts AS a ON a.id = wanted.id");
-    sql.all(connection, |row| {
+    let rows = account::Entity::find().filter(account::Column::Id.is_in(ids.iter().copied())).all(connection).await?;
+    let corrupt = |value: &str| Error::Corrupt { table: "accounts", value: value.to_owned() };
+    let read = |row: account::Model| {
         Ok(Account {
-            id: row.get(0)?,
-            username: row.get(1)?,
-            email: row.get(2)?,
-            phone: row.get(3)?,
-            name: row.get(4)?,
-            role: row.code(5, "accounts")?,
-            scopes: read_scopes(&row.get::<String>(6)?),
-            status: row.code(7, "accounts")?,
-            created_at: Instant::from_nanos(row.get(8)?),
+            id: row.id,
+            role: row.role.parse().map_err(|_| corrupt(&row.role))?,
+            scopes: read_scopes(&row.scopes),
+            status: row.status.parse().map_err(|_| corrupt(&row.status))?,
+            created_at: Instant::from_nanos(row.created_at),
+            username: row.username,
+            email: row.email,
+            phone: row.phone,
+            name: row.name,
         })
-    })
-    .await
+    };
+    rows.into_iter().map(read).collect()
 }

@@ -1,16 +1,20 @@
 //! Commission periods.
 
-use sea_orm::ConnectionTrait;
+use entity::period;
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
 
 use super::error::Error;
 use super::sql::{Order, Row, Sql};
 use crate::domain::pages::{Direction, Page, Slice};
 use crate::domain::periods::PeriodRecord;
 
-const COLUMNS: &str = "t.id, t.code, t.state";
-
-fn read(row: &Row<'_>) -> Result<PeriodRecord, Error> {
-    Ok(PeriodRecord { id: row.get(0)?, period: row.code(1, "periods")?, state: row.code(2, "periods")? })
+fn read(row: period::Model) -> Result<PeriodRecord, Error> {
+    let corrupt = |value: &str| Error::Corrupt { table: "periods", value: value.to_owned() };
+    Ok(PeriodRecord {
+        id: row.id,
+        period: row.code.parse().map_err(|_| corrupt(&row.code))?,
+        state: row.state.parse().map_err(|_| corrupt(&row.state))?,
+    })
 }
 
 /// The periods with these ids.
@@ -18,9 +22,8 @@ fn read(row: &Row<'_>) -> Result<PeriodRecord, Error> {
 /// # Errors
 /// The database's.
 pub async fn by_ids(connection: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<PeriodRecord>, Error> {
-    let mut sql = Sql::new(connection);
-    sql.push("SELECT ").push(COLUMNS).push(" FROM ").numbers(ids).push(" AS wanted JOIN periods AS t ON t.id = wanted.id");
-    sql.all(connection, read).await
+    let rows = period::Entity::find().filter(period::Column::Id.is_in(ids.iter().copied())).all(connection).await?;
+    rows.into_iter().map(read).collect()
 }
 
 /// The period with a code such as 2026-01.
@@ -28,9 +31,7 @@ pub async fn by_ids(connection: &impl ConnectionTrait, ids: &[i64]) -> Result<Ve
 /// # Errors
 /// The database's.
 pub async fn by_code(connection: &impl ConnectionTrait, code: &str) -> Result<Option<PeriodRecord>, Error> {
-    let mut sql = Sql::new(connection);
-    sql.push("SELECT ").push(COLUMNS).push(" FROM periods AS t WHERE t.code = ").bind(code);
-    sql.one(connection, read).await
+    period::Entity::find().filter(period::Column::Code.eq(code)).one(connection).await?.map(read).transpose()
 }
 
 /// A page of all periods, the latest first.
@@ -40,6 +41,7 @@ pub async fn by_code(connection: &impl ConnectionTrait, code: &str) -> Result<Op
 pub async fn list(connection: &impl ConnectionTrait, page: &Page) -> Result<Slice<PeriodRecord>, Error> {
     let order = Order { sort: "t.starts_at", id: "t.id", direction: Direction::Descending };
     let mut sql = Sql::new(connection);
-    sql.push("SELECT ").push(COLUMNS).push(" FROM periods AS t WHERE 1 = 1").and_within(page, order).order_by(page, order).limit(page);
-    Ok(Slice::of(page, sql.all(connection, read).await?))
+    sql.push("SELECT t.id, t.code, t.state FROM periods AS t WHERE 1 = 1").and_within(page, order).order_by(page, order).limit(page);
+    let row = |row: &Row<'_>| Ok(PeriodRecord { id: row.get(0)?, period: row.code(1, "periods")?, state: row.code(2, "periods")? });
+    Ok(Slice::of(page, sql.all(connection, row).await?))
 }

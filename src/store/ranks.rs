@@ -2,7 +2,8 @@
 
 use std::collections::HashMap;
 
-use sea_orm::ConnectionTrait;
+use entity::rank;
+use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 
 use super::error::Error;
 use super::sql::{EachList, Order, Sql, by_parent};
@@ -15,9 +16,8 @@ use crate::domain::ranks::{Rank, RankRecord};
 /// # Errors
 /// The database's.
 pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Rank>, Error> {
-    let mut sql = Sql::new(connection);
-    sql.push("SELECT id, code, name, level FROM ranks ORDER BY level");
-    sql.all(connection, |row| Ok(Rank { id: row.get(0)?, code: row.get(1)?, name: row.get(2)?, level: row.get(3)? })).await
+    let rows = rank::Entity::find().order_by_asc(rank::Column::Level).all(connection).await?;
+    Ok(rows.into_iter().map(|row| Rank { id: row.id, code: row.code, name: row.name, level: row.level }).collect())
 }
 
 /// What rank histories are ordered by: the latest period first.
