@@ -1,6 +1,8 @@
 //! Upline: a commission engine for direct selling.
 
+pub mod app;
 pub mod auth;
+pub mod broker;
 pub mod cli;
 pub mod commands;
 pub mod config;
@@ -15,3 +17,4 @@ pub mod import;
 pub mod offline;
 pub mod rebuild;
 pub mod store;
+pub mod telemetry;

@@ -1,12 +1,11 @@
 //! `upline account`
 
 use std::io::{self, BufRead as _, IsTerminal as _, Write};
-use std::sync::Arc;
 
 use anyhow::Context as _;
 
-use super::runtime::SystemRandom;
 use super::{Global, runtime};
+use crate::app::World;
 use crate::auth::passwords::Passwords;
 use crate::commands::accounts::{CreateStaff, create_staff, find_account, set_password};
 use crate::config::secrets::Secret;
@@ -54,11 +53,12 @@ enum Act {
 pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<()> {
     let config = global.load()?;
     let database = runtime::connect_migrated(&config).await?;
-    let passwords = Passwords::new(&config.auth, Arc::new(SystemRandom))?;
+    let world = World::system();
+    let passwords = Passwords::new(&config.auth, world.random.clone())?;
     match &args.act {
         Act::Password { username } => {
             let account = find_account(&database, username).await?.with_context(|| format!("there is no account {username}"))?;
-            set_password(&database, &passwords, &account, &read_password()?, runtime::now()).await?;
+            set_password(&database, &passwords, &account, &read_password()?, world.clock.now()).await?;
             writeln!(out, "{}: the password is set", account.username)?;
         }
         Act::Create { username, role, scopes, email, name } => {
@@ -70,7 +70,7 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
                 scopes: scopes.iter().copied().collect(),
                 password: read_password()?,
             };
-            create_staff(&database, &passwords, &input, runtime::now()).await?;
+            create_staff(&database, &passwords, &input, world.clock.now()).await?;
             writeln!(out, "{username}: the account is made")?;
         }
     }

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::PathBuf;
 
 use super::{Global, runtime};
+use crate::app::World;
 use crate::domain::accounts::AccountStatus;
 use crate::domain::period::Period;
 use crate::import::{self, Files, Options, Outcome, Source};
@@ -54,7 +55,7 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
         period: args.period,
         account_status: if args.accounts { AccountStatus::Active } else { AccountStatus::Dormant },
         placement: config.network.placement,
-        now: runtime::now(),
+        now: World::system().clock.now(),
     };
     let report = import::import(&database, &files, &options).await?;
     for (source, outcome) in report {

@@ -1,14 +1,23 @@
 //! The command line: one file per subcommand.
 
 pub mod account;
+mod compare;
 pub mod config;
+pub mod demo;
+mod explain;
 pub mod export;
+mod generate;
 pub mod import;
 pub mod migrate;
+mod plan;
 pub mod rebuild;
 pub mod runtime;
+pub mod schema;
+pub mod serve;
+mod simulate;
 
 use std::path::PathBuf;
+use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
@@ -39,6 +48,12 @@ pub struct Global {
 enum Command {
     /// Print the effective configuration, secrets masked, or the commented reference.
     Config(config::Args),
+    /// Run the server with a demo network on the embedded database.
+    Demo(demo::Args),
+    /// Print the GraphQL schema in the definition language.
+    Schema(schema::Args),
+    /// Run the server.
+    Serve(serve::Args),
     /// Bring the database's structure up to date.
     Migrate(migrate::Args),
     /// Take network, orders, ranks, commissions and plan into the database.
@@ -49,6 +64,16 @@ enum Command {
     Account(account::Args),
     /// Make derived data anew.
     Rebuild(rebuild::Args),
+    /// Compute a period from files: commissions, ranks, carry, statements, summary.
+    Simulate(simulate::Args),
+    /// Say why a partner earned what, or nothing.
+    Explain(explain::Args),
+    /// Say what differs between two results, or to a former vendor's file.
+    Compare(compare::Args),
+    /// Make up a network and its orders.
+    Generate(generate::Args),
+    /// Look at a plan: check it, print the schema of the language.
+    Plan(plan::Args),
 }
 
 impl Global {
@@ -61,19 +86,50 @@ impl Global {
     }
 }
 
-/// Runs the subcommand that the process was called with.
-///
-/// # Errors
-/// What a person must know; printed by `main`, which then exits with 1.
-pub fn run() -> anyhow::Result<()> {
+/// Runs the subcommand that the process was called with. A message for people goes to standard error.
+#[must_use]
+pub fn run() -> ExitCode {
     let Cli { global, command } = Cli::parse();
-    let out = &mut std::io::stdout().lock();
-    match command {
+    let out = &mut std::io::stdout();
+    let outcome = match command {
+        Command::Simulate(args) => return simulate::run(args),
+        Command::Explain(args) => return explain::run(args),
+        Command::Compare(args) => return compare::run(args),
+        Command::Generate(args) => return generate::run(args),
+        Command::Plan(args) => return plan::run(args),
+        Command::Demo(args) => runtime::run(demo::run(&args, &global, out)),
+        Command::Schema(args) => schema::run(&args, out),
+        Command::Serve(args) => runtime::run(serve::run(&args, &global)),
         Command::Config(args) => config::run(&args, &global, out),
         Command::Migrate(args) => runtime::run(migrate::run(&args, &global, out)),
         Command::Import(args) => runtime::run(import::run(&args, &global, out)),
         Command::Export(args) => runtime::run(export::run(&args, &global, out)),
         Command::Account(args) => runtime::run(account::run(&args, &global, out)),
         Command::Rebuild(args) => runtime::run(rebuild::run(&args, &global, out)),
-    }
+    };
+    let Err(error) = outcome else { return ExitCode::SUCCESS };
+    eprintln!("upline: {error:#}");
+    ExitCode::FAILURE
+}
+
+/// How a subcommand ends when it cannot do its work.
+#[derive(Debug, thiserror::Error)]
+enum Failure {
+    /// Input is refused: exit status 2.
+    #[error(transparent)]
+    Refused(#[from] crate::offline::Refused),
+    /// Something that is given on the command line does not exist: exit status 2.
+    #[error("{0}")]
+    Unknown(String),
+    /// Reading or writing went wrong: exit status 1.
+    #[error("{0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// The exit status; a message goes to standard error.
+#[allow(clippy::print_stderr)]
+fn exit(result: Result<(), Failure>) -> ExitCode {
+    let Err(failure) = result else { return ExitCode::SUCCESS };
+    eprintln!("upline: {failure}");
+    ExitCode::from(if matches!(failure, Failure::Io(_)) { 1 } else { 2 })
 }

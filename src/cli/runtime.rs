@@ -1,10 +1,6 @@
 //! What a subcommand that needs the database runs on.
 
-use rand::Rng as _;
-
 use crate::config::Config;
-use crate::domain::instant::Instant;
-use crate::domain::random::Random;
 use crate::store::database::Database;
 
 /// Runs a subcommand to its end.
@@ -36,23 +32,5 @@ pub async fn connect_migrated(config: &Config) -> anyhow::Result<Database> {
     match database.pending_migrations().await? {
         0 => Ok(database),
         missing => anyhow::bail!("database.url {}: {missing} migrations are missing; run: upline migrate", config.database.url),
-    }
-}
-
-/// The time of this machine.
-#[allow(clippy::disallowed_methods, reason = "a subcommand is a whole program of its own: here its clock is read, once")]
-#[must_use]
-pub fn now() -> Instant {
-    let nanos = jiff::Timestamp::now().as_nanosecond();
-    Instant::from_nanos(i64::try_from(nanos).unwrap_or(i64::MAX))
-}
-
-/// The random source of this machine.
-pub struct SystemRandom;
-
-impl Random for SystemRandom {
-    #[allow(clippy::disallowed_methods, reason = "a subcommand is a whole program of its own: here its randomness comes from")]
-    fn fill(&self, bytes: &mut [u8]) {
-        rand::rng().fill_bytes(bytes);
     }
 }

@@ -20,6 +20,8 @@ pub struct Network {
     pub placement: Placement,
     /// Where a new partner goes when the sponsor has no preference.
     pub placement_policy: PlacementPolicy,
+    /// Partners that a drawing of a tree may hold.
+    pub genealogy_partners: u32,
     /// Places looked at for a free one.
     pub placement_search_nodes: u32,
     /// Length of new referral codes.
@@ -29,6 +31,7 @@ pub struct Network {
 pub(super) const RULES: &[Rule] = &[
     ("visible_depth", Allowed::Number(1..=1000)),
     ("operator_max_depth", Allowed::Number(1..=100_000)),
+    ("genealogy_partners", Allowed::Number(1..=100_000)),
     ("placement", Allowed::Text(|text| Placement::parse(text).is_some(), Placement::FORMS)),
     ("placement_policy", Allowed::OneOf(&["weak_leg", "left", "right", "balanced"])),
     ("placement_search_nodes", Allowed::Number(1..=1_000_000)),

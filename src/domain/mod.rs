@@ -17,5 +17,6 @@ pub mod position;
 pub mod random;
 pub mod ranks;
 pub mod refusal;
+pub mod time_span;
 pub mod trees;
 pub mod volumes;

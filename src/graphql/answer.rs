@@ -8,7 +8,7 @@ use super::errors::ErrorCode;
 /// An answer ready to be sent: masked, capped, and free of `data` where nothing was executed.
 #[derive(Debug)]
 pub struct Answer {
-    response: Response,
+    response: Box<Response>,
     executed: bool,
 }
 
@@ -16,14 +16,14 @@ impl Answer {
     /// A request that was refused before execution.
     #[must_use]
     pub fn refused(error: ServerError) -> Self {
-        Self { response: Response::from_errors(vec![error]), executed: false }
+        Self { response: Box::new(Response::from_errors(vec![error])), executed: false }
     }
 
     /// What an execution gave, masked already.
     pub(crate) fn of(response: Response) -> Self {
         let refused =
             response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
-        Self { response, executed: !refused }
+        Self { response: Box::new(response), executed: !refused }
     }
 
     /// Whether a field was executed; if not, the answer has errors and no `data`.
@@ -65,7 +65,7 @@ impl Answer {
 
     /// The execution's result, with the headers that resolvers have set.
     #[must_use]
-    pub const fn response(&self) -> &Response {
+    pub fn response(&self) -> &Response {
         &self.response
     }
 

@@ -11,13 +11,14 @@ use futures_util::stream::BoxStream;
 use futures_util::{FutureExt, StreamExt};
 use tokio::sync::watch;
 use tokio::time::Instant;
+use tracing::{Instrument, Span};
 
 use super::answer::Answer;
 use super::context::{Credentials, LastEventId, Prepared, RequestContext};
 use super::documents::{Documents, TrustedDocuments, TrustedDocumentsError};
 use super::errors::ErrorCode;
 use super::masking::Mask;
-use super::measure::Meter;
+use super::measure::{Meter, Stopwatch};
 use super::params::Params;
 use super::precheck::{Cost, Precheck, SchemaUnreadable};
 use super::settings::Settings;
@@ -138,16 +139,92 @@ impl Endpoint {
     ///
     /// # Errors
     /// The refusal to send back.
-    pub fn admit(&self, mut call: Call) -> Result<Admitted, Answer> {
-        let inner = &*self.0;
-        let found = inner.documents.find(&mut call.params).map_err(Answer::refused)?;
+    pub fn admit(&self, call: Call) -> Result<Admitted, Answer> {
+        self.0.admit(call).map_err(|error| {
+            let answer = Answer::refused(error);
+            self.0.meter.start(None, "unknown".to_owned()).saw(&answer);
+            answer
+        })
+    }
+
+    /// Authenticates and executes. A mutation runs to its end even if the returned future is dropped.
+    pub async fn run(&self, admitted: Admitted) -> Outcome {
+        let Admitted { request, name, kind, cost, credentials } = admitted;
+        let span = tracing::info_span!("graphql", operation = name, request_id = credentials.request_id);
+        let mut stopwatch = self.0.meter.start(name.as_deref(), kind.to_string());
+        let prepared = self.0.guarded(self.0.context.prepare(&credentials, request)).instrument(span.clone()).await;
+        let mut answer = match prepared {
+            Ok(prepared) if kind == OperationType::Subscription => return Outcome::Stream(self.subscribe(prepared, stopwatch, span)),
+            Ok(prepared) => self.answer(kind, prepared.request).instrument(span).await.unwrap_or_else(Answer::refused),
+            Err(error) => Answer::refused(error),
+        };
+        stopwatch.saw(&answer);
+        if let Some(cost) = cost {
+            answer.set_extension("cost", cost.to_value());
+        }
+        Outcome::Answer(answer)
+    }
+
+    async fn answer(&self, kind: OperationType, request: Request) -> Result<Answer, ServerError> {
+        if kind == OperationType::Mutation {
+            return self.run_to_the_end(request).await;
+        }
+        let limit = Duration::from_secs(self.0.settings.query_timeout_seconds);
+        let timed_out = |_| {
+            let message = format!("The query took longer than {} seconds. Ask for less at once.", limit.as_secs());
+            ErrorCode::Timeout.at(message, None)
+        };
+        tokio::time::timeout(limit, self.0.execute(request)).await.map_err(timed_out)?
+    }
+
+    /// Money moves in mutations: one that has begun is not cancelled when its client goes away.
+    async fn run_to_the_end(&self, request: Request) -> Result<Answer, ServerError> {
+        let endpoint = self.clone();
+        self.0.running_mutations.send_modify(|running| *running += 1);
+        let work = async move {
+            let answer = endpoint.0.execute(request).await;
+            endpoint.0.running_mutations.send_modify(|running| *running -= 1);
+            answer
+        };
+        tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| Err(self.0.mask.panicked(&error.to_string())))
+    }
+
+    fn subscribe(&self, prepared: Prepared, mut stopwatch: Stopwatch, span: Span) -> BoxStream<'static, Answer> {
+        let endpoint = self.clone();
+        let Prepared { request, expires_at } = prepared;
+        let stream = async_stream::stream! {
+            let inner = &*endpoint.0;
+            let mut responses = AssertUnwindSafe(inner.engine.stream(request)).catch_unwind();
+            loop {
+                let next = tokio::select! {
+                    biased;
+                    () = until(expires_at) => Some(Err(token_expired())),
+                    item = responses.next().instrument(span.clone()) => item.map(|item| item.map_err(|panic| inner.mask.panicked(&*panic))),
+                };
+                let Some(next) = next else { break };
+                let over = next.is_err();
+                let answer = next.map_or_else(Answer::refused, |response| inner.masked(response));
+                stopwatch.saw(&answer);
+                yield answer;
+                if over {
+                    break;
+                }
+            }
+        };
+        stream.boxed()
+    }
+}
+
+impl Inner {
+    fn admit(&self, mut call: Call) -> Result<Admitted, ServerError> {
+        let found = self.documents.find(&mut call.params)?;
         let Params { operation_name, variables, wants_cost, .. } = call.params;
-        let checked = inner.precheck.check(&found.text, operation_name.as_deref(), &variables).map_err(Answer::refused)?;
+        let checked = self.precheck.check(&found.text, operation_name.as_deref(), &variables)?;
         if let Some(hash) = found.keep {
-            inner.documents.keep(hash, &found.text);
+            self.documents.keep(hash, &found.text);
         }
         let mut request = Request::new(found.text).variables(variables);
-        // The library finds a named operation by name only where the document names its operations.
+        // The library finds an operation by name only in a document that names its operations.
         request.operation_name = checked.name.clone();
         request.set_parsed_query(checked.document);
         if let Some(id) = call.last_event_id {
@@ -157,83 +234,6 @@ impl Endpoint {
         Ok(Admitted { request, name: checked.name, kind: checked.kind, cost, credentials: call.credentials })
     }
 
-    /// Authenticates and executes. A mutation runs to its end even if the returned future is dropped.
-    pub async fn run(&self, admitted: Admitted) -> Outcome {
-        let Admitted { request, name, kind, cost, credentials } = admitted;
-        let started = Instant::now();
-        let prepared = match self.0.guarded(self.0.context.prepare(&credentials, request)).await {
-            Ok(prepared) => prepared,
-            Err(error) => {
-                let answer = Answer::refused(error);
-                self.0.meter.finished(name.as_deref(), kind, answer.code(), started.elapsed());
-                return Outcome::Answer(answer);
-            }
-        };
-        if kind == OperationType::Subscription {
-            return Outcome::Stream(self.subscribe(prepared, name));
-        }
-        let executed =
-            if kind == OperationType::Mutation { self.run_to_the_end(prepared.request).await } else { self.query(prepared.request).await };
-        let mut answer = executed.unwrap_or_else(Answer::refused);
-        if let Some(cost) = cost {
-            answer.set_extension("cost", cost.to_value());
-        }
-        self.0.meter.finished(name.as_deref(), kind, answer.code(), started.elapsed());
-        Outcome::Answer(answer)
-    }
-
-    async fn query(&self, request: Request) -> Result<Answer, ServerError> {
-        let limit = Duration::from_secs(self.0.settings.query_timeout_seconds);
-        match tokio::time::timeout(limit, self.0.execute(request)).await {
-            Ok(answer) => answer,
-            Err(_) => {
-                Err(ErrorCode::Timeout.at(format!("The query took longer than {} seconds. Ask for less at once.", limit.as_secs()), None))
-            }
-        }
-    }
-
-    /// Money moves in mutations: one that has begun is not cancelled when its client goes away.
-    async fn run_to_the_end(&self, request: Request) -> Result<Answer, ServerError> {
-        let endpoint = self.clone();
-        self.0.running_mutations.send_modify(|running| *running += 1);
-        let task = tokio::spawn(async move {
-            let answer = endpoint.0.execute(request).await;
-            endpoint.0.running_mutations.send_modify(|running| *running -= 1);
-            answer
-        });
-        task.await.unwrap_or_else(|error| Err(self.0.mask.panicked(&error.to_string())))
-    }
-
-    fn subscribe(&self, prepared: Prepared, name: Option<String>) -> BoxStream<'static, Answer> {
-        let endpoint = self.clone();
-        let Prepared { request, expires_at } = prepared;
-        let stream = async_stream::stream! {
-            let inner = &*endpoint.0;
-            let started = Instant::now();
-            let mut last_code = None;
-            let mut responses = AssertUnwindSafe(inner.engine.stream(request)).catch_unwind();
-            loop {
-                let next = tokio::select! {
-                    biased;
-                    () = until(expires_at) => Some(Err(token_expired())),
-                    item = responses.next() => item.map(|item| item.map_err(|panic| inner.mask.panicked(&*panic))),
-                };
-                let Some(next) = next else { break };
-                let over = next.is_err();
-                let answer = next.map_or_else(Answer::refused, |response| inner.masked(response));
-                last_code = answer.code();
-                yield answer;
-                if over {
-                    break;
-                }
-            }
-            inner.meter.finished(name.as_deref(), OperationType::Subscription, last_code, started.elapsed());
-        };
-        stream.boxed()
-    }
-}
-
-impl Inner {
     async fn execute(&self, request: Request) -> Result<Answer, ServerError> {
         match AssertUnwindSafe(self.engine.execute(request)).catch_unwind().await {
             Ok(response) => Ok(self.masked(response)),

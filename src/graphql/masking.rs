@@ -72,7 +72,9 @@ fn library_code(error: &ServerError) -> Option<ErrorCode> {
     if error.source.is_some() {
         return None;
     }
-    let about_input = ["Failed to parse \"", "Expected input type \""].iter().any(|start| error.message.starts_with(start));
+    let about_input = ["Invalid value for argument ", "Failed to parse \"", "Expected input type \""]
+        .iter()
+        .any(|start| error.message.starts_with(start));
     match (error.path.is_empty(), about_input) {
         (true, false) => Some(ErrorCode::GraphqlValidationFailed),
         (_, true) => Some(ErrorCode::BadUserInput),

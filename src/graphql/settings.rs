@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use crate::config;
+
 /// How much one request may ask for. Checked before anything is executed.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -106,6 +108,8 @@ impl Default for Settings {
 #[derive(Clone, Debug, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct StreamSettings {
+    /// Sockets and event streams open at once; further ones are answered with 503.
+    pub connections: usize,
     /// Milliseconds a socket may take to send `connection_init`; then it is closed with 4408.
     pub init_timeout_millis: u64,
     /// Milliseconds between two pings of the server (WebSocket) or comments (SSE). A socket silent for two of them is dropped.
@@ -120,6 +124,57 @@ pub struct StreamSettings {
 
 impl Default for StreamSettings {
     fn default() -> Self {
-        Self { init_timeout_millis: 10_000, keep_alive_millis: 20_000, operations_per_socket: 50, buffer: 64, stall_millis: 10_000 }
+        Self {
+            connections: 10_000,
+            init_timeout_millis: 10_000,
+            keep_alive_millis: 20_000,
+            operations_per_socket: 50,
+            buffer: 64,
+            stall_millis: 10_000,
+        }
+    }
+}
+
+impl Settings {
+    /// The endpoint's part of the configuration.
+    #[must_use]
+    pub fn from_config(graphql: &config::graphql::Graphql, server: &config::server::Server) -> Self {
+        let limits = Limits {
+            document_bytes: graphql.document_bytes as usize,
+            tokens: graphql.document_tokens as usize,
+            nesting: graphql.document_nesting as usize,
+            depth: graphql.depth.into(),
+            introspection_depth: graphql.introspection_depth.into(),
+            aliases: graphql.aliases as usize,
+            root_fields: graphql.root_fields.into(),
+            directives: graphql.directives as usize,
+            selections: graphql.selections.into(),
+            nodes: graphql.output_nodes.into(),
+            complexity: graphql.complexity.into(),
+            default_page: graphql.page_default.into(),
+            variable_depth: graphql.variable_depth as usize,
+            variable_values: graphql.variable_values as usize,
+            errors: graphql.errors as usize,
+        };
+        let streams = StreamSettings {
+            connections: graphql.streams as usize,
+            init_timeout_millis: u64::from(graphql.websocket_init_seconds) * 1_000,
+            keep_alive_millis: u64::from(graphql.ping_seconds) * 1_000,
+            operations_per_socket: graphql.socket_operations as usize,
+            buffer: graphql.socket_buffer_messages as usize,
+            stall_millis: graphql.stall_milliseconds.into(),
+        };
+        let documents = &graphql.trusted_documents;
+        Self {
+            limits,
+            introspection: graphql.introspection,
+            body_bytes: graphql.body_bytes as usize,
+            persisted_queries: graphql.persisted_documents as usize,
+            trusted_documents: (!documents.as_os_str().is_empty()).then(|| documents.clone()),
+            query_timeout_seconds: graphql.query_timeout_seconds.into(),
+            allowed_origins: server.cors_origins.clone(),
+            operation_labels: graphql.operation_labels as usize,
+            streams,
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::domain::instant::Instant;
 use crate::domain::order_kind::OrderKind;
 use crate::domain::orders::Order;
 use crate::domain::period::Period;
-use crate::offline::commissions::{CommissionEntry, CommissionReader, CommissionRow};
+use crate::offline::stored::commissions::{CommissionEntry, CommissionReader, CommissionRow};
 use crate::store;
 use crate::store::bulk::{commissions, periods};
 

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use crate::domain::period::Period;
-use crate::offline::ranks::{RankEntry, RankReader};
+use crate::offline::stored::ranks::{RankEntry, RankReader};
 use crate::store::bulk::partners;
 use crate::store::bulk::ranks::{self, RankHistoryRow};
 

@@ -8,7 +8,7 @@ use crate::engine::input::NetworkRow;
 
 use super::table::{Column, Refused, Table, number, optional, parsed, push_text, required};
 
-const COLUMNS: [Column; 13] = [
+static COLUMNS: [Column; 13] = [
     required("partner"),
     required("sponsor"),
     optional("placement_parent"),
@@ -133,7 +133,7 @@ impl<W: Write> NetworkWriter<W> {
     /// The output cannot be written.
     pub fn new(mut output: W, contacts: bool) -> io::Result<Self> {
         let columns = if contacts { &COLUMNS[..] } else { &COLUMNS[..CONTACT[0]] };
-        let header: Vec<&str> = columns.iter().map(|column| column.name).collect();
+        let header: Vec<&str> = columns.iter().map(|column| &*column.name).collect();
         writeln!(output, "{}", header.join(","))?;
         Ok(Self { output, row: Vec::new(), contacts })
     }

@@ -7,7 +7,7 @@ use crate::engine::input::OrderRow;
 
 use super::table::{Column, Refused, Table, number, optional, parsed, required};
 
-const COLUMNS: [Column; 8] = [
+static COLUMNS: [Column; 8] = [
     required("order"),
     required("partner"),
     required("placed_at"),
@@ -96,7 +96,7 @@ impl<W: Write> OrderWriter<W> {
     /// # Errors
     /// The output cannot be written.
     pub fn new(mut output: W) -> io::Result<Self> {
-        writeln!(output, "{}", COLUMNS.map(|column| column.name).join(","))?;
+        writeln!(output, "{}", COLUMNS.iter().map(|column| &*column.name).collect::<Vec<_>>().join(","))?;
         Ok(Self { output, row: Vec::new() })
     }
 

@@ -3,6 +3,7 @@
 //! Own code, because a refusal must name the line of the file where a row begins, and the usual reader counts lines
 //! differently for CRLF, empty lines and line breaks inside quotes.
 
+use std::borrow::Cow;
 use std::collections::HashSet;
 use std::fmt;
 use std::fs::File;
@@ -38,20 +39,27 @@ impl fmt::Display for Refused {
 }
 
 /// A column the reader asks for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Column {
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     required: bool,
+}
+
+impl Column {
+    /// The same column under another name in the header.
+    pub(super) fn called(&self, name: &str) -> Self {
+        Self { name: Cow::Owned(name.to_owned()), required: self.required }
+    }
 }
 
 /// A column that the header must have.
 pub(super) const fn required(name: &'static str) -> Column {
-    Column { name, required: true }
+    Column { name: Cow::Borrowed(name), required: true }
 }
 
 /// A column that may be missing: every cell then counts as empty.
 pub(super) const fn optional(name: &'static str) -> Column {
-    Column { name, required: false }
+    Column { name: Cow::Borrowed(name), required: false }
 }
 
 /// A table being read, one row at a time.
@@ -62,7 +70,7 @@ pub(super) struct Table {
     lines: u64,
     row: Row,
     width: usize,
-    columns: &'static [Column],
+    columns: Vec<Column>,
     places: Vec<Option<usize>>,
 }
 
@@ -76,7 +84,7 @@ struct Row {
 
 impl Table {
     /// Opens a file, gzip or plain, and reads its header; the columns asked for are then known by their index.
-    pub(super) fn open(path: &Path, columns: &'static [Column]) -> Result<Self, Refused> {
+    pub(super) fn open(path: &Path, columns: &[Column]) -> Result<Self, Refused> {
         match File::open(path) {
             Ok(file) => Self::from_reader(path, file, columns),
             Err(error) => Err(Refused { file: path.to_owned(), line: None, cause: format!("cannot be read: {error}") }),
@@ -84,7 +92,7 @@ impl Table {
     }
 
     /// Reads a table, gzip or plain, from memory or a pipe; `name` stands for the file in messages.
-    pub(super) fn from_reader(name: &Path, input: impl Read + Send + 'static, columns: &'static [Column]) -> Result<Self, Refused> {
+    pub(super) fn from_reader(name: &Path, input: impl Read + Send + 'static, columns: &[Column]) -> Result<Self, Refused> {
         let refuse = |error: io::Error| Refused { file: name.to_owned(), line: None, cause: format!("cannot be read: {error}") };
         let mut input = BufReader::with_capacity(BUFFER, input);
         let packed = input.fill_buf().map_err(refuse)?.starts_with(&[0x1f, 0x8b]);
@@ -93,8 +101,9 @@ impl Table {
         Self::read(name, input, columns)
     }
 
-    fn read(file: &Path, input: Box<dyn BufRead + Send>, columns: &'static [Column]) -> Result<Self, Refused> {
-        let mut table = Self { file: file.to_owned(), input, lines: 0, row: Row::default(), width: 0, columns, places: Vec::new() };
+    fn read(file: &Path, input: Box<dyn BufRead + Send>, columns: &[Column]) -> Result<Self, Refused> {
+        let mut table =
+            Self { file: file.to_owned(), input, lines: 0, row: Row::default(), width: 0, columns: columns.to_vec(), places: Vec::new() };
         if !table.read_row()? {
             return Err(table.refuse_file("is empty: a header with the column names is required".to_owned()));
         }
@@ -107,7 +116,7 @@ impl Table {
             return Err(table.refuse(format!("the column {twice} appears twice")));
         }
         table.width = header.len();
-        table.places = columns.iter().map(|column| header.iter().position(|name| name == column.name)).collect();
+        table.places = columns.iter().map(|column| header.iter().position(|name| **name == *column.name)).collect();
         if let Some((column, _)) = columns.iter().zip(&table.places).find(|(column, place)| column.required && place.is_none()) {
             return Err(table.refuse(format!("the column {} is missing", column.name)));
         }
@@ -124,6 +133,11 @@ impl Table {
             return Err(self.refuse(format!("the row has {found} fields, the header has {width}")));
         }
         Ok(true)
+    }
+
+    /// Whether the header has this column.
+    pub(super) fn has(&self, column: usize) -> bool {
+        self.places[column].is_some()
     }
 
     /// The line on which the current row begins.

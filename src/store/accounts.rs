@@ -4,7 +4,7 @@ use sea_orm::ConnectionTrait;
 
 use super::error::Error;
 use super::sql::Sql;
-use crate::domain::accounts::{AccountStatus, Role};
+use crate::domain::accounts::{Account, AccountStatus, Role, read_scopes};
 use crate::domain::instant::Instant;
 
 /// A login to be stored: a member that may sign in.
@@ -123,4 +123,28 @@ pub async fn replace_password(connection: &impl ConnectionTrait, account_id: i64
 pub async fn is_active(connection: &impl ConnectionTrait, account_id: i64) -> Result<bool, Error> {
     let sql = "SELECT 1 FROM accounts WHERE id = $1 AND status = 'ACTIVE'";
     Ok(Sql::whole(connection, sql, [account_id.into()]).one(connection, |row| row.get::<i32>(0)).await?.is_some())
+}
+
+/// The accounts with these keys.
+///
+/// # Errors
+/// The database's.
+pub async fn by_ids(connection: &impl ConnectionTrait, ids: &[i64]) -> Result<Vec<Account>, Error> {
+    let mut sql = Sql::new(connection);
+    sql.push("SELECT a.id, a.username, a.email, a.phone, a.name, a.role, a.scopes, a.status, a.created_at FROM ").numbers(ids);
+    sql.push(" AS wanted JOIN accounts AS a ON a.id = wanted.id");
+    sql.all(connection, |row| {
+        Ok(Account {
+            id: row.get(0)?,
+            username: row.get(1)?,
+            email: row.get(2)?,
+            phone: row.get(3)?,
+            name: row.get(4)?,
+            role: row.code(5, "accounts")?,
+            scopes: read_scopes(&row.get::<String>(6)?),
+            status: row.code(7, "accounts")?,
+            created_at: Instant::from_nanos(row.get(8)?),
+        })
+    })
+    .await
 }

@@ -14,6 +14,7 @@ pub mod partner_changes;
 pub mod partners;
 pub mod periods;
 pub mod placements;
+pub mod plans;
 pub mod ranks;
 pub mod sessions;
 mod sql;

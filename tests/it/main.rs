@@ -1,3 +1,10 @@
-//! What users rely on, tried on both databases.
+//! The integration tests, in one binary. Those that need a database run on SQLite and on PostgreSQL, each with one of its own.
 
+// clippy's allow-*-in-tests does not reach the helpers of tests.
+#![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
+
+mod app;
+mod commands;
+mod engine;
 mod import;
+mod transport;

@@ -10,7 +10,7 @@ mod variables;
 mod weight;
 
 use async_graphql::parser::parse_query;
-use async_graphql::parser::types::{DocumentOperations, ExecutableDocument, OperationDefinition, OperationType};
+use async_graphql::parser::types::{ExecutableDocument, OperationDefinition, OperationType, Selection};
 use async_graphql::{ServerError, Value, Variables};
 
 pub use catalog::SchemaUnreadable;
@@ -78,7 +78,7 @@ impl Precheck {
             ServerError { locations: parsed.locations, ..ErrorCode::GraphqlParseFailed.at(parsed.message, None) }
         })?;
         survey::check(&mut document, &self.limits)?;
-        let (name, operation) = find(&document, operation_name)?;
+        let (name, operation) = find(&document, operation_name.filter(|name| !name.is_empty()))?;
         variables::check(operation, variables, &self.limits)?;
         let mut scale = Scale::new(&document, &self.catalog, variables, operation, self.limits.default_page);
         let mut selections = 0_u64;
@@ -90,21 +90,23 @@ impl Precheck {
                 chosen = weight;
             }
         }
-        scale.unused_fragments()?;
+        scale.refuse_unused_fragments()?;
         refuse_above("selections", "with its fragments expanded, the document selects", selections, self.limits.selections)?;
-        let cost = self.judge(operation.ty, &chosen)?;
+        let cost = self.judge(operation, &chosen)?;
         let (kind, name) = (operation.ty, name.map(str::to_owned));
         Ok(Checked { document, name, kind, cost })
     }
 
-    fn judge(&self, kind: OperationType, weight: &Weight) -> Result<Cost, ServerError> {
+    fn judge(&self, operation: &OperationDefinition, weight: &Weight) -> Result<Cost, ServerError> {
         let limits = &self.limits;
         if weight.introspection_depth > 0 && !self.introspection {
             let message = "This server does not show its schema: introspection is switched off.";
             return Err(ErrorCode::GraphqlValidationFailed.at(message, None));
         }
-        if kind == OperationType::Subscription && weight.fields != 1 {
-            let message = "A subscription must have exactly one field at its root.";
+        // The library runs only what stands there directly, and would stay silent about a fragment.
+        let has_one_field = matches!(&*operation.selection_set.node.items, [only] if matches!(only.node, Selection::Field(_)));
+        if operation.ty == OperationType::Subscription && !has_one_field {
+            let message = "A subscription must have exactly one field at its root, written there directly.";
             return Err(ErrorCode::GraphqlValidationFailed.at(message, None));
         }
         let cost = Cost { requested: weight.values(limits.default_page), limit: limits.complexity };
@@ -127,20 +129,11 @@ fn refuse_above(limit: &str, what: &str, requested: u64, allowed: u64) -> Result
 
 /// The operation to run, and its name where it has one.
 fn find<'a>(document: &'a ExecutableDocument, wanted: Option<&str>) -> Result<(Option<&'a str>, &'a OperationDefinition), ServerError> {
-    let wanted = wanted.filter(|name| !name.is_empty());
-    let fail = |message: String| Err(ErrorCode::OperationResolutionFailure.at(message, None));
-    match (&document.operations, wanted) {
-        (DocumentOperations::Single(operation), None) => Ok((None, &operation.node)),
-        (DocumentOperations::Multiple(operations), None) => {
-            let mut all = operations.iter();
-            match (all.next(), all.next()) {
-                (Some((name, operation)), None) => Ok((Some(name.as_str()), &operation.node)),
-                _ => fail("The document has several operations: say which one to run in `operationName`.".to_owned()),
-            }
-        }
-        (DocumentOperations::Multiple(operations), Some(name)) if operations.contains_key(name) => operations
-            .get_key_value(name)
-            .map_or_else(|| fail(String::new()), |(name, operation)| Ok((Some(name.as_str()), &operation.node))),
-        (_, Some(name)) => fail(format!("The document has no operation `{name}`.")),
-    }
+    let mut fitting = document.operations.iter().filter(|(name, _)| wanted.is_none_or(|wanted| name.is_some_and(|name| name == wanted)));
+    let message = match (fitting.next(), fitting.next(), wanted) {
+        (Some((name, operation)), None, _) => return Ok((name.map(|name| name.as_str()), &operation.node)),
+        (None, _, Some(wanted)) => format!("The document has no operation `{wanted}`."),
+        _ => "The document has several operations: say which one to run in `operationName`.".to_owned(),
+    };
+    Err(ErrorCode::OperationResolutionFailure.at(message, None))
 }

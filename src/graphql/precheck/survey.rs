@@ -1,7 +1,9 @@
 //! The walk over a document as written: aliases, directives, and what the library overlooks on `__typename`.
 
 use async_graphql::parser::Positioned;
-use async_graphql::parser::types::{Directive, ExecutableDocument, InlineFragment, OperationDefinition, Selection, SelectionSet};
+use async_graphql::parser::types::{
+    Directive, DocumentOperations, ExecutableDocument, InlineFragment, OperationDefinition, Selection, SelectionSet,
+};
 use async_graphql::{Pos, ServerError};
 
 use crate::graphql::errors::over_limit;
@@ -11,8 +13,8 @@ use crate::graphql::settings::Limits;
 pub(super) fn check(document: &mut ExecutableDocument, limits: &Limits) -> Result<(), ServerError> {
     let mut survey = Survey { aliases: 0, limits };
     match &mut document.operations {
-        async_graphql::parser::types::DocumentOperations::Single(operation) => survey.operation(&mut operation.node)?,
-        async_graphql::parser::types::DocumentOperations::Multiple(operations) => {
+        DocumentOperations::Single(operation) => survey.operation(&mut operation.node)?,
+        DocumentOperations::Multiple(operations) => {
             for operation in operations.values_mut() {
                 survey.operation(&mut operation.node)?;
             }

@@ -106,10 +106,15 @@ impl<'a> Scale<'a> {
         self.set(&operation.selection_set.node, self.catalog.root(operation.ty), 0)
     }
 
-    /// Weighs the fragments that no operation uses: the library walks through them as well.
-    pub fn unused_fragments(&mut self) -> Result<(), ServerError> {
-        let document = self.document;
-        document.fragments.keys().try_for_each(|name| self.fragment(name, 0).map(drop))
+    /// Refuses a fragment that no operation has weighed: it may not be there by the rules, and the library would walk through it.
+    pub fn refuse_unused_fragments(&self) -> Result<(), ServerError> {
+        match self.document.fragments.iter().find(|(name, _)| !self.fragments.contains_key(name.as_str())) {
+            Some((name, fragment)) => {
+                let message = format!("The fragment `{name}` is never used.");
+                Err(ErrorCode::GraphqlValidationFailed.at(message, Some(fragment.pos)))
+            }
+            None => Ok(()),
+        }
     }
 
     fn set(&mut self, set: &'a SelectionSet, fields: Option<&'a Fields>, level: u64) -> Result<Weight, ServerError> {

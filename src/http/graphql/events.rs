@@ -4,8 +4,9 @@ use std::convert::Infallible;
 use std::time::Duration;
 
 use async_graphql::parser::types::OperationType;
+use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::http::{HeaderName, header};
 use axum::response::{IntoResponse, Response};
 use futures_util::{Stream, StreamExt, stream};
 use tokio::sync::mpsc;
@@ -49,13 +50,22 @@ pub(super) async fn open(transport: Transport, call: Call, may_change: bool) -> 
     };
     match outcome {
         Outcome::Answer(answer) if is_turned_away(&answer) => respond(&answer, Media::Json, has_token),
-        Outcome::Answer(answer) => events(&transport, stream::iter([answer])),
+        // What is done already is told even while the server shuts down.
+        Outcome::Answer(answer) => events(&transport, stream::iter([answer]), std::future::pending()),
         Outcome::Stream(answers) => {
+            let place = match transport.connection() {
+                Ok(place) => place,
+                Err(refusal) => return refusal.into_response(Media::Json),
+            };
             let settings = &transport.endpoint.settings().streams;
             let (queue, mut queued) = mpsc::channel(settings.buffer);
             let stall = Duration::from_millis(settings.stall_millis);
-            tokio::spawn(async move { pump(answers, &queue, stall, |answer| answer).await });
-            events(&transport, stream::poll_fn(move |context| queued.poll_recv(context)))
+            tokio::spawn(async move {
+                pump(answers, &queue, stall, |answer| answer).await;
+                drop(place);
+            });
+            let shutdown = transport.clone();
+            events(&transport, stream::poll_fn(move |context| queued.poll_recv(context)), async move { shutdown.shut_down().await })
         }
     }
 }
@@ -65,21 +75,39 @@ fn is_turned_away(answer: &Answer) -> bool {
     !answer.is_executed() && is_status
 }
 
-/// `next` for each answer, and `complete` at the end or when the server shuts down.
-fn events(transport: &Transport, answers: impl Stream<Item = Answer> + Send + 'static) -> Response {
-    let shutdown = transport.clone();
-    let nexts = answers.take_until(async move { shutdown.shut_down().await }).map(|answer| next(&answer));
-    let complete = stream::once(async { Event::default().event("complete").data("") });
-    let interval = Duration::from_millis(transport.endpoint.settings().streams.keep_alive_millis);
-    let keep_alive = KeepAlive::new().interval(interval);
-    Sse::new(nexts.chain(complete).map(Ok::<_, Infallible>)).keep_alive(keep_alive).into_response()
+/// `next` for each answer, comments in between, and `complete` at the end or at the shutdown.
+fn events<A, S>(transport: &Transport, mut answers: A, shutdown: S) -> Response
+where
+    A: Stream<Item = Answer> + Send + Unpin + 'static,
+    S: Future<Output = ()> + Send + 'static,
+{
+    let period = Duration::from_millis(transport.endpoint.settings().streams.keep_alive_millis.max(1));
+    let lines = async_stream::stream! {
+        tokio::pin!(shutdown);
+        loop {
+            let event = tokio::select! {
+                () = &mut shutdown => None,
+                answer = answers.next() => answer.map(|answer| next(&answer)),
+                () = tokio::time::sleep(period) => Some(":\n\n".to_owned()),
+            };
+            let Some(event) = event else { break };
+            yield Ok::<_, Infallible>(event);
+        }
+        // `EventSource` drops an event without a data line, though it be empty.
+        yield Ok("event: complete\ndata:\n\n".to_owned());
+    };
+    let headers = [(header::CONTENT_TYPE, Media::Events.content_type()), (header::CACHE_CONTROL, "no-store"), (PROXY_BUFFERING, "no")];
+    (headers, Body::from_stream(lines)).into_response()
 }
 
-fn next(answer: &Answer) -> Event {
-    let event = Event::default().event("next").data(serde_json::to_string(answer).unwrap_or_default());
+/// nginx would hold events back.
+const PROXY_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+fn next(answer: &Answer) -> String {
+    let json = serde_json::to_string(answer).unwrap_or_default();
     match answer.cursor() {
-        // A line break would end the field, and the library panics on one.
-        Some(cursor) if !cursor.contains(['\r', '\n', '\0']) => event.id(cursor),
-        _ => event,
+        // A line break would end the field.
+        Some(cursor) if !cursor.contains(['\r', '\n', '\0']) => format!("event: next\nid: {cursor}\ndata: {json}\n\n"),
+        _ => format!("event: next\ndata: {json}\n\n"),
     }
 }

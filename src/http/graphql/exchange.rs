@@ -65,18 +65,24 @@ async fn exchange(transport: &Transport, call: Call, media: Media, may_change: b
 /// A request that HTTP itself refuses, with the status that says so.
 pub(super) struct Refusal {
     status: StatusCode,
-    error: ServerError,
+    error: Box<ServerError>,
 }
 
 impl Refusal {
     fn new(status: StatusCode, message: impl Into<String>) -> Self {
-        Self { status, error: ErrorCode::BadRequest.at(message, None) }
+        Self { status, error: Box::new(ErrorCode::BadRequest.at(message, None)) }
+    }
+
+    /// All places for sockets and event streams are taken.
+    pub fn too_many_connections() -> Self {
+        let message = "The server has as many subscribers as it takes. Try again in a minute.";
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, error: Box::new(ErrorCode::Unavailable.at(message, None)) }
     }
 
     /// The answer with this refusal's status.
     pub fn into_response(self, media: Media) -> Response {
         let media = if media == Media::Events { Media::Json } else { media };
-        let mut response = respond(&Answer::refused(self.error), media, false);
+        let mut response = respond(&Answer::refused(*self.error), media, false);
         *response.status_mut() = self.status;
         if self.status == StatusCode::METHOD_NOT_ALLOWED {
             response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
@@ -87,7 +93,7 @@ impl Refusal {
 
 impl From<ServerError> for Refusal {
     fn from(error: ServerError) -> Self {
-        Self { status: StatusCode::BAD_REQUEST, error }
+        Self { status: StatusCode::BAD_REQUEST, error: Box::new(error) }
     }
 }
 

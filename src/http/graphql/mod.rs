@@ -10,21 +10,28 @@ mod media;
 mod pump;
 mod socket;
 
+use std::sync::Arc;
+
 use axum::Router;
 use axum::extract::{FromRequestParts, Request, State, WebSocketUpgrade};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
+use self::exchange::Refusal;
 use crate::graphql::endpoint::Endpoint;
 
 /// `POST` and `GET /graphql`, WebSocket on `/graphql`, Server-Sent Events on `/graphql/stream`.
 ///
+/// Read from the request: `Authorization: Bearer`, `Idempotency-Key`, `X-Request-Id`, `Last-Event-ID`, and `X-GraphQL-Cost` (any value), which like
+/// `extensions: {"cost": true}` asks for `extensions.cost {requested, limit}` in the answer.
+///
 /// When `shutdown` becomes true, sockets close with 1001 and event streams end; await [`Endpoint::drained`] afterwards, so that no mutation is cut
 /// off. The peer's address is known where the app serves with `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn router(endpoint: Endpoint, shutdown: watch::Receiver<bool>) -> Router {
-    let transport = Transport { endpoint, shutdown };
+    let connections = Arc::new(Semaphore::new(endpoint.settings().streams.connections.min(Semaphore::MAX_PERMITS)));
+    let transport = Transport { endpoint, shutdown, connections };
     Router::new()
         .route("/graphql", get(query_or_socket).post(exchange::post))
         .route("/graphql/stream", get(events::get).post(events::post))
@@ -36,9 +43,15 @@ pub fn router(endpoint: Endpoint, shutdown: watch::Receiver<bool>) -> Router {
 struct Transport {
     endpoint: Endpoint,
     shutdown: watch::Receiver<bool>,
+    connections: Arc<Semaphore>,
 }
 
 impl Transport {
+    /// A place for a socket or an event stream, as long as there is one.
+    fn connection(&self) -> Result<OwnedSemaphorePermit, Refusal> {
+        Arc::clone(&self.connections).try_acquire_owned().map_err(|_| Refusal::too_many_connections())
+    }
+
     /// Resolves when the server shuts down.
     async fn shut_down(&self) {
         let mut shutdown = self.shutdown.clone();

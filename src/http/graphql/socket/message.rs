@@ -37,6 +37,10 @@ impl Close {
         Self::new(1001, "The server is shutting down")
     }
 
+    pub fn too_big(limit: usize) -> Self {
+        Self::new(1009, format!("A message may have at most {limit} bytes"))
+    }
+
     pub fn invalid(what: impl Into<String>) -> Self {
         Self::new(4400, what)
     }
@@ -59,6 +63,11 @@ impl Close {
 
     pub fn duplicate(id: &str) -> Self {
         Self::new(4409, format!("Subscriber for {id} already exists"))
+    }
+
+    /// Not in the protocol's text, but what its reference server sends when it fails itself.
+    pub fn internal(why: &str) -> Self {
+        Self::new(4500, why)
     }
 
     pub fn second_init() -> Self {

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use self::session::Session;
+use super::media::Media;
 use super::{Transport, credentials};
 
 const SUBPROTOCOL: &str = "graphql-transport-ws";
@@ -20,10 +21,18 @@ pub(super) fn open(transport: Transport, parts: &Parts, upgrade: WebSocketUpgrad
         return (StatusCode::FORBIDDEN, "Pages of this origin may not open a WebSocket here: see allowed_origins in the configuration.")
             .into_response();
     }
-    let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(settings.body_bytes).max_frame_size(settings.body_bytes);
+    let place = match transport.connection() {
+        Ok(place) => place,
+        Err(refusal) => return refusal.into_response(Media::Json),
+    };
+    // The library drops a connection that exceeds its own limit; up to there the session can say why it closes.
+    let upgrade = upgrade.protocols([SUBPROTOCOL]).max_message_size(4 * settings.body_bytes).max_frame_size(4 * settings.body_bytes);
     let speaks_it = upgrade.selected_protocol().is_some();
     let credentials = credentials::of(parts);
-    upgrade.on_upgrade(move |socket| Session::new(transport, credentials, socket).serve(speaks_it))
+    upgrade.on_upgrade(async move |socket| {
+        Session::new(transport, credentials, socket).serve(speaks_it).await;
+        drop(place);
+    })
 }
 
 /// A browser sends cookies and `Origin` with a WebSocket of any page, without asking first; so the server must look. Other clients send none.

@@ -15,7 +15,7 @@ use super::message::{Close, Incoming, Outgoing, read};
 use crate::graphql::answer::Answer;
 use crate::graphql::context::Credentials;
 use crate::graphql::endpoint::{Call, Endpoint, Outcome, until};
-use crate::graphql::errors::over_limit;
+use crate::graphql::errors::{ErrorCode, over_limit};
 use crate::graphql::params::Params;
 use crate::graphql::settings::StreamSettings;
 
@@ -138,6 +138,10 @@ impl Session {
             Message::Ping(_) | Message::Pong(_) => return Ok(()),
             Message::Close(_) => return Err(End::Gone),
         };
+        let allowed = self.transport.endpoint.settings().body_bytes;
+        if text.len() > allowed {
+            return Err(Close::too_big(allowed).into());
+        }
         match read(&text)? {
             Incoming::Init(payload) => self.init(&payload).await,
             Incoming::Ping(payload) => self.send(Outgoing::Pong { payload }.into_message()).await,
@@ -158,6 +162,7 @@ impl Session {
         let authenticated = timeout_at(self.init_deadline, self.transport.endpoint.authenticate(&caller)).await;
         self.expires_at = match authenticated {
             Ok(Ok(expires_at)) => expires_at,
+            Ok(Err(error)) if ErrorCode::of(&error) == Some(ErrorCode::Internal) => return Err(Close::internal(&error.message).into()),
             Ok(Err(error)) => return Err(Close::forbidden(&error.message).into()),
             Err(_) => return Err(Close::init_timeout().into()),
         };

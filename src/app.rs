@@ -1,0 +1,163 @@
+//! The composition root: the only place that makes a clock and a source of randomness, and puts the layers together.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use axum::Router;
+use rand::Rng as _;
+use tokio::sync::watch;
+
+use crate::broker::Hub;
+use crate::commands::{Outside, Services};
+use crate::config::Config;
+use crate::config::secrets::signing_key;
+use crate::domain::clock::Clock;
+use crate::domain::instant::Instant;
+use crate::domain::random::Random;
+use crate::graphql::endpoint::Endpoint;
+use crate::graphql::network::{Book, Network};
+use crate::graphql::paging::PageSizes;
+use crate::graphql::request::Door;
+use crate::graphql::{roots, settings};
+use crate::http;
+use crate::store::database::Database;
+
+/// The system's clock.
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[allow(clippy::disallowed_methods, reason = "the composition root makes the clock")]
+    fn now(&self) -> Instant {
+        Instant::from_nanos(i64::try_from(jiff::Timestamp::now().as_nanosecond()).unwrap_or(i64::MAX))
+    }
+}
+
+/// The system's source of randomness, fit for secrets.
+struct SystemRandom;
+
+impl Random for SystemRandom {
+    #[allow(clippy::disallowed_methods, reason = "the composition root makes the source of randomness")]
+    fn fill(&self, bytes: &mut [u8]) {
+        rand::rng().fill_bytes(bytes);
+    }
+}
+
+/// What the surroundings of acts are made of.
+#[derive(Clone)]
+pub struct World {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Random bytes.
+    pub random: Arc<dyn Random>,
+}
+
+impl World {
+    /// The real one.
+    #[must_use]
+    pub fn system() -> Self {
+        Self { clock: Arc::new(SystemClock), random: Arc::new(SystemRandom) }
+    }
+}
+
+fn services(config: &Config, database: Database, world: &World, wake: Arc<dyn Fn() + Send + Sync>) -> anyhow::Result<Services> {
+    let key = signing_key(config, |bytes| world.random.fill(bytes))?;
+    let outside = Outside { clock: world.clock.clone(), random: world.random.clone(), wake };
+    Ok(Services::new(config, &key, database, outside)?)
+}
+
+/// A running application, short of its listener.
+pub struct App {
+    /// All routes.
+    pub router: Router,
+    /// What acts work with.
+    pub services: Services,
+    /// The tail of the outbox; have [`Hub::run`] run beside the server.
+    pub hub: Arc<Hub>,
+    /// The GraphQL schema itself.
+    pub schema: roots::UplineSchema,
+    /// Everything between a transport and the schema.
+    pub endpoint: Endpoint,
+    /// Turned to true when the server shuts down.
+    pub shutdown: watch::Sender<bool>,
+}
+
+impl App {
+    /// Puts the layers together over an open database.
+    ///
+    /// # Errors
+    /// No signing key, migrations that are missing, or a configuration that does not go together.
+    pub async fn new(
+        config: &Config,
+        database: Database,
+        world: &World,
+        metrics: metrics_exporter_prometheus::PrometheusHandle,
+    ) -> anyhow::Result<Self> {
+        let pending = database.pending_migrations().await.context("the database cannot be read")?;
+        anyhow::ensure!(pending == 0, "{pending} migrations are missing in the database of database.url: run `upline migrate` first");
+        let hub =
+            Hub::start(database.clone(), config.events.clone(), config.network.visible_depth).await.context("events cannot be read")?;
+        let waker = hub.clone();
+        let services = services(config, database.clone(), world, Arc::new(move || waker.wake()))?;
+        let schema = roots::schema(network(config, &database, world), services.clone(), hub.clone());
+        let settings = settings::Settings::from_config(&config.graphql, &config.server);
+        let endpoint = Endpoint::new(schema.clone(), Door { services: services.clone() }, settings)?;
+        let shutdown = watch::Sender::new(false);
+        let random = world.random.clone();
+        let router = http::router(http::Parts {
+            server: config.server.clone(),
+            graphql: http::graphql::router(endpoint.clone(), shutdown.subscribe()),
+            metrics,
+            readiness: http::readiness(move || ready(database.clone())),
+            request_ids: Arc::new(move || format!("{:032x}", u128::from_le_bytes(random.bytes()))),
+        });
+        Ok(Self { router, services, hub, schema, endpoint, shutdown })
+    }
+
+    /// Serves until `stop` is done: then no new requests are taken, streams are ended, and mutations under way come to their end.
+    ///
+    /// # Errors
+    /// The address cannot be taken, or the listener fails.
+    pub async fn serve(
+        self,
+        listener: tokio::net::TcpListener,
+        stop: impl Future<Output = ()> + Send + 'static,
+        grace: Duration,
+    ) -> anyhow::Result<()> {
+        let Self { router, hub, endpoint, shutdown, services, .. } = self;
+        let reading = tokio::spawn(async move { hub.run().await });
+        let stop = async move {
+            stop.await;
+            tracing::info!("shutting down");
+            shutdown.send_replace(true);
+        };
+        let served = http::serve(listener, router, stop, grace).await;
+        _ = tokio::time::timeout(grace, endpoint.drained()).await;
+        reading.abort();
+        services.database.close().await?;
+        Ok(served?)
+    }
+}
+
+fn network(config: &Config, database: &Database, world: &World) -> Network {
+    Network {
+        database: database.clone(),
+        clock: world.clock.clone(),
+        page_sizes: PageSizes { default: config.graphql.page_default, max: config.graphql.page_max },
+        visible_depth: config.network.visible_depth,
+        operator_depth: config.network.operator_max_depth,
+        genealogy_partners: config.network.genealogy_partners,
+        book: Book::default(),
+    }
+}
+
+async fn ready(database: Database) -> Result<(), String> {
+    match database.pending_migrations().await {
+        Ok(0) => Ok(()),
+        Ok(pending) => Err(format!("{pending} migrations are missing in the database")),
+        Err(error) => {
+            tracing::warn!(%error, "the database cannot be reached");
+            Err("the database cannot be reached".to_owned())
+        }
+    }
+}

@@ -1,0 +1,40 @@
+//! `upline generate`: a network and its orders out of nothing.
+
+use std::num::NonZeroU32;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use crate::domain::period::Period;
+use crate::offline::generate::Specification;
+
+use super::exit;
+
+/// Arguments of `upline generate`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// How many partners.
+    #[arg(long)]
+    partners: NonZeroU32,
+    /// How many orders.
+    #[arg(long)]
+    orders: u32,
+    /// The same seed gives the same files.
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// The last period that has orders.
+    #[arg(long, default_value = "2026-01")]
+    period: Period,
+    /// Spread the orders over so many days before the period's end, instead of over the period alone.
+    #[arg(long)]
+    days: Option<u32>,
+    /// The folder for network.csv and orders.csv.
+    #[arg(long, value_name = "FOLDER")]
+    out: PathBuf,
+}
+
+/// Runs it.
+pub fn run(args: Args) -> ExitCode {
+    let specification = Specification::new(args.partners, args.orders, args.seed, args.period);
+    let specification = args.days.map_or(specification, |days| specification.over_days(days));
+    exit(specification.write(&args.out).map_err(Into::into))
+}

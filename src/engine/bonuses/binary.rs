@@ -1,0 +1,318 @@
+//! Binary: what both placement legs have in common is matched, paid and taken from both (plans.md, section 6).
+
+use crate::domain::amount::Amount;
+use crate::engine::decimal::plain;
+use crate::engine::explain::recorder::{About, Recorder};
+use crate::engine::explain::step::Step;
+use crate::engine::plan::Rate;
+use crate::engine::refusal::Refusal;
+use crate::engine::rounding::{Minor, Rounding, power_of_ten};
+use crate::engine::tree::NONE;
+use crate::engine::tree::placement::{Leg, PlacementTree};
+use crate::engine::volume::{LegVolumes, personal};
+
+use super::{Line, Paid, Turn};
+
+/// The rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binary {
+    /// How much is matched and what it pays.
+    pub method: Method,
+    /// Whether a personally sponsored active partner must stand in each leg.
+    pub requires_legs: bool,
+    /// What becomes of the volume of who does not qualify.
+    pub on_unqualified: Unqualified,
+    /// Whether what is left goes into the next period.
+    pub carries: bool,
+    /// The most that each leg carries out.
+    pub max_carry: Option<Amount>,
+}
+
+/// How much is matched and what it pays.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Method {
+    /// The smaller leg, times a rate.
+    WeakLeg {
+        /// Only whole multiples are matched.
+        unit: Option<Amount>,
+        /// By rank.
+        rates: Vec<Rate>,
+    },
+    /// The smaller leg, times a rate, times smaller by larger leg.
+    Ratio {
+        /// By rank.
+        rates: Vec<Rate>,
+    },
+    /// A fixed amount for each time that one leg gives `strong` and the other `weak`.
+    Cycle {
+        /// Taken from the larger leg.
+        strong: Amount,
+        /// Taken from the smaller leg.
+        weak: Amount,
+        /// Paid per cycle.
+        amount: Amount,
+    },
+}
+
+/// What becomes of the volume of who does not qualify.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unqualified {
+    /// All of it stays.
+    Keep,
+    /// What would have matched is lost.
+    Consume,
+    /// All of it is lost.
+    Flush,
+}
+
+/// Digits of the quotient of the ratio method (plans.md, Q8).
+const QUOTIENT_DIGITS: u32 = 12;
+
+/// What a partner's legs come to.
+struct Match {
+    /// Matched volume, or the number of cycles, in counts of 1/10000.
+    base: i64,
+    /// Smaller by larger leg, of the ratio method.
+    quotient: Option<i128>,
+    /// Left and right after the match.
+    rest: [i64; 2],
+}
+
+impl Binary {
+    pub(super) fn rate_digits(&self) -> u32 {
+        if matches!(self.method, Method::Cycle { .. }) { 4 } else { Rate::DIGITS }
+    }
+
+    pub(super) fn pay<R: Recorder>(&self, turn: Turn, recorder: &mut R) -> Result<Paid, Refusal> {
+        let standing = turn.standing;
+        let Some(placement) = &standing.placement else { return Ok(Paid::default()) };
+        let filtered = self.filtered_legs(turn, placement)?;
+        let Some(volumes) = filtered.as_ref().or(standing.volumes.legs.as_ref()) else { return Ok(Paid::default()) };
+        let in_legs = if self.requires_legs { referrals_in_legs(turn, placement) } else { vec![[true; 2]; standing.len()] };
+        let digits = self.rate_digits() + 4 + if matches!(self.method, Method::Ratio { .. }) { QUOTIENT_DIGITS } else { 0 };
+        let minor = standing.minor(digits);
+        let (mut lines, mut carry) = (Vec::new(), Vec::with_capacity(standing.len()));
+        for partner in 0..standing.len() as u32 {
+            let volume = [Leg::Left, Leg::Right].map(|leg| volumes.leg(placement, partner, leg));
+            let total = self.with_carry(turn, partner, volume, recorder)?;
+            let matched = self.matched(total);
+            let left_over = if qualifies(turn, partner, in_legs[partner as usize], recorder) {
+                self.earn(turn, partner, &matched, &minor).map(|line| {
+                    self.note_matched(turn, partner, &matched, recorder);
+                    turn.earn(line, &mut lines, recorder);
+                    matched.rest
+                })?
+            } else {
+                let policy = self.on_unqualified;
+                recorder.note(About::partner(turn.index, partner), || Step::Unqualified { policy: policy.name() });
+                match policy {
+                    Unqualified::Keep => total,
+                    Unqualified::Consume => matched.rest,
+                    Unqualified::Flush => [0; 2],
+                }
+            };
+            let out = self.carried(left_over);
+            recorder.note(About::partner(turn.index, partner), || {
+                let [left, right] = out.map(|volume| plain(i128::from(volume), 4));
+                Step::Carried { left, right }
+            });
+            carry.push(out);
+        }
+        Ok(Paid { lines: lines.into(), carry: Some(carry), ..Paid::default() })
+    }
+
+    /// Leg volumes of the orders that the bonus sees, where these are not all (plans.md, Q9).
+    fn filtered_legs(&self, turn: Turn, placement: &PlacementTree) -> Result<Option<LegVolumes>, Refusal> {
+        if turn.bonus.orders.is_open() {
+            return Ok(None);
+        }
+        let snapshot = &turn.standing.snapshot;
+        let cv = personal(snapshot, &turn.standing.counted, &turn.bonus.orders, |order| order.cv)?;
+        LegVolumes::of(placement, &cv, snapshot).map(Some)
+    }
+
+    fn with_carry<R: Recorder>(&self, turn: Turn, partner: u32, volume: [i64; 2], recorder: &mut R) -> Result<[i64; 2], Refusal> {
+        let carry = turn.standing.snapshot.network.partner(partner).carry.map(Amount::units);
+        let [left, right] = [0, 1].map(|leg| volume[leg].checked_add(carry[leg]));
+        let (Some(left), Some(right)) = (left, right) else { return Err(turn.too_large(partner)) };
+        recorder.note(About::partner(turn.index, partner), || {
+            let [left, right, carry_left, carry_right] =
+                [volume[0], volume[1], carry[0], carry[1]].map(|units| plain(i128::from(units), 4));
+            Step::Legs { left, right, carry_left, carry_right }
+        });
+        Ok([left, right])
+    }
+
+    /// What the legs have in common, and what is left of them.
+    fn matched(&self, legs: [i64; 2]) -> Match {
+        let (weak, strong) = (legs[0].min(legs[1]), legs[0].max(legs[1]));
+        match &self.method {
+            Method::WeakLeg { unit, .. } => {
+                let base = unit.map_or(weak, |unit| weak - weak % unit.units());
+                Match { base, quotient: None, rest: legs.map(|leg| leg - base) }
+            }
+            Method::Ratio { .. } => {
+                let quotient = if strong == 0 {
+                    0
+                } else {
+                    Rounding::HalfEven.divide(i128::from(weak) * power_of_ten(QUOTIENT_DIGITS), i128::from(strong))
+                };
+                Match { base: weak, quotient: Some(quotient), rest: legs.map(|leg| leg - weak) }
+            }
+            Method::Cycle { strong, weak, .. } => {
+                let (cycles, rest) = cycles(legs, strong.units(), weak.units());
+                Match { base: cycles, quotient: None, rest }
+            }
+        }
+    }
+
+    fn earn(&self, turn: Turn, partner: u32, matched: &Match, minor: &Minor) -> Result<Line, Refusal> {
+        let rank = usize::from(turn.standing.ranks.paid[partner as usize]);
+        let (base, rate) = match &self.method {
+            Method::WeakLeg { rates, .. } | Method::Ratio { rates } => (matched.base, rates[rank].units()),
+            Method::Cycle { amount, .. } => {
+                let base = matched.base.checked_mul(Amount::SCALE).ok_or_else(|| turn.too_large(partner))?;
+                (base, amount.units())
+            }
+        };
+        let product = i128::from(base) * i128::from(rate);
+        let exact = matched.quotient.map_or(Some(product), |quotient| product.checked_mul(quotient));
+        let amount = exact.and_then(|exact| minor.round(exact)).ok_or_else(|| turn.too_large(partner))?;
+        Ok(Line { base, rate, amount, beneficiary: partner, order: NONE, source: partner, level: 0 })
+    }
+
+    fn carried(&self, rest: [i64; 2]) -> [i64; 2] {
+        let most = if self.carries { self.max_carry.map_or(i64::MAX, Amount::units) } else { 0 };
+        rest.map(|leg| leg.min(most))
+    }
+
+    fn note_matched<R: Recorder>(&self, turn: Turn, partner: u32, matched: &Match, recorder: &mut R) {
+        let cycles = matches!(self.method, Method::Cycle { .. });
+        recorder.note(About::partner(turn.index, partner), || Step::Matched {
+            method: self.method.name(),
+            matched: if cycles { String::new() } else { plain(i128::from(matched.base), 4) },
+            quotient: matched.quotient.map(|quotient| plain(quotient, QUOTIENT_DIGITS)),
+            cycles: cycles.then(|| matched.base.to_string()),
+        });
+    }
+}
+
+impl Method {
+    fn name(&self) -> &'static str {
+        match self {
+            Self::WeakLeg { .. } => "weak_leg",
+            Self::Ratio { .. } => "ratio",
+            Self::Cycle { .. } => "cycle",
+        }
+    }
+}
+
+impl Unqualified {
+    /// The word in plans.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Keep => "keep",
+            Self::Consume => "consume",
+            Self::Flush => "flush",
+        }
+    }
+}
+
+/// Qualified: eligible, and with a personally sponsored active partner in each leg where that is asked.
+fn qualifies<R: Recorder>(turn: Turn, partner: u32, in_legs: [bool; 2], recorder: &mut R) -> bool {
+    let about = About::partner(turn.index, partner);
+    if turn.standing.eligibility(turn.bonus, partner).is_err() {
+        turn.note_ineligible(about, None, None, recorder);
+        return false;
+    }
+    for leg in [Leg::Left, Leg::Right] {
+        if !in_legs[leg as usize] {
+            recorder.note(about, || Step::NoActiveReferral { leg });
+        }
+    }
+    in_legs == [true; 2]
+}
+
+/// Who has a personally sponsored active partner in which placement leg.
+fn referrals_in_legs(turn: Turn, placement: &PlacementTree) -> Vec<[bool; 2]> {
+    let standing = turn.standing;
+    let sponsors = &standing.snapshot.network.sponsors.parent;
+    let mut in_legs = vec![[false; 2]; standing.len()];
+    for (partner, sponsor) in (0..).zip(sponsors) {
+        if *sponsor == NONE || !standing.volumes.active[partner as usize] {
+            continue;
+        }
+        if let Some(leg) = placement.leg_of(*sponsor, partner) {
+            in_legs[*sponsor as usize][leg as usize] = true;
+        }
+    }
+    in_legs
+}
+
+/// How many cycles the legs give, and what is left. Before each cycle the sides are weighed anew; equal: left counts as the larger.
+///
+/// Cycles are taken in runs, since there may be more of them than can be counted one by one.
+fn cycles(mut legs: [i64; 2], strong: i64, weak: i64) -> (i64, [i64; 2]) {
+    let mut cycles = 0;
+    loop {
+        let larger = usize::from(legs[1] > legs[0]);
+        let (large, small) = (legs[larger], legs[1 - larger]);
+        let possible = (large / strong).min(small / weak);
+        if possible == 0 {
+            return (cycles, legs);
+        }
+        let gap_shrinks_by = strong - weak;
+        let gap = large - small;
+        let both = strong.saturating_add(weak);
+        if gap_shrinks_by <= 0 || gap / gap_shrinks_by > 0 {
+            // As long as the gap lasts, the larger side stays the larger one.
+            let run = if gap_shrinks_by <= 0 { possible } else { possible.min(gap / gap_shrinks_by) };
+            legs[larger] -= run * strong;
+            legs[1 - larger] -= run * weak;
+            cycles += run;
+        } else if small / both > 0 {
+            // The sides take turns: two cycles take the same from both.
+            let pairs = small / both;
+            legs = legs.map(|leg| leg - pairs * both);
+            cycles += 2 * pairs;
+        } else {
+            legs[larger] -= strong;
+            legs[1 - larger] -= weak;
+            cycles += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::cycles;
+
+    fn one_by_one(mut legs: [i64; 2], strong: i64, weak: i64) -> (i64, [i64; 2]) {
+        let mut cycles = 0;
+        loop {
+            let larger = usize::from(legs[1] > legs[0]);
+            if legs[larger] < strong || legs[1 - larger] < weak {
+                return (cycles, legs);
+            }
+            legs[larger] -= strong;
+            legs[1 - larger] -= weak;
+            cycles += 1;
+        }
+    }
+
+    #[test]
+    fn cycles_in_runs_are_the_cycles_one_by_one() {
+        assert_eq!(cycles([300, 300], 200, 100), (2, [0, 0]));
+        assert_eq!(cycles([500, 400], 200, 100), (3, [0, 0]));
+        for (strong, weak) in [(2, 1), (1, 1), (1, 2), (3, 2), (5, 1), (7, 3)] {
+            for left in 0..60 {
+                for right in 0..60 {
+                    let legs = [left, right];
+                    assert_eq!(cycles(legs, strong, weak), one_by_one(legs, strong, weak), "{legs:?} {strong} {weak}");
+                }
+            }
+        }
+        assert_eq!(cycles([i64::MAX, i64::MAX], 1, 1).0, i64::MAX);
+    }
+}

@@ -1,0 +1,112 @@
+//! The bonuses, one file per kind (plans.md, section 6). A file holds the rule as the plan states it and its whole calculation.
+
+pub mod binary;
+pub mod differential;
+pub mod generation;
+mod lines;
+pub mod matching;
+pub mod pool;
+pub mod rank_advance;
+pub mod stairstep;
+pub mod unilevel;
+mod walk;
+
+use super::explain::recorder::Recorder;
+use super::plan::Bonus;
+use super::refusal::Refusal;
+use super::standing::Standing;
+
+pub(crate) use lines::{Line, Lines};
+
+/// The rule of a bonus.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// Levels upwards.
+    Unilevel(unilevel::Unilevel),
+    /// The difference between one's own rate and the highest paid below.
+    Differential(differential::Differential),
+    /// Brackets over the group volume.
+    Stairstep(stairstep::Stairstep),
+    /// Generations of leaders.
+    Generation(generation::Generation),
+    /// The two legs of the placement tree.
+    Binary(binary::Binary),
+    /// A share in what others earn.
+    Matching(matching::Matching),
+    /// Once for every new rank.
+    RankAdvance(rank_advance::RankAdvance),
+    /// Shares in the period's volume.
+    Pool(pool::Pool),
+}
+
+impl Rule {
+    /// The word for it in plans.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Unilevel(_) => "unilevel",
+            Self::Differential(_) => "differential",
+            Self::Stairstep(_) => "stairstep",
+            Self::Generation(_) => "generation",
+            Self::Binary(_) => "binary",
+            Self::Matching(_) => "matching",
+            Self::RankAdvance(_) => "rank_advance",
+            Self::Pool(_) => "pool",
+        }
+    }
+
+    /// Digits behind the point of the rate in this bonus's lines.
+    pub(crate) fn rate_digits(&self) -> u32 {
+        match self {
+            Self::Unilevel(_) => unilevel::RATE_DIGITS,
+            Self::Binary(rule) => rule.rate_digits(),
+            _ => super::plan::Rate::DIGITS,
+        }
+    }
+}
+
+/// What a bonus pays.
+#[derive(Default)]
+pub(crate) struct Paid {
+    /// In output order: order number with none first, source, level, beneficiary.
+    pub lines: Lines,
+    /// The pool in counts of 10^-10, which is the base of all its lines.
+    pub pool: Option<i128>,
+    /// What of the pool nobody gets, in counts of 10^-10.
+    pub breakage: i128,
+    /// What each partner carries out, left and right, of a binary bonus.
+    pub carry: Option<Vec<[i64; 2]>>,
+}
+
+impl From<Lines> for Paid {
+    fn from(lines: Lines) -> Self {
+        Self { lines, ..Self::default() }
+    }
+}
+
+/// A bonus of the plan that is being paid.
+#[derive(Clone, Copy)]
+pub(crate) struct Turn<'a> {
+    /// Its place in the plan.
+    pub index: usize,
+    pub bonus: &'a Bonus,
+    pub standing: &'a Standing<'a>,
+}
+
+impl Turn<'_> {
+    /// Pays the bonus; `above` is what the bonuses before it have paid, after their caps.
+    pub(crate) fn pay<R: Recorder>(self, above: &[Paid], recorder: &mut R) -> Result<Paid, Refusal> {
+        let turn = self;
+        let orders = &turn.standing.counted;
+        match &turn.bonus.rule {
+            Rule::Unilevel(rule) => walk::all(&unilevel::Walk::new(rule, turn), orders, recorder).map(Paid::from),
+            Rule::Differential(rule) => walk::all(&differential::Walk::new(rule, turn), orders, recorder).map(Paid::from),
+            Rule::Generation(rule) => walk::all(&generation::Walk::new(rule, turn), orders, recorder).map(Paid::from),
+            Rule::Stairstep(rule) => rule.pay(turn, recorder).map(Paid::from),
+            Rule::Binary(rule) => rule.pay(turn, recorder),
+            Rule::Matching(rule) => rule.pay(turn, above, recorder).map(Paid::from),
+            Rule::RankAdvance(rule) => rule.pay(turn, recorder).map(Paid::from),
+            Rule::Pool(rule) => rule.pay(turn, recorder),
+        }
+    }
+}

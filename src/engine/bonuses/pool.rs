@@ -1,0 +1,69 @@
+//! Pool: a share of the period's whole volume, shared out among the holders of ranks (plans.md, section 6).
+
+use crate::engine::decimal::{Exact, plain};
+use crate::engine::explain::recorder::{About, Recorder};
+use crate::engine::explain::step::Step;
+use crate::engine::plan::Rate;
+use crate::engine::refusal::Refusal;
+use crate::engine::rounding::{Rounding, power_of_ten};
+use crate::engine::tree::NONE;
+use crate::engine::volume::{personal, total};
+
+use super::{Line, Paid, Turn};
+
+/// The rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Of the period's total CV.
+    pub share: Rate,
+    /// How many shares each holder of a rank has; 0: none.
+    pub shares: Vec<u32>,
+}
+
+/// Digits of a pool: volume times rate.
+pub(crate) const POOL_DIGITS: u32 = 4 + Rate::DIGITS;
+
+impl Pool {
+    pub(super) fn pay<R: Recorder>(&self, turn: Turn, recorder: &mut R) -> Result<Paid, Refusal> {
+        let standing = turn.standing;
+        let filter = &turn.bonus.orders;
+        let volume = if filter.is_open() {
+            standing.volumes.total_cv
+        } else {
+            total(&personal(&standing.snapshot, &standing.counted, filter, |order| order.cv)?)?
+        };
+        let pool = i128::from(volume) * i128::from(self.share.units());
+        let holders = self.holders(turn, recorder);
+        let all: u64 = holders.iter().map(|(_, own)| u64::from(*own)).sum();
+        let minor_unit = power_of_ten(POOL_DIGITS - standing.plan.currency.exponent);
+        let (mut lines, mut paid) = (Vec::new(), 0);
+        for (partner, own) in holders {
+            recorder.note(About::partner(turn.index, partner), || Step::Shares { pool: plain(pool, POOL_DIGITS), own, all });
+            let amount = pool * i128::from(own) / (i128::from(all) * minor_unit);
+            paid += amount * minor_unit;
+            let amount = i64::try_from(amount).map_err(|_| turn.too_large(partner))?;
+            let rate = Rounding::HalfEven.divide(i128::from(own) * i128::from(Rate::SCALE), i128::from(all)) as i64;
+            let line = Line { base: 0, rate, amount, beneficiary: partner, order: NONE, source: partner, level: 0 };
+            turn.earn_of(Exact { units: pool, digits: POOL_DIGITS }, line, &mut lines, recorder);
+        }
+        Ok(Paid { lines: lines.into(), pool: Some(pool), breakage: pool - paid, carry: None })
+    }
+
+    /// Eligible partners with shares, and how many.
+    fn holders<R: Recorder>(&self, turn: Turn, recorder: &mut R) -> Vec<(u32, u32)> {
+        let standing = turn.standing;
+        let mut holders = Vec::new();
+        for partner in 0..standing.len() as u32 {
+            let rank = usize::from(standing.ranks.paid[partner as usize]);
+            let about = About::partner(turn.index, partner);
+            if self.shares[rank] == 0 {
+                recorder.note(about, || Step::NoShares { rank: standing.plan.ranks[rank].code.clone() });
+            } else if standing.eligibility(turn.bonus, partner).is_err() {
+                turn.note_ineligible(about, None, None, recorder);
+            } else {
+                holders.push((partner, self.shares[rank]));
+            }
+        }
+        holders
+    }
+}

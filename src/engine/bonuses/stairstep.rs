@@ -1,0 +1,74 @@
+//! Stairstep: brackets over the group volume, less what the partners below take by their own brackets (plans.md, section 6).
+
+use crate::domain::amount::Amount;
+use crate::engine::decimal::plain;
+use crate::engine::explain::recorder::{About, Recorder};
+use crate::engine::explain::step::Step;
+use crate::engine::plan::Rate;
+use crate::engine::refusal::Refusal;
+use crate::engine::tree::NONE;
+use crate::engine::volume::{group, personal};
+
+use super::{Line, Lines, Turn};
+
+/// The rule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Stairstep {
+    /// Ascending by minimum.
+    pub brackets: Vec<Bracket>,
+}
+
+/// From which group volume on which rate applies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bracket {
+    /// Group volume.
+    pub minimum: Amount,
+    /// The rate.
+    pub rate: Rate,
+}
+
+/// Digits of gross and net: volume times rate.
+const DIGITS: u32 = 4 + Rate::DIGITS;
+
+impl Stairstep {
+    /// The rate of the highest bracket that is reached.
+    fn rate(&self, gv: i64) -> Rate {
+        let reached = self.brackets.iter().rev().find(|bracket| bracket.minimum.units() <= gv);
+        reached.map_or(Rate::ZERO, |bracket| bracket.rate)
+    }
+
+    pub(super) fn pay<R: Recorder>(&self, turn: Turn, recorder: &mut R) -> Result<Lines, Refusal> {
+        let standing = turn.standing;
+        let (snapshot, sponsors) = (&*standing.snapshot, &standing.snapshot.network.sponsors);
+        let pv = personal(snapshot, &standing.counted, &turn.bonus.orders, |order| order.pv)?;
+        let cv = personal(snapshot, &standing.counted, &turn.bonus.orders, |order| order.cv)?;
+        let (gv, gcv) = (group(sponsors, &pv, snapshot)?, group(sponsors, &cv, snapshot)?);
+        let gross = |place: usize| i128::from(gcv[place]) * i128::from(self.rate(gv[place]).units());
+        let mut below = vec![0_i128; standing.len()];
+        for (place, parent) in sponsors.parent.iter().enumerate().filter(|(_, parent)| **parent != NONE) {
+            below[*parent as usize] += gross(place);
+        }
+        let minor = standing.minor(DIGITS);
+        let mut lines = Vec::new();
+        for partner in 0..standing.len() as u32 {
+            let place = partner as usize;
+            let (about, rate) = (About::partner(turn.index, partner), self.rate(gv[place]));
+            if standing.eligibility(turn.bonus, partner).is_err() {
+                turn.note_ineligible(about, None, None, recorder);
+                continue;
+            }
+            recorder.note(about, || Step::Stairs {
+                gv: plain(i128::from(gv[place]), 4),
+                rate: rate.to_string(),
+                gcv: plain(i128::from(gcv[place]), 4),
+                gross: plain(gross(place), DIGITS),
+                below: plain(below[place], DIGITS),
+            });
+            let net = (gross(place) - below[place]).max(0);
+            let amount = minor.round(net).ok_or_else(|| turn.too_large(partner))?;
+            let line = Line { base: gcv[place], rate: rate.units(), amount, beneficiary: partner, order: NONE, source: partner, level: 0 };
+            turn.earn(line, &mut lines, recorder);
+        }
+        Ok(lines.into())
+    }
+}

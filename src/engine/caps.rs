@@ -1,0 +1,220 @@
+//! Caps, in their order: a bonus's own right after it, then per partner, then plan-wide (plans.md, section 7).
+
+use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+
+use crate::domain::amount::Amount;
+
+use super::bonuses::{Line, Lines, Paid, Turn};
+use super::decimal::fixed;
+use super::explain::recorder::{About, Recorder};
+use super::explain::step::{Cap, Step};
+use super::plan::Rate;
+use super::refusal::Refusal;
+use super::rounding::power_of_ten;
+use super::standing::Standing;
+use super::tree::NONE;
+
+/// Cuts what a partner earns from one bonus.
+pub(crate) fn bonus<R: Recorder>(turn: Turn, paid: &mut Paid, recorder: &mut R) {
+    let Some(cap) = turn.bonus.cap else { return };
+    let limit = Limit { cap: Cap::Bonus, amount: in_minor_units(turn.standing, cap), standing: turn.standing };
+    limit.cut(std::slice::from_mut(paid), turn.index, recorder);
+}
+
+/// Cuts what a partner earns from all bonuses together.
+pub(crate) fn partner<R: Recorder>(standing: &Standing, paid: &mut [Paid], recorder: &mut R) {
+    let Some(cap) = standing.plan.partner_cap else { return };
+    let limit = Limit { cap: Cap::Partner, amount: in_minor_units(standing, cap), standing };
+    limit.cut(paid, 0, recorder);
+}
+
+/// A cap finer than the minor unit is rounded down to it (plans.md, Q16).
+fn in_minor_units(standing: &Standing, cap: Amount) -> i64 {
+    (i128::from(cap.units()) / power_of_ten(4 - standing.plan.currency.exponent)) as i64
+}
+
+/// What one partner may earn from some bonuses.
+struct Limit<'a> {
+    cap: Cap,
+    amount: i64,
+    standing: &'a Standing<'a>,
+}
+
+impl Limit<'_> {
+    /// Pays every partner's lines in their order, cuts the one that crosses the limit and drops those after it.
+    fn cut<R: Recorder>(&self, paid: &mut [Paid], first_bonus: usize, recorder: &mut R) {
+        let mut sums = vec![0_i128; self.standing.len()];
+        for line in paid.iter().flat_map(|paid| paid.lines.iter()) {
+            sums[line.beneficiary as usize] += i128::from(line.amount);
+        }
+        let exceeds = |line: &Line| sums[line.beneficiary as usize] > i128::from(self.amount);
+        let mut lines: Vec<(usize, &mut Line)> = Vec::new();
+        for (bonus, paid) in (first_bonus..).zip(paid.iter_mut()) {
+            lines.extend(paid.lines.iter_mut().filter(|line| exceeds(line)).map(|line| (bonus, line)));
+        }
+        lines.sort_by_key(|(bonus, line)| (line.beneficiary, *bonus, self.placed_at(line), line.order, line.source, line.level));
+        let (mut beneficiary, mut left) = (NONE, 0);
+        for (bonus, line) in lines {
+            if line.beneficiary != beneficiary {
+                (beneficiary, left) = (line.beneficiary, self.amount);
+            }
+            let before = line.amount;
+            line.amount = before.min(left);
+            left -= line.amount;
+            note(self.standing, (self.cap, self.amount), bonus, (line, before), recorder);
+        }
+        paid.iter_mut().for_each(|paid| paid.lines.drop_empty());
+    }
+
+    fn placed_at(&self, line: &Line) -> i64 {
+        if line.order == NONE { 0 } else { self.standing.snapshot.orders.order(line.order).placed_at.nanos() }
+    }
+}
+
+/// Brings the sum of all lines down to a share of the period's CV, by largest remainder.
+pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], recorder: &mut R) -> Result<(), Refusal> {
+    let Some(cap) = standing.plan.payout_cap else { return Ok(()) };
+    let sum: i128 = paid.iter().flat_map(|paid| paid.lines.iter()).map(|line| i128::from(line.amount)).sum();
+    let owed = u64::try_from(sum).map_err(|_| Refusal::orders(None, "the sum of all lines does not fit 64 bits".to_owned()))?;
+    let exact = i128::from(standing.volumes.total_cv) * i128::from(cap.units());
+    let payable = exact / power_of_ten(4 + Rate::DIGITS - standing.plan.currency.exponent);
+    let Some(payable) = u64::try_from(payable).ok().filter(|payable| *payable < owed) else { return Ok(()) };
+    let share = Share::of(paid, payable, owed);
+    let mut ties_left = share.ties_paid;
+    for (bonus, paid) in paid.iter_mut().enumerate() {
+        let ties: Vec<u64> =
+            paid.lines.parts().iter().map(|part| part.iter().filter(|line| share.is_tie(line.amount)).count() as u64).collect();
+        let quotas: Vec<u64> = ties
+            .iter()
+            .map(|ties| {
+                let quota = ties_left.min(*ties);
+                ties_left -= quota;
+                quota
+            })
+            .collect();
+        let heard = &*recorder;
+        let scale = |(part, mut quota): (&mut Vec<Line>, u64)| {
+            let mut fork = heard.fork();
+            for line in part {
+                let before = line.amount;
+                line.amount = share.of_amount(before, &mut quota);
+                note(standing, (Cap::Payout, payable as i64), bonus, (line, before), &mut fork);
+            }
+            fork
+        };
+        let forks: Vec<R> = paid.lines.parts_mut().zip(quotas.into_par_iter()).map(scale).collect();
+        forks.into_iter().for_each(|fork| recorder.join(fork));
+        paid.lines.drop_empty();
+    }
+    Ok(())
+}
+
+fn note<R: Recorder>(standing: &Standing, cap: (Cap, i64), bonus: usize, cut: (&Line, i64), recorder: &mut R) {
+    let ((cap, limit), (line, before)) = (cap, cut);
+    if line.amount == before {
+        return;
+    }
+    let about = About { bonus: Some(bonus), partner: line.beneficiary, order: line.order, source: line.source };
+    let amount = |minor: i64| fixed(i128::from(minor), standing.plan.currency.exponent);
+    recorder.note(about, || Step::Capped {
+        cap,
+        limit: amount(limit),
+        level: line.level,
+        before: amount(before),
+        after: amount(line.amount),
+    });
+}
+
+/// How lines shrink so that together they come to exactly `payable`.
+struct Share {
+    payable: u64,
+    owed: u64,
+    /// Lines with a larger remainder get one minor unit more.
+    threshold: u64,
+    /// The amounts whose remainder is the threshold, ascending.
+    ties: Vec<i64>,
+    /// How many lines with such an amount get one minor unit more, in output order.
+    ties_paid: u64,
+}
+
+impl Share {
+    /// A line's remainder depends on its amount alone, so it is enough to look at the distinct amounts.
+    fn of(paid: &[Paid], payable: u64, owed: u64) -> Self {
+        let mut share = Self { payable, owed, threshold: u64::MAX, ties: Vec::new(), ties_paid: 0 };
+        let mut floors = 0;
+        let mut remainders: Vec<(u64, i64, u64)> = Vec::new();
+        for (amount, count) in distinct_amounts(paid) {
+            let (floor, remainder) = share.floor(amount);
+            floors += floor * count;
+            remainders.push((remainder, amount, count));
+        }
+        remainders.sort_unstable_by(|left, right| right.cmp(left));
+        let mut missing = payable - floors;
+        for same in remainders.chunk_by(|left, right| left.0 == right.0) {
+            let lines: u64 = same.iter().map(|(.., count)| count).sum();
+            share.threshold = same[0].0;
+            if missing <= lines {
+                share.ties = same.iter().map(|(_, amount, _)| *amount).collect();
+                share.ties.sort_unstable();
+                share.ties_paid = missing;
+                break;
+            }
+            missing -= lines;
+        }
+        share
+    }
+
+    fn floor(&self, amount: i64) -> (u64, u64) {
+        let amount = amount.unsigned_abs();
+        if let Some(product) = amount.checked_mul(self.payable) {
+            return (product / self.owed, product % self.owed);
+        }
+        let (product, owed) = (u128::from(amount) * u128::from(self.payable), u128::from(self.owed));
+        // Both fit: the quotient is at most `payable`, the remainder below `owed`.
+        ((product / owed) as u64, (product % owed) as u64)
+    }
+
+    fn is_tie(&self, amount: i64) -> bool {
+        self.ties.binary_search(&amount).is_ok()
+    }
+
+    fn of_amount(&self, amount: i64, ties: &mut u64) -> i64 {
+        let (floor, remainder) = self.floor(amount);
+        let extra = if remainder == self.threshold && *ties > 0 {
+            *ties -= 1;
+            1
+        } else {
+            u64::from(remainder > self.threshold)
+        };
+        (floor + extra) as i64
+    }
+}
+
+/// How often each amount occurs, small ones counted in a table.
+fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
+    const TABLE: usize = 1 << 20;
+    let parts: Vec<&Vec<Line>> = paid.iter().flat_map(|paid| paid.lines.parts()).collect();
+    let count = |(mut small, mut large): (Vec<u64>, Vec<i64>), part: &Vec<Line>| {
+        for line in part {
+            match small.get_mut(line.amount as usize) {
+                Some(count) => *count += 1,
+                None => large.push(line.amount),
+            }
+        }
+        (small, large)
+    };
+    let none = || (vec![0_u64; TABLE], Vec::new());
+    let (small, mut large) = parts.into_par_iter().fold(none, count).reduce(none, |(mut small, mut large), (other, others)| {
+        small.iter_mut().zip(other).for_each(|(count, more)| *count += more);
+        large.extend(others);
+        (small, large)
+    });
+    large.sort_unstable();
+    let large = large.chunk_by(|left, right| left == right).map(|same| (same[0], same.len() as u64));
+    (0..).zip(small).filter(|(_, count)| *count > 0).chain(large).collect()
+}
+
+/// The sum of lines in minor units.
+pub(crate) fn sum(lines: &Lines) -> i128 {
+    lines.iter().map(|line| i128::from(line.amount)).sum()
+}

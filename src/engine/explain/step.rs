@@ -1,0 +1,162 @@
+//! The steps that calculators report, in a typed form. Numbers are decimals in plain notation.
+
+use serde::Serialize;
+
+use crate::engine::tree::placement::Leg;
+
+/// What one passed-over or unpaid partner does to the level counter of a walk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Effect {
+    /// The level is used up; the next partner stands one level deeper.
+    LevelUsed,
+    /// The partner is passed over; the level goes on upwards.
+    PassedOver,
+}
+
+/// Why a partner could not earn a bonus.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotEligible {
+    /// The status is not ACTIVE.
+    Status {
+        /// SUSPENDED or TERMINATED.
+        status: String,
+    },
+    /// The period's PV is below the plan's activity.
+    Inactive {
+        /// PV of the period.
+        pv: String,
+        /// What activity asks.
+        required: String,
+    },
+    /// The paid rank is below the bonus's `min_rank`.
+    RankTooLow {
+        /// Paid rank.
+        rank: String,
+        /// `min_rank`.
+        required: String,
+    },
+}
+
+/// Why a bonus does not look at an order.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Unseen {
+    /// It was placed outside the period.
+    OutsidePeriod {
+        /// When it was placed.
+        placed_at: String,
+        /// The period.
+        period: String,
+    },
+    /// Its CV is 0.
+    NoVolume,
+    /// The bonus pays on other kinds of orders.
+    Kind {
+        /// The order's kind.
+        kind: String,
+    },
+    /// The bonus pays on orders of other buyers.
+    Buyer {
+        /// The order's buyer.
+        buyer: String,
+    },
+    /// It was placed too long after its partner joined.
+    TooLateAfterJoining {
+        /// When the partner joined.
+        joined_at: String,
+        /// How many days the bonus allows.
+        days: u32,
+    },
+    /// It is not its partner's first order.
+    NotFirstOrder {
+        /// The first one.
+        first: i64,
+    },
+    /// Its partner and everybody above is inactive, so the volume belongs to nobody.
+    NobodyActiveAbove,
+}
+
+/// Why a walk ended before the top.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WalkEnd {
+    /// The last level of the bonus was used up.
+    LevelsUsedUp,
+    /// The last generation of the bonus was paid.
+    GenerationsUsedUp,
+    /// The last override above the breakaway was paid.
+    OverridesUsedUp,
+    /// The highest rate of the bonus has been paid, so no differential can be left.
+    TopRatePaid,
+    /// There is nobody above.
+    TopReached,
+}
+
+/// Which cap cut a line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cap {
+    /// The bonus's own.
+    Bonus,
+    /// Per partner over all bonuses.
+    Partner,
+    /// The plan-wide payout cap.
+    Payout,
+}
+
+/// One step of a calculation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "step", rename_all = "snake_case")]
+#[allow(missing_docs)] // The names of the fields are the terms of plans.md; `sentence` says each step in words.
+pub enum Step {
+    /// The bonus does not look at the order.
+    OrderUnseen { why: Unseen },
+    /// The order counts as one of the nearest active partner above.
+    VolumeMoved { to: i64 },
+    /// A line: base times rate, rounded.
+    Earned { level: u32, base: String, rate: String, amount: String },
+    /// The amount is below the smallest unit of the currency, or the rate is 0.
+    RoundedToZero { level: u32, base: String, rate: String },
+    /// The partner cannot earn this bonus.
+    Ineligible { level: Option<u32>, why: NotEligible, effect: Option<Effect> },
+    /// The rank is not paid on this level.
+    LevelTooDeep { level: u32, rank: String, max_levels: u32, effect: Effect },
+    /// The rate is not above the highest already paid below.
+    NoDifferential { level: u32, rank: String, rate: String, already_paid: String },
+    /// The walk has passed a partner who broke away; only overrides follow.
+    BrokeAway { at: i64, rank: String },
+    /// Above a breakaway only ranks from the breakaway rank on earn.
+    BelowBreakaway { level: u32, rank: String, required: String },
+    /// The rank does not close a generation.
+    NoLeader { level: u32, rank: String, required: String },
+    /// The walk ended below this partner, or at the top.
+    WalkEnded { at: i64, why: WalkEnd },
+    /// The partner does not stand above the one who is credited with the order.
+    NotAbove { of: i64 },
+    /// The order is the partner's own, and the bonus pays only upwards.
+    NotForOneself,
+    /// Gross by bracket, less what the partners below take.
+    Stairs { gv: String, rate: String, gcv: String, gross: String, below: String },
+    /// The two legs with their carry.
+    Legs { left: String, right: String, carry_left: String, carry_right: String },
+    /// No personally sponsored active partner stands in that leg.
+    NoActiveReferral { leg: Leg },
+    /// What becomes of the volume of an unqualified partner.
+    Unqualified { policy: &'static str },
+    /// What was matched, and how.
+    Matched { method: &'static str, matched: String, quotient: Option<String>, cycles: Option<String> },
+    /// What goes into the next period.
+    Carried { left: String, right: String },
+    /// The sum that is matched.
+    MatchedEarnings { of: i64, sum: String },
+    /// No rank above the highest ever held.
+    NoAdvance { paid: String, highest: String },
+    /// Shares of a pool.
+    Shares { pool: String, own: u32, all: u64 },
+    /// The rank has no shares.
+    NoShares { rank: String },
+    /// A cap cut the line.
+    Capped { cap: Cap, limit: String, level: u32, before: String, after: String },
+}

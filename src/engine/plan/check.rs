@@ -1,0 +1,148 @@
+//! What is legal in a plan but odd.
+
+use crate::domain::amount::Amount;
+use crate::engine::bonuses::Rule;
+use crate::engine::bonuses::binary::Method;
+use crate::engine::rank::Requirement;
+
+use super::{Bonus, Plan, Rate};
+
+pub(super) fn warnings(plan: &Plan) -> Vec<String> {
+    let reachable = reachable(plan);
+    let mut warnings = ranks(plan, &reachable);
+    for bonus in &plan.bonuses {
+        if let Some(cause) = nobody_earns(plan, bonus, &reachable) {
+            warnings.push(format!("bonus {}: nobody can earn it, {cause}", bonus.code));
+        }
+    }
+    warnings.extend(payout(plan));
+    warnings.extend(unused(plan));
+    warnings
+}
+
+/// Which ranks can be held at all: a rank that needs legs of its own rank can never be the first.
+fn reachable(plan: &Plan) -> Vec<bool> {
+    let mut reachable = vec![false; plan.ranks.len()];
+    loop {
+        let before = reachable.clone();
+        for (index, rank) in plan.ranks.iter().enumerate() {
+            reachable[index] = index == 0 || rank.requires.iter().all(|requirement| possible(requirement, &before));
+        }
+        if reachable == before {
+            return reachable;
+        }
+    }
+}
+
+fn possible(requirement: &Requirement, reachable: &[bool]) -> bool {
+    match requirement {
+        Requirement::QualifiedLegs { min, rank } => *min == 0 || reachable[usize::from(*rank)..].contains(&true),
+        _ => true,
+    }
+}
+
+fn ranks(plan: &Plan, reachable: &[bool]) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for (index, rank) in plan.ranks.iter().enumerate() {
+        if !reachable[index] {
+            warnings.push(format!("rank {}: out of reach, it needs legs that hold ranks which need it first", rank.code));
+        }
+        if index > 0 && rank.requires.is_empty() {
+            warnings
+                .push(format!("rank {}: has no requirements, so every ACTIVE partner holds it and lower ranks are never paid", rank.code));
+        }
+        let points = |requirement: &Requirement| matches!(requirement, Requirement::CareerPointsTotal { min } if *min > Amount::ZERO);
+        if plan.career_points_rate == Rate::ZERO && rank.requires.iter().any(points) {
+            warnings.push(format!("rank {}: needs career points, but career_points_rate is 0, so nobody earns any", rank.code));
+        }
+        let personal = |requirement: &Requirement| matches!(requirement, Requirement::PersonalGroupVolume { .. });
+        if plan.breakaway_rank().is_none() && rank.requires.iter().any(personal) {
+            warnings.push(format!("rank {}: without a breakaway the personal group volume is the whole group volume", rank.code));
+        }
+    }
+    warnings
+}
+
+fn nobody_earns(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> Option<&'static str> {
+    let zero = |rates: &[Rate]| rates.iter().all(|rate| *rate == Rate::ZERO);
+    let least = usize::from(bonus.min_rank.unwrap_or(0));
+    // Ranks that can be held and are high enough.
+    let held = |index: usize| index >= least && reachable[index];
+    let by_rank = |rates: &[Rate]| !(0..rates.len()).any(|index| held(index) && rates[index] > Rate::ZERO);
+    if bonus.cap == Some(Amount::ZERO) {
+        return Some("its cap is 0");
+    }
+    if bonus.orders.kinds.as_ref().is_some_and(Vec::is_empty) || bonus.orders.buyers.as_ref().is_some_and(Vec::is_empty) {
+        return Some("its list of kinds or buyers is empty");
+    }
+    if !(0..plan.ranks.len()).any(held) {
+        return Some("its min_rank is out of reach");
+    }
+    let nothing = match &bonus.rule {
+        Rule::Unilevel(rule) if rule.within_days_of_join == Some(0) => return Some("within_days_of_join is 0"),
+        Rule::Unilevel(rule) => zero(&rule.levels) && rule.include_self.unwrap_or_default() == Rate::ZERO,
+        Rule::Differential(rule) => by_rank(&rule.rates) && rule.breakaway.as_ref().is_none_or(|breakaway| zero(&breakaway.overrides)),
+        Rule::Stairstep(rule) => rule.brackets.iter().all(|bracket| bracket.rate == Rate::ZERO),
+        Rule::Generation(rule) => zero(&rule.rates) || !reachable[usize::from(rule.leader_rank)..].contains(&true),
+        Rule::Binary(rule) => match &rule.method {
+            Method::WeakLeg { rates, .. } | Method::Ratio { rates } => by_rank(rates),
+            Method::Cycle { amount, .. } => *amount == Amount::ZERO,
+        },
+        Rule::Matching(rule) => zero(&rule.rates) || rule.of.is_empty(),
+        Rule::RankAdvance(_) => !(1..plan.ranks.len()).any(|index| reachable[index] && plan.ranks[index].bonus > Amount::ZERO),
+        Rule::Pool(rule) => rule.share == Rate::ZERO || !(0..rule.shares.len()).any(|index| held(index) && rule.shares[index] > 0),
+    };
+    nothing.then_some("all rates, amounts or shares that could be paid are 0")
+}
+
+/// The most that the rates owe on an order which every bonus sees, by bonuses whose share of the CV is known beforehand.
+fn payout(plan: &Plan) -> Option<String> {
+    let cap = plan.payout_cap?;
+    let sum = |rates: &[Rate]| rates.iter().map(|rate| i128::from(rate.units())).sum::<i128>();
+    let multiplier = plan.ranks.iter().map(|rank| rank.multiplier.units()).max().unwrap_or(Rate::SCALE);
+    let owed: i128 = plan
+        .bonuses
+        .iter()
+        .filter(|bonus| bonus.orders.is_open())
+        .map(|bonus| match &bonus.rule {
+            Rule::Unilevel(rule) if rule.within_days_of_join.is_none() && !rule.first_order_only => {
+                let own = i128::from(rule.include_self.unwrap_or_default().units());
+                own + sum(&rule.levels) * i128::from(multiplier) / i128::from(Rate::SCALE)
+            }
+            Rule::Differential(rule) => {
+                let top = rule.rates.iter().max().map_or(0, |rate| i128::from(rate.units()));
+                top + rule.breakaway.as_ref().map_or(0, |breakaway| sum(&breakaway.overrides))
+            }
+            Rule::Generation(rule) => sum(&rule.rates),
+            Rule::Stairstep(rule) => rule.brackets.iter().map(|bracket| i128::from(bracket.rate.units())).max().unwrap_or(0),
+            Rule::Pool(rule) => i128::from(rule.share.units()),
+            _ => 0,
+        })
+        .sum();
+    (owed > i128::from(cap.units())).then(|| {
+        let owed = crate::engine::decimal::plain(owed, 4);
+        format!(
+            "payout_cap: {} of the CV, but levels, differentials, generations, stairs and pools alone may owe up to {owed} %, so all lines may be cut",
+            cap.percent()
+        )
+    })
+}
+
+/// Keys of ranks that no bonus reads.
+fn unused(plan: &Plan) -> Vec<String> {
+    let has = |wanted: fn(&Rule) -> bool| plan.bonuses.iter().any(|bonus| wanted(&bonus.rule));
+    let unilevel = has(|rule| matches!(rule, Rule::Unilevel(_)));
+    let keys = [
+        ("rate", plan.ranks.iter().any(|rank| rank.rate > Rate::ZERO), has(|rule| matches!(rule, Rule::Differential(_))), "differential"),
+        ("multiplier", plan.ranks.iter().any(|rank| rank.multiplier != Rate::ONE), unilevel, "unilevel"),
+        ("max_levels", plan.ranks.iter().any(|rank| rank.max_levels.is_some()), unilevel, "unilevel"),
+        (
+            "bonus",
+            plan.ranks.iter().any(|rank| rank.bonus > Amount::ZERO),
+            has(|rule| matches!(rule, Rule::RankAdvance(_))),
+            "rank_advance",
+        ),
+    ];
+    let odd = keys.into_iter().filter(|(_, given, read, _)| *given && !*read);
+    odd.map(|(key, .., kind)| format!("ranks: {key} is given, but the plan has no {kind} bonus that reads it")).collect()
+}

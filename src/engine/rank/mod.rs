@@ -1,0 +1,96 @@
+//! Ranks, from the leaves up (plans.md, section 5).
+
+mod requirement;
+
+use crate::domain::partner_status::PartnerStatus;
+
+use super::plan::{Plan, RankIndex, RankMaintenance};
+use super::refusal::Refusal;
+use super::snapshot::{Network, Snapshot};
+use super::tree::NONE;
+use super::tree::placement::PlacementTree;
+use super::volume::Volumes;
+
+use requirement::Sight;
+pub use requirement::{LegCap, Measure, Requirement};
+
+/// Ranks and what they were found by, by dense index of partner.
+pub(crate) struct Ranks {
+    /// The highest rank held before the period.
+    pub previous: Vec<RankIndex>,
+    /// The rank that bonuses look at.
+    pub paid: Vec<RankIndex>,
+    /// Personal group volume: PV and the PGV of the children below the breakaway rank, in counts of 1/10000.
+    pub pgv: Vec<i64>,
+    /// The highest paid rank in each subtree.
+    best: Vec<RankIndex>,
+}
+
+impl Ranks {
+    /// Ranks children before their parents.
+    pub(crate) fn of(plan: &Plan, snapshot: &Snapshot, volumes: &Volumes, placement: Option<&PlacementTree>) -> Result<Self, Refusal> {
+        let network = &snapshot.network;
+        let count = network.len();
+        let previous = previous(plan, network)?;
+        let breakaway = plan.breakaway_rank().unwrap_or(RankIndex::MAX);
+        let mut ranks = Self { paid: vec![0; count], pgv: volumes.pv.clone(), best: vec![0; count], previous };
+        for &partner in network.sponsors.top_down.iter().rev() {
+            let place = partner as usize;
+            let sight = Sight { network, volumes, placement, pgv: &ranks.pgv, best: &ranks.best };
+            let qualified = qualified(plan, &sight, partner);
+            let paid = match plan.rank_maintenance {
+                RankMaintenance::Period => qualified,
+                RankMaintenance::Lifetime => qualified.max(ranks.previous[place]),
+            };
+            ranks.paid[place] = paid;
+            ranks.best[place] = ranks.best[place].max(paid);
+            let sponsor = network.sponsors.parent[place];
+            if sponsor != NONE {
+                let sponsor = sponsor as usize;
+                ranks.best[sponsor] = ranks.best[sponsor].max(ranks.best[place]);
+                if paid < breakaway {
+                    // Never above the group volume, which fits.
+                    ranks.pgv[sponsor] += ranks.pgv[place];
+                }
+            }
+        }
+        Ok(ranks)
+    }
+
+    /// How far a partner has come with each requirement of a rank, in the order of the plan.
+    pub(crate) fn progress(&self, plan: &Plan, around: (&Network, &Volumes, Option<&PlacementTree>), partner: u32) -> Vec<Vec<Measure>> {
+        let (network, volumes, placement) = around;
+        let sight = Sight { network, volumes, placement, pgv: &self.pgv, best: &self.best };
+        plan.ranks.iter().map(|rank| rank.requires.iter().map(|requirement| requirement.measure(&sight, partner)).collect()).collect()
+    }
+}
+
+/// The highest rank whose own requirements all hold; the requirements of lower ranks are not implied.
+fn qualified(plan: &Plan, sight: &Sight, partner: u32) -> RankIndex {
+    if sight.network.partner(partner).status != PartnerStatus::Active {
+        return 0;
+    }
+    let holds = |rank: &usize| plan.ranks[*rank].requires.iter().all(|requirement| requirement.measure(sight, partner).is_met());
+    (1..plan.ranks.len()).rev().find(holds).unwrap_or(0) as RankIndex
+}
+
+fn previous(plan: &Plan, network: &Network) -> Result<Vec<RankIndex>, Refusal> {
+    let known: Vec<Option<RankIndex>> = network.rank_codes().iter().map(|code| plan.rank_index(code)).collect();
+    let rank_of = |highest: u32| if highest == NONE { Some(0) } else { known[highest as usize] };
+    let ranks: Option<Vec<RankIndex>> = network.iter().map(|partner| rank_of(partner.highest_rank)).collect();
+    ranks.ok_or_else(|| {
+        let unknown = network.iter().filter(|partner| rank_of(partner.highest_rank).is_none()).min_by_key(|partner| partner.line());
+        let (line, cause) = unknown.map_or((None, String::new()), |partner| {
+            let code = &network.rank_codes()[partner.highest_rank as usize];
+            (
+                partner.line(),
+                format!("partner {}: highest_rank {code} is no rank of the plan; its ranks are {}", partner.number, codes(plan)),
+            )
+        });
+        Refusal::network(line, cause)
+    })
+}
+
+fn codes(plan: &Plan) -> String {
+    plan.ranks.iter().map(|rank| rank.code.as_str()).collect::<Vec<_>>().join(", ")
+}

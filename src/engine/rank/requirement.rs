@@ -1,0 +1,151 @@
+//! What it takes to hold a rank (plans.md, section 5).
+
+use crate::domain::amount::Amount;
+use crate::domain::partner_status::PartnerStatus;
+use crate::engine::plan::{RankIndex, Rate};
+use crate::engine::snapshot::Network;
+use crate::engine::tree::placement::{Leg, PlacementTree};
+use crate::engine::volume::Volumes;
+
+/// One requirement of a rank.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Requirement {
+    /// PV(p) >= min.
+    PersonalVolume {
+        /// PV.
+        min: Amount,
+    },
+    /// PV(p) and the legs' GV, each leg counted up to a cap, >= min.
+    GroupVolume {
+        /// Volume.
+        min: Amount,
+        /// What a single leg may contribute; none: all of it.
+        leg_cap: Option<LegCap>,
+    },
+    /// PGV(p) >= min.
+    PersonalGroupVolume {
+        /// Volume.
+        min: Amount,
+    },
+    /// At least `legs` legs with GV >= min.
+    LegVolume {
+        /// How many legs.
+        legs: u32,
+        /// GV of each.
+        min: Amount,
+    },
+    /// The smaller placement leg's CV of this period, without carry, >= min.
+    WeakLegVolume {
+        /// CV.
+        min: Amount,
+    },
+    /// At least `min` personally sponsored partners with status ACTIVE.
+    DirectReferrals {
+        /// How many.
+        min: u32,
+        /// Whether they must be active in the period.
+        active: bool,
+    },
+    /// At least `min` legs that hold, at any depth, a partner of that paid rank or above.
+    QualifiedLegs {
+        /// How many legs.
+        min: u32,
+        /// The rank.
+        rank: RankIndex,
+    },
+    /// Career points carried in >= min.
+    CareerPointsTotal {
+        /// Points.
+        min: Amount,
+    },
+}
+
+/// The most that one leg may contribute: a share of the requirement or of the partner's own GV.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LegCap {
+    /// The share.
+    pub share: Rate,
+    /// Of GV(p) instead of the requirement's `min`.
+    pub of_actual: bool,
+}
+
+/// How far a partner has come with a requirement, as a count of 1/10^digits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Measure {
+    /// What is there.
+    pub current: i128,
+    /// What is needed.
+    pub required: i128,
+    /// Digits behind the point of both.
+    pub digits: u32,
+}
+
+impl Measure {
+    /// Whether the requirement holds.
+    #[must_use]
+    pub fn is_met(&self) -> bool {
+        self.current >= self.required
+    }
+
+    /// min(100, current / required * 100), half-up, as a count of 1/100 percent; 10000 where nothing is required.
+    #[must_use]
+    pub fn percentage(&self) -> u32 {
+        if self.current >= self.required {
+            return 10_000;
+        }
+        u32::try_from((self.current * 20_000 + self.required) / (2 * self.required)).unwrap_or(10_000)
+    }
+}
+
+/// What requirements look at; children are ranked before their parents.
+pub(super) struct Sight<'a> {
+    pub network: &'a Network,
+    pub volumes: &'a Volumes,
+    pub placement: Option<&'a PlacementTree>,
+    /// Personal group volume, complete for those already ranked and for the partner being ranked.
+    pub pgv: &'a [i64],
+    /// The highest paid rank in each partner's subtree, complete for those already ranked.
+    pub best: &'a [RankIndex],
+}
+
+impl Requirement {
+    /// How far a partner has come.
+    pub(super) fn measure(&self, sight: &Sight, partner: u32) -> Measure {
+        let volumes = sight.volumes;
+        let place = partner as usize;
+        let legs = || sight.network.sponsors.children(partner).iter().map(|child| *child as usize);
+        let volume = |current: i64, min: &Amount| Measure { current: i128::from(current), required: i128::from(min.units()), digits: 4 };
+        let count = |current: usize, min: u32| Measure { current: current as i128, required: i128::from(min), digits: 0 };
+        match self {
+            Self::PersonalVolume { min } => volume(volumes.pv[place], min),
+            Self::GroupVolume { min, leg_cap: None } => volume(volumes.gv[place], min),
+            Self::GroupVolume { min, leg_cap: Some(cap) } => {
+                let whole = if cap.of_actual { volumes.gv[place] } else { min.units() };
+                let most = i128::from(whole) * i128::from(cap.share.units());
+                let scale = i128::from(Rate::SCALE);
+                let capped = legs().map(|leg| (i128::from(volumes.gv[leg]) * scale).min(most)).sum::<i128>();
+                Measure {
+                    current: i128::from(volumes.pv[place]) * scale + capped,
+                    required: i128::from(min.units()) * scale,
+                    digits: 4 + Rate::DIGITS,
+                }
+            }
+            Self::PersonalGroupVolume { min } => volume(sight.pgv[place], min),
+            Self::LegVolume { legs: needed, min } => count(legs().filter(|leg| volumes.gv[*leg] >= min.units()).count(), *needed),
+            Self::WeakLegVolume { min } => {
+                let weak = match (&volumes.legs, sight.placement) {
+                    (Some(legs), Some(placement)) => legs.leg(placement, partner, Leg::Left).min(legs.leg(placement, partner, Leg::Right)),
+                    _ => 0,
+                };
+                volume(weak, min)
+            }
+            Self::DirectReferrals { min, active: true } => count(legs().filter(|leg| volumes.active[*leg]).count(), *min),
+            Self::DirectReferrals { min, active: false } => {
+                let standing = |leg: &usize| sight.network.partner(*leg as u32).status == PartnerStatus::Active;
+                count(legs().filter(standing).count(), *min)
+            }
+            Self::QualifiedLegs { min, rank } => count(legs().filter(|leg| sight.best[*leg] >= *rank).count(), *min),
+            Self::CareerPointsTotal { min } => volume(sight.network.partner(partner).career_points.units(), min),
+        }
+    }
+}

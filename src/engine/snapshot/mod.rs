@@ -1,0 +1,70 @@
+//! The input of a run, checked and with dense indices: partners and orders are numbered by their place in ascending order of number.
+
+mod network;
+mod orders;
+
+use std::borrow::Cow;
+
+use super::input::{NetworkRow, OrderRow};
+use super::refusal::Refusal;
+use crate::domain::instant::Instant;
+
+pub use network::{Network, NetworkBuilder};
+pub(crate) use orders::Order;
+pub use orders::{Orders, OrdersBuilder};
+
+/// Partners and orders, whatever the plan and the period.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub(crate) network: Network,
+    pub(crate) orders: Orders,
+}
+
+impl Snapshot {
+    /// From a network and orders that were resolved against it.
+    #[must_use]
+    pub fn new(network: Network, orders: Orders) -> Self {
+        Self { network, orders }
+    }
+
+    /// From rows in any order.
+    ///
+    /// # Errors
+    /// Whatever plans.md, section 2, refuses regardless of plan and period; the row is named by its number.
+    pub fn of(partners: impl IntoIterator<Item = NetworkRow>, orders: impl IntoIterator<Item = OrderRow>) -> Result<Self, Refusal> {
+        let mut builder = NetworkBuilder::default();
+        for row in partners {
+            builder.add(&row, None)?;
+        }
+        let network = builder.build()?;
+        let mut builder = OrdersBuilder::new(&network);
+        for row in orders {
+            builder.add(&row, None)?;
+        }
+        let orders = builder.build()?;
+        Ok(Self { network, orders })
+    }
+
+    /// The number of partners, also those whom a period ignores.
+    #[must_use]
+    pub fn partners(&self) -> usize {
+        self.network.len()
+    }
+
+    /// The number of orders, also those outside a period.
+    #[must_use]
+    pub fn orders(&self) -> usize {
+        self.orders.len()
+    }
+
+    /// What takes part in a period: without the partners who join at or after its end, and without their orders.
+    pub(crate) fn partaking(&self, end: Instant, placed: bool) -> Result<Cow<'_, Self>, Refusal> {
+        match self.network.joined_before(end, placed)? {
+            None => Ok(Cow::Borrowed(self)),
+            Some((network, seats)) => {
+                let orders = self.orders.reseated(&seats);
+                Ok(Cow::Owned(Self { network, orders }))
+            }
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! The partners of a snapshot.
+
+use rayon::slice::ParallelSliceMut;
+
+use crate::domain::amount::Amount;
+use crate::domain::instant::Instant;
+use crate::domain::partner_status::PartnerStatus;
+use crate::domain::position::Position;
+use crate::engine::input::NetworkRow;
+use crate::engine::refusal::Refusal;
+use crate::engine::tree::{NONE, Tree};
+
+/// A placement parent that does not exist; refused as soon as a plan looks at placement.
+const UNKNOWN: u32 = u32::MAX - 1;
+/// Numbers that leave at most so many gaps per partner are looked up in a table.
+const GAPS: usize = 16;
+
+/// A partner by dense index.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Partner {
+    pub number: i64,
+    pub joined_at: Instant,
+    pub career_points: Amount,
+    pub carry: [Amount; 2],
+    pub sponsor: u32,
+    pub placement_parent: u32,
+    /// Index into the codes of the network; [`NONE`] for the lowest rank.
+    pub highest_rank: u32,
+    line: u32,
+    pub position: Option<Position>,
+    pub status: PartnerStatus,
+}
+
+impl Partner {
+    /// The line of the file, where the row came from one.
+    pub(crate) fn line(&self) -> Option<u64> {
+        (self.line > 0).then_some(u64::from(self.line))
+    }
+}
+
+/// All partners in ascending order of number, and the sponsor tree.
+#[derive(Clone, Debug)]
+pub struct Network {
+    partners: Vec<Partner>,
+    pub(crate) sponsors: Tree,
+    rank_codes: Vec<String>,
+    index: Index,
+    /// The placement parents that were given but do not exist: partner and parent number.
+    unknown_parents: Vec<(u32, i64)>,
+}
+
+/// From partner numbers to dense indices.
+#[derive(Clone, Debug)]
+enum Index {
+    /// Numbers without large gaps: from `first` on, one entry each.
+    Table {
+        first: i64,
+        places: Vec<u32>,
+    },
+    Sorted(Vec<i64>),
+}
+
+impl Index {
+    fn of(numbers: Vec<i64>) -> Self {
+        let (Some(&first), Some(&last)) = (numbers.first(), numbers.last()) else { return Self::Sorted(numbers) };
+        let span = usize::try_from(last - first).unwrap_or(usize::MAX);
+        if span / GAPS > numbers.len() {
+            return Self::Sorted(numbers);
+        }
+        let mut places = vec![NONE; span + 1];
+        for (place, number) in (0..).zip(&numbers) {
+            places[(number - first) as usize] = place;
+        }
+        Self::Table { first, places }
+    }
+
+    fn find(&self, number: i64) -> Option<u32> {
+        match self {
+            Self::Table { first, places } => {
+                let place = usize::try_from(number.checked_sub(*first)?).ok()?;
+                places.get(place).copied().filter(|place| *place != NONE)
+            }
+            Self::Sorted(numbers) => numbers.binary_search(&number).ok().map(|place| place as u32),
+        }
+    }
+}
+
+/// Collects partners in any order.
+#[derive(Default)]
+pub struct NetworkBuilder {
+    rows: Vec<(Partner, Option<i64>, Option<i64>)>,
+    rank_codes: Vec<String>,
+}
+
+impl NetworkBuilder {
+    /// Adds a partner; `line` is named in refusals.
+    ///
+    /// # Errors
+    /// There are more partners than a run can hold.
+    pub fn add(&mut self, row: &NetworkRow, line: Option<u64>) -> Result<(), Refusal> {
+        if self.rows.len() >= UNKNOWN as usize - 1 {
+            return Err(Refusal::network(line, format!("there are more than {} partners", self.rows.len())));
+        }
+        if row.partner < 1 {
+            return Err(Refusal::network(line, format!("the partner number {} is not positive", row.partner)));
+        }
+        let partner = Partner {
+            number: row.partner,
+            joined_at: row.joined_at,
+            career_points: row.career_points,
+            carry: [row.carry_left, row.carry_right],
+            sponsor: NONE,
+            placement_parent: NONE,
+            highest_rank: row.highest_rank.as_deref().map_or(NONE, |code| self.rank_code(code)),
+            line: line.and_then(|line| u32::try_from(line).ok()).unwrap_or(0),
+            position: row.position,
+            status: row.status,
+        };
+        self.rows.push((partner, row.sponsor, row.placement_parent));
+        Ok(())
+    }
+
+    /// Checks that numbers are unique, sponsors exist and nobody sponsors himself in a circle.
+    ///
+    /// # Errors
+    /// The first of these that does not hold.
+    pub fn build(self) -> Result<Network, Refusal> {
+        let Self { mut rows, rank_codes } = self;
+        rows.par_sort_unstable_by_key(|(partner, ..)| (partner.number, partner.line));
+        if let Some(pair) = rows.windows(2).find(|pair| pair[0].0.number == pair[1].0.number) {
+            let second = &pair[1].0;
+            return Err(Refusal::network(second.line(), format!("partner {} appears a second time", second.number)));
+        }
+        let index = Index::of(rows.iter().map(|(partner, ..)| partner.number).collect());
+        let mut unknown_parents = Vec::new();
+        let mut partners = Vec::with_capacity(rows.len());
+        for (place, (mut partner, sponsor, parent)) in (0..).zip(rows) {
+            if let Some(sponsor) = sponsor {
+                let found = index.find(sponsor);
+                partner.sponsor = found.ok_or_else(|| {
+                    Refusal::network(partner.line(), format!("partner {}: the sponsor {sponsor} does not exist", partner.number))
+                })?;
+            }
+            if let Some(parent) = parent {
+                partner.placement_parent = index.find(parent).unwrap_or(UNKNOWN);
+                if partner.placement_parent == UNKNOWN {
+                    unknown_parents.push((place, parent));
+                }
+            }
+            partners.push(partner);
+        }
+        let sponsors = Tree::of(partners.iter().map(|partner| partner.sponsor).collect())
+            .map_err(|cycle| refuse_cycle(&partners, &cycle, "sponsor each other in a circle"))?;
+        Ok(Network { partners, sponsors, rank_codes, index, unknown_parents })
+    }
+
+    /// Plans have few ranks, so the search is short.
+    fn rank_code(&mut self, code: &str) -> u32 {
+        let place = self.rank_codes.iter().position(|known| known == code).unwrap_or_else(|| {
+            self.rank_codes.push(code.to_owned());
+            self.rank_codes.len() - 1
+        });
+        place as u32
+    }
+}
+
+impl Network {
+    /// How many partners there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.partners.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.partners.is_empty()
+    }
+
+    pub(crate) fn partner(&self, place: u32) -> &Partner {
+        &self.partners[place as usize]
+    }
+
+    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Partner> {
+        self.partners.iter()
+    }
+
+    /// The dense index of a partner number.
+    pub(crate) fn find(&self, number: i64) -> Option<u32> {
+        self.index.find(number)
+    }
+
+    /// The distinct codes in `highest_rank`.
+    pub(crate) fn rank_codes(&self) -> &[String] {
+        &self.rank_codes
+    }
+
+    /// The placement parent of each partner; refuses unknown ones.
+    pub(crate) fn placement_parents(&self) -> Result<Vec<u32>, Refusal> {
+        if let Some((place, parent)) = self.unknown_parents.first() {
+            let partner = self.partner(*place);
+            let cause = format!("partner {}: the placement parent {parent} does not exist", partner.number);
+            return Err(Refusal::network(partner.line(), cause));
+        }
+        Ok(self.partners.iter().map(|partner| partner.placement_parent).collect())
+    }
+
+    pub(crate) fn refuse_cycle(&self, cycle: &[u32], what: &str) -> Refusal {
+        refuse_cycle(&self.partners, cycle, what)
+    }
+
+    /// The part that joined before an instant and the new place of each partner ([`NONE`] for the others); none where that is everybody.
+    pub(super) fn joined_before(&self, end: Instant, placed: bool) -> Result<Option<(Self, Vec<u32>)>, Refusal> {
+        if self.partners.iter().all(|partner| partner.joined_at < end) {
+            return Ok(None);
+        }
+        let mut next = 0;
+        let seats: Vec<u32> = self
+            .partners
+            .iter()
+            .map(|partner| {
+                let seat = if partner.joined_at < end { next } else { NONE };
+                next += u32::from(seat != NONE);
+                seat
+            })
+            .collect();
+        let mut partners = Vec::with_capacity(next as usize);
+        for partner in self.partners.iter().filter(|partner| partner.joined_at < end) {
+            let seat = |above: u32, what: &str| match above {
+                NONE | UNKNOWN => Ok(above),
+                _ if seats[above as usize] == NONE => Err(Refusal::network(
+                    partner.line(),
+                    format!(
+                        "partner {}: the {what} {} joins only at or after the period's end and so takes no part",
+                        partner.number, self.partners[above as usize].number
+                    ),
+                )),
+                _ => Ok(seats[above as usize]),
+            };
+            let sponsor = seat(partner.sponsor, "sponsor")?;
+            let placement_parent = if placed { seat(partner.placement_parent, "placement parent")? } else { NONE };
+            partners.push(Partner { sponsor, placement_parent, ..*partner });
+        }
+        let sponsors = Tree::of(partners.iter().map(|partner| partner.sponsor).collect())
+            .map_err(|cycle| refuse_cycle(&partners, &cycle, "sponsor each other in a circle"))?;
+        let index = Index::of(partners.iter().map(|partner| partner.number).collect());
+        Ok(Some((Self { partners, sponsors, rank_codes: self.rank_codes.clone(), index, unknown_parents: Vec::new() }, seats)))
+    }
+}
+
+fn refuse_cycle(partners: &[Partner], cycle: &[u32], what: &str) -> Refusal {
+    const NAMED: usize = 10;
+    let mut numbers: Vec<i64> = cycle.iter().map(|place| partners[*place as usize].number).collect();
+    numbers.sort_unstable();
+    let named: Vec<String> = numbers.iter().take(NAMED).map(i64::to_string).collect();
+    let more = if numbers.len() > NAMED { format!(" and {} more", numbers.len() - NAMED) } else { String::new() };
+    let line = cycle.first().and_then(|place| partners[*place as usize].line());
+    Refusal::network(line, format!("the partners {}{more} {what}", named.join(", ")))
+}

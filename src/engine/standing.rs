@@ -1,0 +1,90 @@
+//! How everybody stands in a period: what all bonuses look at.
+
+use std::borrow::Cow;
+
+use crate::domain::partner_status::PartnerStatus;
+use crate::domain::period::Period;
+
+use super::plan::{Bonus, Plan, RankIndex};
+use super::rank::Ranks;
+use super::refusal::Refusal;
+use super::rounding::Minor;
+use super::snapshot::Snapshot;
+use super::tree::NONE;
+use super::tree::placement::PlacementTree;
+use super::volume::Volumes;
+
+/// Orders that count, volumes, activity and ranks of a period.
+pub(crate) struct Standing<'a> {
+    pub plan: &'a Plan,
+    /// What takes part in the period.
+    pub snapshot: Cow<'a, Snapshot>,
+    pub period: Period,
+    /// The dense indices of the period's orders, ascending by number.
+    pub counted: Vec<u32>,
+    pub placement: Option<PlacementTree>,
+    pub volumes: Volumes,
+    pub ranks: Ranks,
+}
+
+/// Why a partner cannot earn a bonus.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Ineligible {
+    Status(PartnerStatus),
+    /// PV below what activity asks.
+    Inactive,
+    /// Paid rank below the bonus's.
+    RankBelow(RankIndex),
+}
+
+impl<'a> Standing<'a> {
+    /// Checks the whole input, also what the period ignores, then looks at what takes part.
+    pub(crate) fn of(plan: &'a Plan, snapshot: &'a Snapshot, period: Period) -> Result<Self, Refusal> {
+        let placement = |snapshot: &Snapshot| plan.placement.map(|shape| PlacementTree::of(&snapshot.network, shape)).transpose();
+        let whole = placement(snapshot)?;
+        let snapshot = snapshot.partaking(period.end(), plan.placement.is_some())?;
+        let placement = if matches!(snapshot, Cow::Borrowed(_)) { whole } else { placement(&snapshot)? };
+        let counted = snapshot.orders.placed_between(period.start(), period.end());
+        let volumes = Volumes::of(plan, &snapshot, &counted, placement.as_ref())?;
+        let ranks = Ranks::of(plan, &snapshot, &volumes, placement.as_ref())?;
+        Ok(Self { plan, snapshot, period, counted, placement, volumes, ranks })
+    }
+
+    /// How many partners take part.
+    pub(crate) fn len(&self) -> usize {
+        self.snapshot.network.len()
+    }
+
+    /// The partner number behind a dense index.
+    pub(crate) fn number(&self, partner: u32) -> i64 {
+        self.snapshot.network.partner(partner).number
+    }
+
+    /// The order number behind a dense index; none for no order.
+    pub(crate) fn order_number(&self, order: u32) -> Option<i64> {
+        (order != NONE).then(|| self.snapshot.orders.order(order).number)
+    }
+
+    /// Whether a partner can earn a bonus (plans.md, section 4).
+    pub(crate) fn eligibility(&self, bonus: &Bonus, partner: u32) -> Result<(), Ineligible> {
+        self.active_for(bonus, partner)?;
+        match bonus.min_rank {
+            Some(least) if self.ranks.paid[partner as usize] < least => Err(Ineligible::RankBelow(least)),
+            _ => Ok(()),
+        }
+    }
+
+    /// The same without a look at `min_rank`: roll-up is about inactivity (plans.md, Q1).
+    pub(crate) fn active_for(&self, bonus: &Bonus, partner: u32) -> Result<(), Ineligible> {
+        match self.snapshot.network.partner(partner).status {
+            PartnerStatus::Active if bonus.requires_active && !self.volumes.active[partner as usize] => Err(Ineligible::Inactive),
+            PartnerStatus::Active => Ok(()),
+            status => Err(Ineligible::Status(status)),
+        }
+    }
+
+    /// Rounds exact values with that many digits to the plan's currency.
+    pub(crate) fn minor(&self, digits: u32) -> Minor {
+        Minor::of(self.plan.rounding, digits, self.plan.currency.exponent)
+    }
+}

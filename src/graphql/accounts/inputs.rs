@@ -1,0 +1,57 @@
+//! What the acts around logins take.
+
+use async_graphql::InputObject;
+
+/// A new login.
+#[derive(InputObject)]
+pub struct SignUpInput {
+    /// 3 to 50 letters, digits, dots, dashes or underscores; unique, ignoring case.
+    pub username: String,
+    /// Unique, ignoring case.
+    pub email: String,
+    /// The person's name, 1 to 100 characters.
+    pub name: String,
+    /// The telephone number.
+    pub phone: Option<String>,
+    /// 10 to 256 characters.
+    #[graphql(secret)]
+    pub password: String,
+    /// Makes the act repeatable: the same key with the same input gives the same account. Also read from the header `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+}
+
+/// Signing in.
+#[derive(InputObject)]
+pub struct LogInInput {
+    /// User name or e-mail address.
+    pub login: String,
+    /// The password.
+    #[graphql(secret)]
+    pub password: String,
+}
+
+/// New tokens for a refresh token.
+#[derive(InputObject)]
+pub struct RefreshTokenInput {
+    /// The refresh token that was given last; it works once.
+    #[graphql(secret)]
+    pub refresh_token: String,
+}
+
+/// Signing out.
+#[derive(InputObject)]
+pub struct LogOutInput {
+    /// Comes back in the payload.
+    pub client_mutation_id: Option<String>,
+}
+
+/// A new password.
+#[derive(InputObject)]
+pub struct ChangePasswordInput {
+    /// The present password.
+    #[graphql(secret)]
+    pub current_password: String,
+    /// The new one: 10 to 256 characters.
+    #[graphql(secret)]
+    pub new_password: String,
+}

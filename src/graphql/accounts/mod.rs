@@ -1,0 +1,6 @@
+//! Logins.
+
+pub mod inputs;
+pub mod loader;
+pub mod mutation;
+pub mod objects;

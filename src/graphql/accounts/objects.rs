@@ -1,0 +1,116 @@
+//! Logins and contact data.
+
+use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
+
+use super::super::ids::{NodeKind, encode};
+use super::super::loader::load;
+use super::super::network::caller;
+use super::super::partners::objects::Partner;
+use super::super::scalars::DateTime;
+use super::loader::Accounts;
+use crate::auth::visibility::Standing;
+use crate::domain::accounts;
+
+/// A login.
+pub struct Account(pub accounts::Account);
+
+#[Object]
+impl Account {
+    /// Opaque global id.
+    pub(in crate::graphql) async fn id(&self) -> ID {
+        encode(NodeKind::Account, self.0.id)
+    }
+
+    /// The name to sign in with.
+    async fn username(&self) -> &str {
+        &self.0.username
+    }
+
+    /// The address, which serves to sign in as well.
+    async fn email(&self) -> Option<&str> {
+        self.0.email.as_deref()
+    }
+
+    /// The telephone number.
+    async fn phone(&self) -> Option<&str> {
+        self.0.phone.as_deref()
+    }
+
+    /// The person's name.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// What kind of user.
+    async fn role(&self) -> Role {
+        self.0.role.into()
+    }
+
+    /// An operator's powers.
+    async fn scopes(&self) -> Vec<Scope> {
+        self.0.scopes.iter().copied().map(Into::into).collect()
+    }
+
+    /// When the login was made.
+    async fn created_at(&self) -> DateTime {
+        DateTime(self.0.created_at)
+    }
+}
+
+/// What kind of user an account belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "accounts::Role")]
+pub enum Role {
+    /// A visitor or a partner.
+    Member,
+    /// Staff, with the scopes that were given.
+    Operator,
+    /// Staff with every scope.
+    Owner,
+}
+
+/// A power of an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "accounts::Scope")]
+pub enum Scope {
+    /// Products and packages.
+    Catalog,
+    /// Accounts, partners and both trees.
+    Network,
+    /// Compensation plans.
+    Plans,
+    /// Periods, runs, commissions.
+    Periods,
+    /// Wallets and payouts.
+    Payouts,
+    /// Trusted applications and webhooks.
+    Applications,
+    /// The audit trail and the ledger.
+    Audit,
+}
+
+/// How to reach a partner.
+#[derive(SimpleObject)]
+pub struct Contact {
+    /// The name the partner signs in with.
+    username: String,
+    /// The e-mail address.
+    email: Option<String>,
+    /// The telephone number.
+    phone: Option<String>,
+}
+
+impl Contact {
+    /// The contact data of a partner whose contact data the caller may see; what staff reads is logged.
+    ///
+    /// # Errors
+    /// The database's, to be masked.
+    pub async fn of(ctx: &Context<'_>, partner: &Partner) -> Result<Option<Self>> {
+        if partner.standing == Standing::Staff {
+            let reader = caller(ctx)?.account_id;
+            tracing::info!(target: "audit", account = reader, partner = partner.partner.id, "contact data read by staff");
+        }
+        let account = load::<Accounts>(ctx, (), partner.partner.account_id).await?;
+        Ok(account.map(|account| Self { username: account.username, email: account.email, phone: account.phone }))
+    }
+}

@@ -1,0 +1,4 @@
+//! What happens, as it happens.
+
+mod cursor;
+pub mod subscription;

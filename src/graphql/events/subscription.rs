@@ -1,0 +1,128 @@
+//! Subscriptions. Each event carries a cursor; `after` gives back what was missed since, then goes on live, without gap or repetition.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, Result, SimpleObject, Subscription};
+use futures_util::Stream;
+
+use super::super::context::LastEventId;
+use super::super::errors::{bad_user_input, lagged, unauthenticated};
+use super::super::loader::{Epoch, fault};
+use super::super::network::{caller, network};
+use super::super::partners::objects::Partner;
+use super::super::partners::seen::find;
+use super::super::scalars::DateTime;
+use super::cursor::{decode, encode};
+use crate::auth::visibility::Standing;
+use crate::broker::{Entry, Hub};
+use crate::domain::instant::Instant;
+use crate::events::Event;
+use crate::store::sessions;
+
+/// Somebody joined the caller's network.
+#[derive(SimpleObject)]
+pub struct PartnerJoined {
+    /// Where the event stands: give it as `after` to go on behind it.
+    cursor: String,
+    /// When it happened.
+    occurred_at: DateTime,
+    /// How far below the caller the new partner stands, in the nearer of the two trees; null for staff.
+    level: Option<i32>,
+    /// The new partner.
+    partner: Partner,
+}
+
+/// What happens, as it happens.
+#[derive(Default)]
+pub struct EventSubscription;
+
+#[Subscription]
+impl EventSubscription {
+    /// New partners in the caller's network; for staff, all new partners.
+    async fn partner_joined<'ctx>(
+        &self,
+        ctx: &'ctx Context<'_>,
+        #[graphql(desc = "Levels below the caller: 1 to the visible depth; that depth when left out.")] depth: Option<i32>,
+        #[graphql(desc = "The cursor of the last event seen. Without it only new events come.")] after: Option<String>,
+    ) -> Result<impl Stream<Item = Result<PartnerJoined>> + 'ctx> {
+        let visible = network(ctx)?.visible_depth;
+        let depth = match depth {
+            None => visible,
+            Some(depth) => u32::try_from(depth)
+                .ok()
+                .filter(|depth| (1..=visible).contains(depth))
+                .ok_or_else(|| bad_user_input(format!("`depth` is {depth}: it must lie between 1 and {visible}.")))?,
+        };
+        let own = caller(ctx)?.partner_id;
+        let events = follow(ctx, after)?;
+        Ok(async_stream::try_stream! {
+            for await entry in events {
+                let entry = entry?;
+                let Event::PartnerJoined(joined) = &entry.recorded.event else { continue };
+                let level = entry.audience.iter().filter(|above| Some(above.id) == own).map(|above| above.distance).min();
+                let Some(partner) = find(ctx, joined.partner).await? else { continue };
+                let near = level.is_some_and(|level| level <= i64::from(depth));
+                if near || partner.standing == Standing::Staff {
+                    yield PartnerJoined {
+                        cursor: encode(entry.recorded.position),
+                        occurred_at: DateTime(entry.recorded.at),
+                        level: level.and_then(|level| i32::try_from(level).ok()),
+                        partner,
+                    };
+                }
+            }
+        })
+    }
+}
+
+/// All events behind a cursor, then the new ones, for as long as the caller's session lives.
+fn follow<'ctx>(ctx: &'ctx Context<'_>, after: Option<String>) -> Result<impl Stream<Item = Result<Arc<Entry>>> + 'ctx> {
+    let hub = ctx.data::<Arc<Hub>>()?;
+    let resumed = after.or_else(|| ctx.data_opt::<LastEventId>().map(|id| id.0.clone()));
+    let mut position = match &resumed {
+        None => hub.reached(),
+        Some(cursor) => decode(cursor).ok_or_else(|| bad_user_input("`after` is not a cursor of this subscription."))?,
+    };
+    let mut session = SessionCheck::begin(ctx)?;
+    let mut reached = hub.watch();
+    let epoch = ctx.data::<Epoch>()?;
+    Ok(async_stream::try_stream! {
+        loop {
+            // Marked as seen before reading, so that what arrives in between is seen as news.
+            reached.borrow_and_update();
+            let batch = hub.after(position).await.map_err(fault)?.map_err(|_| lagged(Some(encode(position))))?;
+            if batch.is_empty() && reached.changed().await.is_err() {
+                break;
+            }
+            for entry in batch {
+                position = entry.recorded.position;
+                session.renew(ctx).await?;
+                epoch.advance();
+                yield entry;
+            }
+        }
+    })
+}
+
+/// Looks now and then whether the caller's session still lives, at most once a second and only when there is something to deliver.
+struct SessionCheck {
+    looked_at: Instant,
+}
+
+impl SessionCheck {
+    fn begin(ctx: &Context<'_>) -> Result<Self> {
+        Ok(Self { looked_at: network(ctx)?.clock.now() })
+    }
+
+    async fn renew(&mut self, ctx: &Context<'_>) -> Result<()> {
+        let network = network(ctx)?;
+        let now = network.clock.now();
+        if now < self.looked_at.plus_seconds(1) && now >= self.looked_at {
+            return Ok(());
+        }
+        let caller = caller(ctx)?;
+        let holder = sessions::holder(network.database.reader(), &caller.sid, caller.account_id, now).await.map_err(fault)?;
+        self.looked_at = now;
+        holder.map(drop).ok_or_else(|| unauthenticated("The session has ended: sign in again."))
+    }
+}

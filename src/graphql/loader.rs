@@ -1,0 +1,158 @@
+//! Loads the relations of many parents in one statement.
+//!
+//! A resolver asks for its own parent; the loader waits until no further sibling asks, then fetches all of them at once. Unlike a loader with a
+//! timer it adds no delay, and it keeps to the request's own task. One set of loaders lives as long as its request.
+
+use std::collections::HashMap;
+use std::fmt::Display;
+use std::hash::Hash;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use async_graphql::{Context, Error, Result};
+
+use super::errors::internal;
+use crate::store;
+use crate::store::database::Database;
+
+/// A relation from a parent's number to what belongs to it.
+pub trait Relation: Send + Sync + 'static {
+    /// What tells apart two lists of the same parent: filters, pages.
+    type Args: Clone + Eq + Hash + Send + Sync + 'static;
+    /// What belongs to one parent; the default stands for parents of whom nothing is known.
+    type Value: Clone + Default + Send + Sync + 'static;
+
+    /// Fetches what belongs to all these parents, in a number of statements that does not depend on how many they are.
+    fn fetch(
+        database: &Database,
+        args: &Self::Args,
+        parents: &[i64],
+    ) -> impl Future<Output = Result<HashMap<i64, Self::Value>, store::error::Error>> + Send;
+}
+
+type Key<R> = (<R as Relation>::Args, i64);
+
+/// Collects the parents of one relation.
+pub struct Loader<R: Relation> {
+    database: Database,
+    state: Mutex<State<R>>,
+    turn: tokio::sync::Mutex<()>,
+}
+
+/// Counts the answers of a stream: what a loader learnt for one event must not be shown with the next.
+#[derive(Debug, Default)]
+pub struct Epoch(AtomicU64);
+
+impl Epoch {
+    /// Everything that loaders know is forgotten.
+    pub fn advance(&self) {
+        self.0.fetch_add(1, Ordering::Relaxed);
+    }
+}
+
+struct State<R: Relation> {
+    epoch: u64,
+    known: HashMap<Key<R>, Result<R::Value, Arc<str>>>,
+    wanted: Vec<Key<R>>,
+}
+
+impl<R: Relation> Loader<R> {
+    /// A loader for one request.
+    #[must_use]
+    pub fn new(database: Database) -> Self {
+        Self {
+            database,
+            state: Mutex::new(State { epoch: 0, known: HashMap::new(), wanted: Vec::new() }),
+            turn: tokio::sync::Mutex::new(()),
+        }
+    }
+
+    fn state<T>(&self, act: impl FnOnce(&mut State<R>) -> T) -> T {
+        // Nothing panics while the lock is held; a poisoned state would still be whole.
+        act(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    async fn load(&self, epoch: &Epoch, key: Key<R>) -> Result<R::Value> {
+        let epoch = epoch.0.load(Ordering::Relaxed);
+        self.state(|state| {
+            if state.epoch != epoch {
+                state.known.clear();
+                state.epoch = epoch;
+            }
+        });
+        let mut waiting = self.state(|state| {
+            if !state.known.contains_key(&key) {
+                state.wanted.push(key.clone());
+            }
+            state.wanted.len()
+        });
+        loop {
+            if let Some(known) = self.state(|state| state.known.get(&key).cloned()) {
+                return known.map_err(internal);
+            }
+            tokio::task::yield_now().await;
+            let now = self.state(|state| state.wanted.len());
+            if now == waiting {
+                break;
+            }
+            waiting = now;
+        }
+        let _turn = self.turn.lock().await;
+        if let Some(known) = self.state(|state| state.known.get(&key).cloned()) {
+            return known.map_err(internal);
+        }
+        let mut batch = self.state(|state| std::mem::take(&mut state.wanted));
+        // A request that went away in the middle of its turn took the keys of others along.
+        batch.push(key.clone());
+        self.fetch(batch).await;
+        self.state(|state| state.known.get(&key).cloned()).unwrap_or_else(|| Ok(R::Value::default())).map_err(internal)
+    }
+
+    async fn fetch(&self, batch: Vec<Key<R>>) {
+        let mut by_args: HashMap<R::Args, Vec<i64>> = HashMap::new();
+        for (args, parent) in batch {
+            by_args.entry(args).or_default().push(parent);
+        }
+        for (args, mut parents) in by_args {
+            parents.sort_unstable();
+            parents.dedup();
+            metrics::histogram!("graphql_loader_batch_size").record(u32::try_from(parents.len()).unwrap_or(u32::MAX));
+            let fetched = R::fetch(&self.database, &args, &parents).await;
+            self.state(|state| match fetched {
+                Ok(mut found) => {
+                    for parent in parents {
+                        state.known.insert((args.clone(), parent), Ok(found.remove(&parent).unwrap_or_default()));
+                    }
+                }
+                Err(error) => {
+                    let cause: Arc<str> = error.to_string().into();
+                    for parent in parents {
+                        state.known.insert((args.clone(), parent), Err(cause.clone()));
+                    }
+                }
+            });
+        }
+    }
+}
+
+/// What belongs to one parent, fetched together with what its siblings ask for.
+///
+/// # Errors
+/// The database's, to be masked.
+pub async fn load<R: Relation>(ctx: &Context<'_>, args: R::Args, parent: i64) -> Result<R::Value> {
+    ctx.data::<Loader<R>>()?.load(ctx.data()?, (args, parent)).await
+}
+
+/// The same for several parents at once, in their order.
+///
+/// # Errors
+/// The database's, to be masked.
+pub async fn load_many<R: Relation>(ctx: &Context<'_>, args: &R::Args, parents: impl IntoIterator<Item = i64>) -> Result<Vec<R::Value>> {
+    let (loader, epoch) = (ctx.data::<Loader<R>>()?, ctx.data::<Epoch>()?);
+    futures_util::future::try_join_all(parents.into_iter().map(|parent| loader.load(epoch, (args.clone(), parent)))).await
+}
+
+/// A store's error on its way to the mask.
+pub(super) fn fault(error: impl Display) -> Error {
+    internal(error)
+}

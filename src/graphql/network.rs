@@ -1,0 +1,104 @@
+//! What all resolvers share: the database, the clock, limits, and the plan's public facts.
+
+use std::collections::HashMap;
+use std::sync::{Arc, PoisonError, RwLock};
+
+use async_graphql::{Context, Result};
+
+use super::errors::{forbidden, unauthenticated};
+use super::paging::PageSizes;
+use crate::auth::principal::{Caller, Principal};
+use crate::domain::accounts::Scope;
+use crate::domain::clock::Clock;
+use crate::domain::instant::Instant;
+use crate::domain::ranks::Rank;
+use crate::store;
+use crate::store::database::Database;
+
+/// How long the plan's facts are taken from memory before the database is asked again, in seconds.
+const BOOK_SECONDS: i64 = 1;
+
+/// The part of the application that resolvers read from.
+pub struct Network {
+    /// Where the data lies.
+    pub database: Database,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Page sizes of connections.
+    pub page_sizes: PageSizes,
+    /// Levels of the own downline that a partner sees.
+    pub visible_depth: u32,
+    /// Levels that an operator may ask for.
+    pub operator_depth: u32,
+    /// Partners that a drawing may hold.
+    pub genealogy_partners: u32,
+    /// The plan's facts as they were read last.
+    pub book: Book,
+}
+
+/// Ranks and currency: public, few, and needed by almost every operation.
+#[derive(Default)]
+pub struct Book(RwLock<Option<(Instant, Arc<Facts>)>>);
+
+/// What the plan says about ranks and money.
+#[derive(Debug)]
+pub struct Facts {
+    /// By id.
+    pub ranks: HashMap<i64, Rank>,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+impl Network {
+    /// The plan's facts, at most a second old.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn facts(&self) -> Result<Arc<Facts>, store::error::Error> {
+        let now = self.clock.now();
+        let fresh = |read_at: Instant| read_at <= now && now < read_at.plus_seconds(BOOK_SECONDS);
+        if let Some((read_at, facts)) = &*self.book.0.read().unwrap_or_else(PoisonError::into_inner)
+            && fresh(*read_at)
+        {
+            return Ok(facts.clone());
+        }
+        let ranks = store::ranks::all(self.database.reader()).await?;
+        let currency = store::plans::currency(self.database.reader()).await?.unwrap_or_else(|| "USD".to_owned());
+        let facts = Arc::new(Facts { ranks: ranks.into_iter().map(|rank| (rank.id, rank)).collect(), currency });
+        *self.book.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, facts.clone()));
+        Ok(facts)
+    }
+}
+
+/// The application's part of a request.
+///
+/// # Errors
+/// None in a server that was put together by `app`.
+pub fn network<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Network>> {
+    ctx.data()
+}
+
+/// The plan's facts.
+///
+/// # Errors
+/// The database's, to be masked.
+pub async fn facts(ctx: &Context<'_>) -> Result<Arc<Facts>> {
+    network(ctx)?.facts().await.map_err(super::loader::fault)
+}
+
+/// The signed-in caller.
+///
+/// # Errors
+/// `UNAUTHENTICATED`
+pub fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller> {
+    ctx.data::<Principal>()?.caller().ok_or_else(|| unauthenticated("Sign in first: send an access token as `Authorization: Bearer …`."))
+}
+
+/// The caller, if an operator with this scope.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, `FORBIDDEN`
+pub fn operator<'a>(ctx: &Context<'a>, scope: Scope) -> Result<&'a Caller> {
+    let caller = caller(ctx)?;
+    if caller.has(scope) { Ok(caller) } else { Err(forbidden(format!("This needs an operator with the scope {scope}."))) }
+}

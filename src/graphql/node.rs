@@ -1,0 +1,83 @@
+//! `Query.node` and `Query.nodes`: any object by its global id, under the same rule as every other path.
+
+use async_graphql::{Context, ID, Interface, Object, Result};
+
+use super::accounts::loader::Accounts;
+use super::accounts::objects::Account;
+use super::commissions::loader::Commissions;
+use super::commissions::objects::Commission;
+use super::errors::bad_user_input;
+use super::ids::{NodeKind, decode};
+use super::loader::load;
+use super::network::{caller, network};
+use super::orders::loader::Orders;
+use super::orders::objects::Order;
+use super::partners::objects::Partner;
+use super::partners::seen::{find, may_see_money_of};
+use super::periods::loader::Periods;
+use super::periods::objects::Period;
+use super::ranks::objects::{Rank, rank};
+
+/// An object with a global id. It shows no more than the id: what the caller may see is settled by each type.
+#[derive(Interface)]
+#[graphql(field(name = "id", ty = "ID", desc = "Opaque global id."))]
+pub enum Node {
+    /// A login.
+    Account(Account),
+    /// A partner.
+    Partner(Partner),
+    /// A rank.
+    Rank(Rank),
+    /// A commission period.
+    Period(Period),
+    /// An order.
+    Order(Order),
+    /// A commission line.
+    Commission(Commission),
+}
+
+/// Objects by id.
+#[derive(Default)]
+pub struct NodeQuery;
+
+#[Object]
+impl NodeQuery {
+    /// An object by its global id; null when it does not exist or is hidden from the caller.
+    async fn node(&self, ctx: &Context<'_>, #[graphql(desc = "The global id.")] id: ID) -> Result<Option<Node>> {
+        caller(ctx)?;
+        node(ctx, &id).await
+    }
+
+    /// Several objects by their global ids, in their order; null for those that do not exist or are hidden from the caller.
+    async fn nodes(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The global ids, as many as a page may have.")] ids: Vec<ID>,
+    ) -> Result<Vec<Option<Node>>> {
+        caller(ctx)?;
+        let max = network(ctx)?.page_sizes.max;
+        if ids.len() > max as usize {
+            return Err(bad_user_input(format!("`ids` has {} entries: it may have {max} at most.", ids.len())));
+        }
+        futures_util::future::try_join_all(ids.iter().map(|id| node(ctx, id))).await
+    }
+}
+
+async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
+    let Some((kind, number)) = decode(id) else { return Ok(None) };
+    Ok(match kind {
+        NodeKind::Account if caller(ctx)?.account_id == number => load::<Accounts>(ctx, (), number).await?.map(Account).map(Node::from),
+        NodeKind::Account => None,
+        NodeKind::Partner => find(ctx, number).await?.map(Node::from),
+        NodeKind::Rank => rank(ctx, Some(number)).await?.map(Node::from),
+        NodeKind::Period => load::<Periods>(ctx, (), number).await?.map(Period).map(Node::from),
+        NodeKind::Order => match load::<Orders>(ctx, (), number).await? {
+            Some(order) if may_see_money_of(ctx, order.partner_id).await? => Some(Order(order).into()),
+            _ => None,
+        },
+        NodeKind::Commission => match load::<Commissions>(ctx, (), number).await? {
+            Some(line) if may_see_money_of(ctx, line.beneficiary_id).await? => Some(Commission(line).into()),
+            _ => None,
+        },
+    })
+}

@@ -1,0 +1,53 @@
+//! What one may ask of orders.
+
+use async_graphql::{Enum, InputObject};
+
+use super::super::scalars::DateTime;
+use crate::domain::order_kind;
+use crate::store::orders::Filter;
+
+/// What was bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "order_kind::OrderKind")]
+pub enum OrderKind {
+    /// Goods.
+    Order,
+    /// A starter package or another investment.
+    Investment,
+}
+
+/// Who bought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "order_kind::Buyer")]
+pub enum Buyer {
+    /// The partner who is credited.
+    Partner,
+    /// A retail customer of that partner.
+    Customer,
+}
+
+/// Which orders; what is left out does not restrict.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct OrderFilter {
+    /// Any of these kinds.
+    #[graphql(default)]
+    kinds: Vec<OrderKind>,
+    /// Any of these buyers.
+    #[graphql(default)]
+    buyers: Vec<Buyer>,
+    /// Placed then or later.
+    placed_from: Option<DateTime>,
+    /// Placed before.
+    placed_before: Option<DateTime>,
+}
+
+impl From<OrderFilter> for Filter {
+    fn from(filter: OrderFilter) -> Self {
+        Self {
+            kinds: filter.kinds.into_iter().map(Into::into).collect(),
+            buyers: filter.buyers.into_iter().map(Into::into).collect(),
+            from: filter.placed_from.map(|time| time.0),
+            before: filter.placed_before.map(|time| time.0),
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Orders by number, and the orders of many partners at once.
+
+use std::collections::HashMap;
+
+use super::super::loader::Relation;
+use crate::domain::orders::Order;
+use crate::domain::pages::{Page, Slice};
+use crate::store::database::Database;
+use crate::store::{error::Error, orders};
+
+/// Number → the order.
+pub struct Orders;
+
+impl Relation for Orders {
+    type Args = ();
+    type Value = Option<Order>;
+
+    async fn fetch(database: &Database, (): &(), numbers: &[i64]) -> Result<HashMap<i64, Self::Value>, Error> {
+        Ok(orders::by_numbers(database.reader(), numbers).await?.into_iter().map(|order| (order.id, Some(order))).collect())
+    }
+}
+
+/// Partner → a page of the orders credited to it.
+pub struct OrdersOf;
+
+impl Relation for OrdersOf {
+    type Args = (orders::Filter, Page);
+    type Value = Slice<Order>;
+
+    async fn fetch(database: &Database, (filter, page): &Self::Args, partners: &[i64]) -> Result<HashMap<i64, Self::Value>, Error> {
+        orders::of_partners(database.reader(), partners, filter, page).await
+    }
+}
+
+/// Partner → how many orders are credited to it.
+pub struct OrderCounts;
+
+impl Relation for OrderCounts {
+    type Args = orders::Filter;
+    type Value = i64;
+
+    async fn fetch(database: &Database, filter: &orders::Filter, partners: &[i64]) -> Result<HashMap<i64, i64>, Error> {
+        orders::counts(database.reader(), partners, filter).await
+    }
+}

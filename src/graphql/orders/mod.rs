@@ -1,0 +1,5 @@
+//! Orders.
+
+pub mod inputs;
+pub mod loader;
+pub mod objects;

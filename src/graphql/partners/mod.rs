@@ -1,0 +1,9 @@
+//! Partners and the two trees.
+
+pub mod connections;
+pub mod inputs;
+pub mod loader;
+pub mod objects;
+pub mod query;
+pub mod seen;
+pub mod trees;

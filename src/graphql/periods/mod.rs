@@ -1,0 +1,5 @@
+//! Commission periods.
+
+pub mod loader;
+pub mod objects;
+pub mod query;

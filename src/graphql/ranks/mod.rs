@@ -1,0 +1,5 @@
+//! Ranks.
+
+pub mod loader;
+pub mod objects;
+pub mod query;

@@ -1,0 +1,81 @@
+//! What every request carries: the caller, and loaders of its own.
+
+use std::time::Duration;
+
+use async_graphql::{Error, Request};
+use futures_util::future::BoxFuture;
+use tokio::time::Instant;
+
+use super::accounts::loader::Accounts;
+use super::commissions::loader::{CommissionCounts, Commissions, CommissionsOf, Tallies};
+use super::context::{Credentials, Prepared, RequestContext};
+use super::errors::{internal, unauthenticated};
+use super::loader::{Epoch, Loader};
+use super::orders::loader::{OrderCounts, Orders, OrdersOf};
+use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
+use super::periods::loader::Periods;
+use super::ranks::loader::RankHistories;
+use crate::auth::principal::Principal;
+use crate::commands::Services;
+use crate::store::database::Database;
+
+/// Authenticates callers and makes the loaders of their requests.
+pub struct Door {
+    /// What acts, and authentication, work with.
+    pub services: Services,
+}
+
+impl RequestContext for Door {
+    fn prepare<'a>(&'a self, credentials: &'a Credentials, request: Request) -> BoxFuture<'a, Result<Prepared, Error>> {
+        Box::pin(async move {
+            let (principal, expires_at) = match &credentials.bearer_token {
+                None => (Principal::Anonymous, None),
+                Some(token) => {
+                    let caller = self.services.authenticate(token).await.map_err(internal)?;
+                    let caller = caller.ok_or_else(|| unauthenticated("The access token is not valid: sign in, or refresh it."))?;
+                    (Principal::SignedIn(caller), self.end_of(token))
+                }
+            };
+            let request = with_loaders(request, &self.services.database).data(principal).data(credentials.clone());
+            Ok(Prepared { request, expires_at })
+        })
+    }
+}
+
+impl Door {
+    /// When a valid token ends, on the clock of timers.
+    fn end_of(&self, token: &str) -> Option<Instant> {
+        let now = self.services.now();
+        let seconds = self.services.tokens.verify(token, now)?.expires_at.seconds() - now.seconds();
+        Some(Instant::now() + Duration::from_secs(u64::try_from(seconds).unwrap_or(0)))
+    }
+}
+
+/// Puts one loader of each relation into a request; a new relation is a line here.
+fn with_loaders(request: Request, database: &Database) -> Request {
+    macro_rules! loaders {
+        ($($relation:ty),+ $(,)?) => {
+            request.data(Epoch::default())$(.data(Loader::<$relation>::new(database.clone())))+
+        };
+    }
+    loaders![
+        Accounts,
+        ChildCounts,
+        Children,
+        CommissionCounts,
+        Commissions,
+        CommissionsOf,
+        Downlines,
+        LevelCounts,
+        OrderCounts,
+        Orders,
+        OrdersOf,
+        Partners,
+        Periods,
+        RankHistories,
+        Reaches,
+        Tallies,
+        Uplines,
+        VolumesOf,
+    ]
+}

@@ -1,0 +1,67 @@
+//! The roots of the schema: the only list of what the API offers.
+
+use std::sync::Arc;
+
+use async_graphql::{Context, MergedObject, MergedSubscription, Object, Result, Schema, SchemaBuilder};
+
+use super::accounts::mutation::AccountMutation;
+use super::commissions::query::CommissionQuery;
+use super::events::subscription::EventSubscription;
+use super::network::{Network, caller};
+use super::node::NodeQuery;
+use super::partners::query::{OperatorPartners, PartnerQuery};
+use super::periods::query::PeriodQuery;
+use super::ranks::query::RankQuery;
+use super::viewer::ViewerQuery;
+use crate::broker::Hub;
+use crate::commands::Services;
+use crate::domain::accounts::Role;
+
+/// What can be read.
+#[derive(MergedObject, Default)]
+pub struct Query(ViewerQuery, NodeQuery, PartnerQuery, CommissionQuery, RankQuery, PeriodQuery, OperatorQuery);
+
+/// What can be done.
+#[derive(MergedObject, Default)]
+pub struct Mutation(AccountMutation);
+
+/// What can be followed.
+#[derive(MergedSubscription, Default)]
+pub struct Subscription(EventSubscription);
+
+/// What operators read; each field says which scope it needs.
+#[derive(MergedObject, Default)]
+pub struct Operator(OperatorPartners);
+
+/// The operators' part.
+#[derive(Default)]
+pub struct OperatorQuery;
+
+#[Object]
+impl OperatorQuery {
+    /// What operators read; null for everybody else.
+    async fn operator(&self, ctx: &Context<'_>) -> Result<Option<Operator>> {
+        Ok((caller(ctx)?.role != Role::Member).then(Operator::default))
+    }
+}
+
+/// The whole schema.
+pub type UplineSchema = Schema<Query, Mutation, Subscription>;
+
+fn builder() -> SchemaBuilder<Query, Mutation, Subscription> {
+    Schema::build(Query::default(), Mutation::default(), Subscription::default())
+}
+
+/// The schema over a running application.
+#[must_use]
+pub fn schema(network: Network, services: Services, hub: Arc<Hub>) -> UplineSchema {
+    builder().data(Arc::new(network)).data(services).data(hub).finish()
+}
+
+/// The schema in the definition language, sorted, as `schema.graphql` holds it.
+#[must_use]
+pub fn definition() -> String {
+    let options = async_graphql::SDLExportOptions::new().sorted_fields().sorted_arguments().sorted_enum_items();
+    let text = builder().finish().sdl_with_options(options);
+    format!("{}\n", text.trim_end())
+}

@@ -1,0 +1,115 @@
+//! What a person can get wrong, as data in the payload.
+
+use async_graphql::{Context, Enum, Error, Result, SimpleObject};
+
+use super::context::Credentials;
+use super::errors::{forbidden, idempotency_conflict, internal, unauthenticated};
+use crate::commands;
+use crate::domain::refusal::Refusal;
+
+/// Something that the person can put right. Nothing was changed.
+#[derive(Clone, Debug, SimpleObject)]
+pub struct UserError {
+    /// For programs.
+    code: UserErrorCode,
+    /// For people: what is wrong and what to do.
+    message: String,
+    /// Where in the mutation's arguments, from the outside inwards.
+    field: Option<Vec<String>>,
+}
+
+/// Declares the codes, and which refusal has which code and field.
+macro_rules! user_errors {
+    ($($(#[$doc:meta])* $pattern:pat => $code:ident, $field:expr;)+) => {
+        /// Why a mutation did nothing.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+        pub enum UserErrorCode {
+            $($(#[$doc])* $code,)+
+        }
+
+        fn classify(refusal: &Refusal) -> Option<(UserErrorCode, Option<&'static str>)> {
+            match refusal {
+                $($pattern => Some((UserErrorCode::$code, $field)),)+
+                Refusal::IdempotencyConflict | Refusal::ScopeMissing { .. } => None,
+            }
+        }
+    };
+}
+
+user_errors! {
+    /// The user name does not have the required form.
+    Refusal::InvalidUsername => InvalidUsername, Some("username");
+    /// The e-mail address does not have the form of one.
+    Refusal::InvalidEmail => InvalidEmail, Some("email");
+    /// The name is empty or too long.
+    Refusal::InvalidName => InvalidName, Some("name");
+    /// The telephone number does not have the form of one.
+    Refusal::InvalidPhone => InvalidPhone, Some("phone");
+    /// The password is too short, too long or too obvious.
+    Refusal::WeakPassword => WeakPassword, Some("password");
+    /// Another account has this user name.
+    Refusal::UsernameTaken => UsernameTaken, Some("username");
+    /// Another account has this e-mail address.
+    Refusal::EmailTaken => EmailTaken, Some("email");
+    /// The user name or the password is wrong.
+    Refusal::WrongCredentials => WrongCredentials, None;
+    /// The present password is wrong.
+    Refusal::WrongPassword => WrongPassword, Some("currentPassword");
+    /// The refresh token is not valid any more.
+    Refusal::RefreshTokenInvalid => RefreshTokenInvalid, Some("refreshToken");
+    /// The account belongs to a partner already.
+    Refusal::AlreadyPartner => AlreadyPartner, None;
+    /// The account does not belong to a partner yet.
+    Refusal::NotPartner => NotPartner, None;
+    /// The referral code is unknown, or its partner is not active.
+    Refusal::ReferralCodeUnknown => ReferralCodeUnknown, Some("referralCode");
+    /// There is no such partner, or it is hidden from the caller.
+    Refusal::PartnerUnknown => PartnerUnknown, Some("partner");
+    /// Another partner stands in the slot.
+    Refusal::SlotTaken { .. } => SlotTaken, Some("slot");
+    /// The position does not exist in this network's placement tree.
+    Refusal::PositionUnknown { .. } => PositionUnknown, Some("slot");
+    /// No free slot was found within the bounds of the search.
+    Refusal::NoFreeSlot { .. } => NoFreeSlot, None;
+    /// The partner stands in the placement tree already.
+    Refusal::AlreadyPlaced => AlreadyPlaced, Some("partner");
+    /// A partner cannot stand below itself.
+    Refusal::WouldMakeCycle { .. } => WouldMakeCycle, Some("sponsor");
+    /// The idempotency key does not have the required form.
+    Refusal::InvalidIdempotencyKey => InvalidIdempotencyKey, Some("idempotencyKey");
+    /// The server has too much to do at the moment.
+    Refusal::Busy => Busy, None;
+}
+
+/// Sorts the outcome of an act: what the person can put right goes into the payload, the rest to the top level.
+///
+/// # Errors
+/// `UNAUTHENTICATED`, `FORBIDDEN`, `IDEMPOTENCY_CONFLICT`; faults of the server, to be masked.
+pub fn sort<T>(outcome: Result<T, commands::Error>) -> Result<Result<T, Vec<UserError>>> {
+    let refusal = match outcome {
+        Ok(value) => return Ok(Ok(value)),
+        Err(commands::Error::Refused(refusal)) => refusal,
+        Err(error) => return Err(top_level(&error)),
+    };
+    match classify(&refusal) {
+        Some((code, field)) => {
+            let field = field.map(|field| vec!["input".to_owned(), field.to_owned()]);
+            Ok(Err(vec![UserError { code, message: refusal.to_string(), field }]))
+        }
+        None if refusal == Refusal::IdempotencyConflict => Err(idempotency_conflict(refusal.to_string())),
+        None => Err(forbidden(refusal.to_string())),
+    }
+}
+
+fn top_level(error: &commands::Error) -> Error {
+    match error {
+        commands::Error::Unauthenticated => unauthenticated(error.to_string()),
+        error => internal(error),
+    }
+}
+
+/// The idempotency key of a mutation: from the input, else from the header.
+#[must_use]
+pub fn idempotency_key(ctx: &Context<'_>, input: Option<String>) -> Option<String> {
+    input.or_else(|| ctx.data_opt::<Credentials>().and_then(|credentials| credentials.idempotency_key.clone()))
+}

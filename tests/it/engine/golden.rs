@@ -1,0 +1,91 @@
+//! Results are met byte for byte.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+use std::process::Command;
+
+use super::{golden, inputs, unpacked, upline};
+
+const VECTORS: [&str; 11] = [
+    "binary-cycle",
+    "binary-ratio",
+    "binary-weak-leg",
+    "breakaway-generation",
+    "differential-infinity",
+    "hybrid-2000",
+    "matching-pool-caps",
+    "matrix-faststart-retail",
+    "ranks-lifetime",
+    "stairstep",
+    "unilevel-compression",
+];
+
+fn names(folder: &Path) -> BTreeSet<String> {
+    let names = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.map(|name| name.trim_end_matches(".gz").to_owned()).collect()
+}
+
+fn assert_same_files(expected: &Path, written: &Path) {
+    assert_eq!(names(expected), names(written));
+    for entry in fs::read_dir(expected).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().trim_end_matches(".gz");
+        let [expected, written] = [unpacked(&path), unpacked(&written.join(name))].map(|bytes| String::from_utf8(bytes).unwrap());
+        let differs = expected.lines().zip(written.lines()).position(|(expected, written)| expected != written);
+        if let Some(line) = differs {
+            panic!("{name} line {}: {:?} was expected, not {:?}", line + 1, expected.lines().nth(line), written.lines().nth(line));
+        }
+        assert!(expected == written, "{name} has another number of lines");
+    }
+}
+
+#[test]
+fn every_vector_is_met_byte_for_byte() {
+    for name in VECTORS {
+        let out = tempfile::tempdir().unwrap();
+        let folder = golden(name);
+        let mut arguments = vec!["simulate".to_owned()];
+        arguments.extend(inputs(&folder));
+        arguments.extend(["--quiet".to_owned(), "--out".to_owned(), out.path().to_str().unwrap().to_owned()]);
+        let output = upline(&arguments);
+        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        assert!(output.stdout.is_empty() && output.stderr.is_empty());
+        assert_same_files(&folder.join("expected"), out.path());
+    }
+}
+
+#[test]
+fn the_number_of_threads_changes_nothing() {
+    let folder = golden("hybrid-2000");
+    for threads in ["1", "2", "7"] {
+        let out = tempfile::tempdir().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_upline"));
+        command.env("RAYON_NUM_THREADS", threads).arg("simulate").args(inputs(&folder)).arg("--quiet").arg("--out").arg(out.path());
+        assert!(command.status().unwrap().success());
+        assert_same_files(&folder.join("expected"), out.path());
+    }
+}
+
+#[test]
+fn a_carry_file_of_an_earlier_run_is_removed_where_the_plan_has_no_binary_bonus() {
+    let out = tempfile::tempdir().unwrap();
+    fs::write(out.path().join("carry.csv"), "partner,carry_left,carry_right\n1,2,3\n").unwrap();
+    let mut arguments = vec!["simulate".to_owned(), "--json".to_owned(), "--out".to_owned(), out.path().to_str().unwrap().to_owned()];
+    arguments.extend(inputs(&golden("stairstep")));
+    let output = upline(&arguments);
+    assert!(output.status.success());
+    assert!(!out.path().join("carry.csv").exists());
+    assert_eq!(output.stdout, unpacked(&golden("stairstep/expected/summary.json")));
+}
+
+#[test]
+fn the_summary_is_printed_as_a_table() {
+    let out = tempfile::tempdir().unwrap();
+    let mut arguments = vec!["simulate".to_owned(), "--out".to_owned(), out.path().to_str().unwrap().to_owned()];
+    arguments.extend(inputs(&golden("hybrid-2000")));
+    let table = String::from_utf8(upline(&arguments).stdout).unwrap();
+    assert!(table.starts_with("2026-01 of hybrid: 1918 partners, 8383 orders, 1325643.01 CV\n"), "{table}");
+    assert!(table.contains("structure   18828  122996.55\n"), "{table}");
+    assert!(table.ends_with("payout ratio 0.32, capped 175528.12, breakage of pools 0.1102\n"), "{table}");
+}

@@ -1,0 +1,13 @@
+//! The GraphQL transport against a toy schema: HTTP, WebSocket, Server-Sent Events, limits, masking, stored documents.
+
+mod clients;
+mod documents;
+mod events;
+mod hostile;
+mod http;
+mod limits;
+mod masking;
+mod metrics;
+mod server;
+mod socket;
+mod toy;
