@@ -30,7 +30,7 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
     telemetry::start_log(&config.log)?;
     let listener = http::bind(config.server.listen).await?;
     let file = config.database.url.sqlite_file().context("the demo runs on an embedded database: set database.url to sqlite://PATH")?;
-    let logins_file = file.with_extension("logins.json");
+    let logins_file = file.with_extension("logins.toml");
     let page = &config.server.playground_dir;
     if !args.no_page && !page.join("index.html").exists() {
         build_page(page, out)?;

@@ -20,8 +20,7 @@ use upline::domain::accounts::{Role, Scope, write_scopes};
 use upline::domain::partners::Slot;
 use upline::domain::refusal::Refusal;
 
-pub use self::databases::Backend;
-use self::databases::TestDatabase;
+pub use self::databases::{Backend, TestDatabase};
 use self::outside::{ManualClock, SeededRandom};
 
 pub const PASSWORD: &str = "correct horse battery";

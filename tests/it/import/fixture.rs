@@ -1,7 +1,6 @@
 //! A fresh migrated database of either kind, and a folder for files.
 
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use sea_orm::ConnectionTrait as _;
 use upline::config::network::Placement;
@@ -12,40 +11,25 @@ use upline::export::{self, export};
 use upline::import::{self, Files, Options, Report, Source};
 use upline::store::database::Database;
 
-static DATABASES: AtomicU32 = AtomicU32::new(0);
-
-/// Where test databases are made: `UPLINE_TEST_POSTGRES`, else the local server.
-fn postgres_server() -> String {
-    std::env::var("UPLINE_TEST_POSTGRES").unwrap_or_else(|_| "postgres://postgres@127.0.0.1:5432".to_owned())
-}
+use crate::app::{Backend, TestDatabase};
 
 pub struct Fixture {
     pub database: Database,
     pub config: Config,
     folder: tempfile::TempDir,
-    postgres: Option<String>,
+    made: TestDatabase,
 }
 
 impl Fixture {
     pub async fn sqlite() -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite://{}", folder.path().join("upline.db").display());
-        Self::open(url, folder, None).await
+        Self::open(Backend::Sqlite).await
     }
 
-    async fn postgres() -> Self {
-        let name = format!("upline_import_{}_{}", std::process::id(), DATABASES.fetch_add(1, Ordering::Relaxed));
-        administer(&format!("CREATE DATABASE {name}")).await;
-        Self::open(format!("{}/{name}", postgres_server()), tempfile::tempdir().unwrap(), Some(name)).await
-    }
-
-    async fn open(url: String, folder: tempfile::TempDir, postgres: Option<String>) -> Self {
-        let overrides =
-            vec![format!("database.url={url}"), "auth.argon2_memory_kib=8192".to_owned(), "auth.argon2_iterations=1".to_owned()];
+    async fn open(backend: Backend) -> Self {
+        let overrides = vec!["auth.argon2_memory_kib=8192".to_owned(), "auth.argon2_iterations=1".to_owned()];
         let config = Config::load(&Sources { overrides, ..Sources::default() }).unwrap();
-        let database = Database::connect(&config.database).await.unwrap();
-        database.migrate().await.unwrap();
-        Self { database, config, folder, postgres }
+        let made = TestDatabase::create(backend).await;
+        Self { database: made.open.clone(), config, folder: tempfile::tempdir().unwrap(), made }
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -78,17 +62,9 @@ impl Fixture {
     }
 
     async fn close(self) {
-        self.database.close().await.unwrap();
-        if let Some(name) = self.postgres {
-            administer(&format!("DROP DATABASE {name} WITH (FORCE)")).await;
-        }
+        drop(self.database);
+        self.made.remove().await;
     }
-}
-
-async fn administer(sql: &str) {
-    let server = sea_orm::Database::connect(format!("{}/postgres", postgres_server())).await.unwrap();
-    server.execute_unprepared(sql).await.unwrap();
-    server.close().await.unwrap();
 }
 
 pub fn now() -> Instant {
@@ -101,7 +77,8 @@ pub fn options() -> Options {
 
 /// Runs a test on SQLite, then on PostgreSQL.
 pub async fn on_both(test: impl AsyncFn(&Fixture)) {
-    for fixture in [Fixture::sqlite().await, Fixture::postgres().await] {
+    for backend in [Backend::Sqlite, Backend::Postgres] {
+        let fixture = Fixture::open(backend).await;
         test(&fixture).await;
         fixture.close().await;
     }
