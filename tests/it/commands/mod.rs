@@ -3,6 +3,7 @@
 mod authorisation;
 mod joining;
 mod moving;
+mod mutations;
 mod passwords;
 mod placing;
 mod sessions;
