@@ -1,6 +1,7 @@
 //! Caps, in their order: a bonus's own right after it, then per partner, then plan-wide (plans.md, section 7).
 
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 
 use crate::domain::amount::Amount;
 
@@ -190,12 +191,13 @@ impl Share {
     }
 }
 
-/// How often each amount occurs, small ones counted in a table.
+/// How often each amount occurs; small ones are counted in a table, one per thread.
 fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
-    const TABLE: usize = 1 << 20;
+    const TABLE: usize = 1 << 18;
     let parts: Vec<&Vec<Line>> = paid.iter().flat_map(|paid| paid.lines.parts()).collect();
-    let count = |(mut small, mut large): (Vec<u64>, Vec<i64>), part: &Vec<Line>| {
-        for line in part {
+    let count = |parts: &[&Vec<Line>]| {
+        let (mut small, mut large) = (vec![0_u64; TABLE], Vec::new());
+        for line in parts.iter().copied().flatten() {
             match small.get_mut(line.amount as usize) {
                 Some(count) => *count += 1,
                 None => large.push(line.amount),
@@ -203,12 +205,13 @@ fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
         }
         (small, large)
     };
-    let none = || (vec![0_u64; TABLE], Vec::new());
-    let (small, mut large) = parts.into_par_iter().fold(none, count).reduce(none, |(mut small, mut large), (other, others)| {
+    let per_thread = parts.len().div_ceil(rayon::current_num_threads()).max(1);
+    let counts: Vec<(Vec<u64>, Vec<i64>)> = parts.par_chunks(per_thread).map(count).collect();
+    let (mut small, mut large) = (vec![0_u64; TABLE], Vec::new());
+    for (other, others) in counts {
         small.iter_mut().zip(other).for_each(|(count, more)| *count += more);
         large.extend(others);
-        (small, large)
-    });
+    }
     large.sort_unstable();
     let large = large.chunk_by(|left, right| left == right).map(|same| (same[0], same.len() as u64));
     (0..).zip(small).filter(|(_, count)| *count > 0).chain(large).collect()

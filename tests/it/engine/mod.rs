@@ -1,7 +1,11 @@
 //! The commission engine and its offline commands.
 
 mod golden;
+mod laws;
+mod mutations;
 mod refused;
+mod rows;
+mod worked;
 
 use std::fs::{self, File};
 use std::io::Read;
