@@ -1,8 +1,11 @@
 //! The commission engine and its offline commands.
 
+mod comparisons;
 mod golden;
 mod laws;
 mod mutations;
+mod plans;
+mod questions;
 mod refused;
 mod rows;
 mod worked;
