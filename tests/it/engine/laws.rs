@@ -24,7 +24,7 @@ fn world() -> impl Strategy<Value = World> {
     let sales = prop::collection::vec((any::<u32>(), 0..40_000_000_i64, any::<bool>(), any::<bool>(), 0..2_600_000_i64), 0..80);
     (people, sales).prop_map(|(people, sales)| {
         let partners = network(&people);
-        let orders = (1..).zip(sales).map(|(number, sale)| self::order(number, sale, partners.len())).collect();
+        let orders = (1..).zip(sales).map(|(number, sale)| order(number, sale, partners.len())).collect();
         World { partners, orders }
     })
 }
