@@ -8,8 +8,8 @@ use futures_util::TryStreamExt as _;
 
 use crate::domain::period::Period;
 use crate::domain::ranks::Rank;
+use crate::engine::Plan;
 use crate::engine::input::{NetworkRow, OrderRow};
-use crate::import::Outline;
 use crate::offline::network::{Contact, NetworkWriter};
 use crate::offline::orders::OrderWriter;
 use crate::offline::stored::commissions::{CommissionRow, CommissionWriter};
@@ -87,8 +87,8 @@ impl Export<'_> {
         self.orders().await?;
         if let Some(period) = options.period {
             let row = periods::find(self.transaction, period).await?.ok_or(Error::PeriodUnknown(period))?;
-            let outline = plan.as_deref().and_then(|source| Outline::parse(source).ok()).ok_or(Error::NoPlan)?;
-            self.commissions(row.id, &outline).await?;
+            let plan = plan.as_deref().and_then(|source| Plan::parse(source).ok()).ok_or(Error::NoPlan)?;
+            self.commissions(row.id, &plan).await?;
             self.ranks(row.id).await?;
         }
         Ok(())
@@ -145,11 +145,11 @@ impl Export<'_> {
         Ok(())
     }
 
-    async fn commissions(&mut self, period_id: i64, plan: &Outline) -> Result<(), Error> {
+    async fn commissions(&mut self, period_id: i64, plan: &Plan) -> Result<(), Error> {
         let failed = self.failure("commissions.csv");
-        let mut writer = CommissionWriter::new(self.draft("commissions.csv")?, plan.currency_digits()).map_err(&failed)?;
+        let mut writer = CommissionWriter::new(self.draft("commissions.csv")?, plan.currency.exponent).map_err(&failed)?;
         let mut written = 0;
-        for bonus in plan.bonuses() {
+        for bonus in &plan.bonuses {
             let mut rows = commissions::of_bonus(self.transaction, period_id, &bonus.code).await?;
             while let Some(line) = rows.try_next().await? {
                 let row = CommissionRow {

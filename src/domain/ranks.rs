@@ -1,6 +1,7 @@
 //! Ranks and the record of who held them.
 
 use super::amount::Amount;
+use super::instant::Instant;
 
 /// A rank of the plan.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,6 +25,8 @@ pub struct RankRecord {
     pub partner_id: i64,
     /// When.
     pub period_id: i64,
+    /// The period's first instant.
+    pub period_start: Instant,
     /// The paid rank.
     pub rank_id: i64,
     /// The highest rank held before the period.

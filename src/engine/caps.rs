@@ -1,6 +1,7 @@
 //! Caps, in their order: a bonus's own right after it, then per partner, then plan-wide (plans.md, section 7).
 
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::domain::amount::Amount;
 
@@ -43,27 +44,66 @@ struct Limit<'a> {
 impl Limit<'_> {
     /// Pays every partner's lines in their order, cuts the one that crosses the limit and drops those after it.
     fn cut<R: Recorder>(&self, paid: &mut [Paid], first_bonus: usize, recorder: &mut R) {
-        let mut sums = vec![0_i128; self.standing.len()];
+        let mut owed = vec![0_i128; self.standing.len()];
         for line in paid.iter().flat_map(|paid| paid.lines.iter()) {
+            owed[line.beneficiary as usize] += i128::from(line.amount);
+        }
+        let limit = i128::from(self.amount);
+        if owed.iter().all(|owed| *owed <= limit) {
+            return;
+        }
+        // What the bonuses before have left to each partner.
+        let mut left = vec![limit; self.standing.len()];
+        for (bonus, paid) in (first_bonus..).zip(paid) {
+            let own = self.sums(&paid.lines);
+            let kept = self.kept_of_crossing(&paid.lines, &left, &own);
+            let mut kept = kept.into_iter().peekable();
+            for (place, line) in (0..).zip(paid.lines.iter_mut()) {
+                let partner = line.beneficiary as usize;
+                if own[partner] <= left[partner] {
+                    continue;
+                }
+                let before = line.amount;
+                line.amount = kept.next_if(|(crossing, _)| *crossing == place).map_or(0, |(_, amount)| amount);
+                note(self.standing, (self.cap, self.amount), bonus, (line, before), recorder);
+            }
+            paid.lines.drop_empty();
+            left.iter_mut().zip(own).for_each(|(left, own)| *left -= own.min(*left));
+        }
+    }
+
+    fn sums(&self, lines: &Lines) -> Vec<i128> {
+        let mut sums = vec![0_i128; self.standing.len()];
+        for line in lines.iter() {
             sums[line.beneficiary as usize] += i128::from(line.amount);
         }
-        let exceeds = |line: &Line| sums[line.beneficiary as usize] > i128::from(self.amount);
-        let mut lines: Vec<(usize, &mut Line)> = Vec::new();
-        for (bonus, paid) in (first_bonus..).zip(paid.iter_mut()) {
-            lines.extend(paid.lines.iter_mut().filter(|line| exceeds(line)).map(|line| (bonus, line)));
-        }
-        lines.sort_by_key(|(bonus, line)| (line.beneficiary, *bonus, self.placed_at(line), line.order, line.source, line.level));
-        let (mut beneficiary, mut left) = (NONE, 0);
-        for (bonus, line) in lines {
-            if line.beneficiary != beneficiary {
-                (beneficiary, left) = (line.beneficiary, self.amount);
+        sums
+    }
+
+    /// What the lines keep of the partners who cross the limit in this bonus: the line's place and its amount, ascending by place.
+    ///
+    /// Lines of one bonus and one time already stand in the order in which they are paid: order number, source, level.
+    fn kept_of_crossing(&self, lines: &Lines, left: &[i128], own: &[i128]) -> Vec<(u64, i64)> {
+        let crosses = |line: &Line| {
+            let (left, own) = (left[line.beneficiary as usize], own[line.beneficiary as usize]);
+            left > 0 && left < own
+        };
+        let crossing = (0_u64..).zip(lines.iter()).filter(|(_, line)| crosses(line));
+        let mut queue: Vec<(u32, i64, u64, i64)> =
+            crossing.map(|(place, line)| (line.beneficiary, self.placed_at(line), place, line.amount)).collect();
+        queue.par_sort_unstable();
+        let (mut kept, mut beneficiary, mut rest) = (Vec::with_capacity(queue.len()), NONE, 0);
+        for (partner, _, place, amount) in queue {
+            if partner != beneficiary {
+                (beneficiary, rest) = (partner, left[partner as usize]);
             }
-            let before = line.amount;
-            line.amount = before.min(left);
-            left -= line.amount;
-            note(self.standing, (self.cap, self.amount), bonus, (line, before), recorder);
+            // At most the line's own amount.
+            let keeps = i128::from(amount).min(rest);
+            rest -= keeps;
+            kept.push((place, keeps as i64));
         }
-        paid.iter_mut().for_each(|paid| paid.lines.drop_empty());
+        kept.par_sort_unstable();
+        kept
     }
 
     fn placed_at(&self, line: &Line) -> i64 {
@@ -190,12 +230,13 @@ impl Share {
     }
 }
 
-/// How often each amount occurs, small ones counted in a table.
+/// How often each amount occurs; small ones are counted in a table, one per thread.
 fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
-    const TABLE: usize = 1 << 20;
+    const TABLE: usize = 1 << 18;
     let parts: Vec<&Vec<Line>> = paid.iter().flat_map(|paid| paid.lines.parts()).collect();
-    let count = |(mut small, mut large): (Vec<u64>, Vec<i64>), part: &Vec<Line>| {
-        for line in part {
+    let count = |parts: &[&Vec<Line>]| {
+        let (mut small, mut large) = (vec![0_u64; TABLE], Vec::new());
+        for line in parts.iter().copied().flatten() {
             match small.get_mut(line.amount as usize) {
                 Some(count) => *count += 1,
                 None => large.push(line.amount),
@@ -203,12 +244,13 @@ fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
         }
         (small, large)
     };
-    let none = || (vec![0_u64; TABLE], Vec::new());
-    let (small, mut large) = parts.into_par_iter().fold(none, count).reduce(none, |(mut small, mut large), (other, others)| {
+    let per_thread = parts.len().div_ceil(rayon::current_num_threads()).max(1);
+    let counts: Vec<(Vec<u64>, Vec<i64>)> = parts.par_chunks(per_thread).map(count).collect();
+    let (mut small, mut large) = (vec![0_u64; TABLE], Vec::new());
+    for (other, others) in counts {
         small.iter_mut().zip(other).for_each(|(count, more)| *count += more);
         large.extend(others);
-        (small, large)
-    });
+    }
     large.sort_unstable();
     let large = large.chunk_by(|left, right| left == right).map(|same| (same[0], same.len() as u64));
     (0..).zip(small).filter(|(_, count)| *count > 0).chain(large).collect()

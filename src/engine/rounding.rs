@@ -25,6 +25,7 @@ impl fmt::Display for Rounding {
 impl Rounding {
     /// `value / divisor`, rounded. Neither may be negative, the divisor not 0.
     #[must_use]
+    #[inline]
     pub fn divide(self, value: i128, divisor: i128) -> i128 {
         if let (Ok(value), Ok(divisor)) = (u64::try_from(value), u64::try_from(divisor)) {
             let (quotient, remainder) = (value / divisor, value % divisor);
@@ -67,11 +68,21 @@ impl Minor {
     }
 }
 
-/// 10^exponent.
+/// 10^exponent, for exponents up to 38.
 #[must_use]
 pub const fn power_of_ten(exponent: u32) -> i128 {
-    10_i128.pow(exponent)
+    POWERS[exponent as usize]
 }
+
+const POWERS: [i128; 39] = {
+    let mut powers = [1; 39];
+    let mut exponent = 1;
+    while exponent < powers.len() {
+        powers[exponent] = powers[exponent - 1] * 10;
+        exponent += 1;
+    }
+    powers
+};
 
 #[cfg(test)]
 mod tests {

@@ -7,6 +7,7 @@ use crate::domain::instant::Instant;
 use crate::domain::order_kind::OrderKind;
 use crate::domain::orders::Order;
 use crate::domain::period::Period;
+use crate::engine::bonuses::Rule;
 use crate::offline::stored::commissions::{CommissionEntry, CommissionReader, CommissionRow};
 use crate::store;
 use crate::store::bulk::{commissions, periods};
@@ -83,7 +84,7 @@ impl Run<'_> {
                 (source_type, order.placed_at)
             }
             None => {
-                let advance = self.ground.bonus(&row.bonus)?.1.is_rank_advance();
+                let advance = matches!(self.ground.bonus(&row.bonus)?.1.rule, Rule::RankAdvance(_));
                 let source_type = if advance { SourceType::RankBonus } else { SourceType::Bonus };
                 (source_type, Instant::from_nanos(period.end().nanos().saturating_sub(1)))
             }

@@ -15,7 +15,6 @@ mod ranks;
 mod source;
 
 pub use error::Error;
-pub use plan::{BonusOutline, Outline};
 pub use source::Source;
 
 use crate::config::network::Placement;

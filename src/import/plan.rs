@@ -2,11 +2,11 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
-
 use crate::config::network::Placement;
 use crate::domain::amount::Amount;
 use crate::domain::ranks::Rank;
+use crate::engine::plan::{self, Bonus, Plan};
+use crate::engine::refusal::Refusal;
 use crate::store;
 use crate::store::bulk::{plans, settings};
 use crate::store::database::Transaction;
@@ -14,102 +14,28 @@ use crate::store::ranks;
 
 use super::{Error, Options, Source};
 
-/// The outline of a plan file.
-#[derive(Clone, Debug, Deserialize)]
-pub struct Outline {
-    plan: Head,
-    placement: Option<Tree>,
-    #[serde(default)]
-    rank: Vec<RankOutline>,
-    #[serde(default)]
-    bonus: Vec<BonusOutline>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Head {
-    code: String,
-    currency: String,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct Tree {
-    kind: String,
-    width: Option<u32>,
-    depth: Option<u32>,
-}
-
-#[derive(Clone, Debug, Deserialize)]
-struct RankOutline {
-    code: String,
-    name: Option<String>,
-}
-
-/// A bonus of the plan.
-#[derive(Clone, Debug, Deserialize)]
-pub struct BonusOutline {
-    /// Unique code.
-    pub code: String,
-    kind: String,
-}
-
-impl Outline {
-    /// Reads a plan file.
-    ///
-    /// # Errors
-    /// What is wrong with it.
-    pub fn parse(text: &str) -> Result<Self, String> {
-        let outline: Self = toml::from_str(text).map_err(|error| error.to_string())?;
-        if outline.rank.is_empty() {
-            return Err("rank: a plan has one rank at least".to_owned());
-        }
-        outline.digits()?;
-        Ok(outline)
-    }
-
-    fn digits(&self) -> Result<u32, String> {
-        let code = &self.plan.currency;
-        let digits = iso_currency::Currency::from_code(code).and_then(|currency| currency.exponent());
-        digits.map(u32::from).ok_or_else(|| format!("plan.currency: {code} is no currency of ISO 4217 with a minor unit"))
-    }
-
-    /// Digits of the currency's minor unit.
-    #[must_use]
-    pub fn currency_digits(&self) -> u32 {
-        self.digits().unwrap_or(2)
-    }
-
-    /// The bonuses in the order of the file.
-    #[must_use]
-    pub fn bonuses(&self) -> &[BonusOutline] {
-        &self.bonus
-    }
-
-    fn placement(&self) -> Result<Placement, String> {
-        let Some(tree) = &self.placement else { return Ok(Placement::None) };
-        let text = match (tree.kind.as_str(), tree.width, tree.depth) {
-            ("binary", ..) => "binary".to_owned(),
-            ("matrix", Some(width), None) => format!("matrix:{width}"),
-            ("matrix", Some(width), Some(depth)) => format!("matrix:{width}:{depth}"),
-            ("matrix", None, _) => return Err("placement.width: a matrix needs it".to_owned()),
-            (kind, ..) => return Err(format!("placement.kind: {kind} is neither binary nor matrix")),
-        };
-        Placement::try_from(text)
+/// The shape of the placement tree that a plan asks for.
+fn placement_of(plan: &Plan) -> Placement {
+    match plan.placement {
+        None => Placement::None,
+        Some(plan::Placement::Binary) => Placement::Binary,
+        Some(plan::Placement::Matrix { width, depth }) => Placement::Matrix { width, depth },
     }
 }
 
-impl BonusOutline {
-    /// Whether it pays for a new rank.
-    #[must_use]
-    pub fn is_rank_advance(&self) -> bool {
-        self.kind == "rank_advance"
-    }
+/// Reads a plan file.
+fn parse(source: &Source, text: &str) -> Result<Plan, Error> {
+    Plan::parse(text).map_err(|refusal| {
+        let key = refusal.key.map(|key| format!("{key}: ")).unwrap_or_default();
+        source.refuse(refusal.line, format!("{key}{}", refusal.cause)).into()
+    })
 }
 
 /// What stands before the first row is read.
 pub(super) struct Ground {
     /// The shape of the placement tree.
     pub placement: Placement,
-    plan: Option<Outline>,
+    plan: Option<Plan>,
     ranks: Vec<Rank>,
     rank_ids: HashMap<String, i64>,
 }
@@ -121,18 +47,19 @@ impl Ground {
         let mut placement = before.clone().and_then(|text| Placement::try_from(text).ok()).unwrap_or(options.placement);
         if let Some(source) = source {
             let text = source.text()?;
-            let outline = Outline::parse(&text).map_err(|cause| source.refuse(None, cause))?;
-            placement = outline.placement().map_err(|cause| source.refuse(None, cause))?;
+            let plan = parse(source, &text)?;
+            placement = placement_of(&plan);
             if let Some(before) = before.filter(|before| *before != String::from(placement)) {
                 let cause = format!("placement: {} differs from the placement tree of this network, {before}", String::from(placement));
                 return Err(source.refuse(None, cause).into());
             }
-            activate(transaction, source, &text, &outline, options).await?;
+            activate(transaction, source, &text, &plan, options).await?;
         }
         settings::set(transaction, settings::PLACEMENT, &String::from(placement)).await?;
         let stored = plans::source(transaction).await?;
-        let unreadable = |value| Error::from(store::error::Error::Corrupt { table: "plan_versions", value });
-        let plan = stored.map(|text| Outline::parse(&text).map_err(unreadable)).transpose()?;
+        let unreadable =
+            |refusal: Refusal| Error::from(store::error::Error::Corrupt { table: "plan_versions", value: refusal.to_string() });
+        let plan = stored.map(|text| Plan::parse(&text).map_err(unreadable)).transpose()?;
         let ranks = ranks::all(transaction).await?;
         let rank_ids = ranks.iter().map(|rank| (rank.code.clone(), rank.id)).collect();
         Ok(Self { placement, plan, ranks, rank_ids })
@@ -155,16 +82,16 @@ impl Ground {
     }
 
     /// A bonus of the plan, and its place in it.
-    pub(super) fn bonus(&self, code: &str) -> Result<(u32, &BonusOutline), String> {
+    pub(super) fn bonus(&self, code: &str) -> Result<(u32, &Bonus), String> {
         let plan = self.plan.as_ref().ok_or("no plan was imported yet: give one by --plan")?;
-        let found = (0..).zip(&plan.bonus).find(|(_, bonus)| bonus.code == code);
-        found.ok_or_else(|| format!("{code} is no bonus of the plan {}", plan.plan.code))
+        let found = (0..).zip(&plan.bonuses).find(|(_, bonus)| bonus.code == code);
+        found.ok_or_else(|| format!("{code} is no bonus of the plan {}", plan.code))
     }
 
     /// Checks that an amount is one of the currency.
     pub(super) fn check_money(&self, amount: Amount) -> Result<(), String> {
         let plan = self.plan.as_ref().ok_or("no plan was imported yet: give one by --plan")?;
-        let (digits, currency) = (plan.currency_digits(), &plan.plan.currency);
+        let (digits, currency) = (plan.currency.exponent, &plan.currency.code);
         if amount.units() % 10_i64.pow(4_u32.saturating_sub(digits)) == 0 {
             Ok(())
         } else {
@@ -173,24 +100,18 @@ impl Ground {
     }
 }
 
-async fn activate(transaction: &Transaction, source: &Source, text: &str, outline: &Outline, options: &Options) -> Result<(), Error> {
+async fn activate(transaction: &Transaction, source: &Source, text: &str, plan: &Plan, options: &Options) -> Result<(), Error> {
     let stored = plans::source(transaction).await?;
     if stored.as_deref() == Some(text) {
         return Ok(());
     }
-    if let Some(Ok(stored)) = stored.map(|text| Outline::parse(&text))
-        && stored.plan.currency != outline.plan.currency
+    if let Some(Ok(stored)) = stored.map(|text| Plan::parse(&text))
+        && stored.currency != plan.currency
     {
-        let cause = format!("plan.currency: {} differs from the currency of this network, {}", outline.plan.currency, stored.plan.currency);
+        let cause = format!("plan.currency: {} differs from the currency of this network, {}", plan.currency.code, stored.currency.code);
         return Err(source.refuse(None, cause).into());
     }
-    let ranks: Vec<(&str, &str)> =
-        outline.rank.iter().map(|rank| (rank.code.as_str(), rank.name.as_deref().unwrap_or(&rank.code))).collect();
-    if let Some((index, (twice, _))) =
-        ranks.iter().enumerate().find(|(index, rank)| ranks[..*index].iter().any(|before| before.0 == rank.0))
-    {
-        return Err(source.refuse(None, format!("rank[{index}].code: {twice} appears twice")).into());
-    }
+    let ranks: Vec<(&str, &str)> = plan.ranks.iter().map(|rank| (rank.code.as_str(), rank.name.as_str())).collect();
     let known = ranks::all(transaction).await?;
     if known.is_empty() {
         plans::add_ranks(transaction, &ranks).await?;
@@ -203,6 +124,5 @@ async fn activate(transaction: &Transaction, source: &Source, text: &str, outlin
         let cause = format!("rank: the ranks differ from those of this network, which are, from the lowest up, {}", known.join(", "));
         return Err(source.refuse(None, cause).into());
     }
-    let head = &outline.plan;
-    Ok(plans::activate(transaction, &head.code, &head.currency, text, options.now).await?)
+    Ok(plans::activate(transaction, &plan.code, &plan.currency.code, text, options.now).await?)
 }

@@ -8,6 +8,7 @@ use sea_orm::{ConnectionTrait, EntityTrait, QueryOrder};
 use super::error::Error;
 use super::sql::{EachList, Order, Sql, by_parent};
 use crate::domain::amount::Amount;
+use crate::domain::instant::Instant;
 use crate::domain::pages::{Direction, Page, Slice};
 use crate::domain::ranks::{Rank, RankRecord};
 
@@ -21,7 +22,7 @@ pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Rank>, Error> 
 }
 
 /// What rank histories are ordered by: the latest period first.
-pub const HISTORY_ORDER: Order = Order { sort: "h.period_id", id: "h.id", direction: Direction::Descending };
+const HISTORY_ORDER: Order = Order { sort: "t.starts_at", id: "h.id", direction: Direction::Descending };
 
 /// A page of the rank history of each partner.
 ///
@@ -31,8 +32,9 @@ pub async fn histories(connection: &impl ConnectionTrait, partners: &[i64], page
     let conditions = |sql: &mut Sql, partner: &str| {
         sql.push("h.partner_id = ").push(partner);
     };
-    let columns = "h.id, h.partner_id, h.period_id, h.rank_id, h.previous_rank_id, h.pv, h.cv, h.gv, h.pgv, h.direct_active, h.left_volume, h.right_volume";
-    let list = EachList { table: "rank_history", alias: "h", columns, joins: "", conditions: &conditions };
+    let columns = "h.id, h.partner_id, h.period_id, h.rank_id, h.previous_rank_id, h.pv, h.cv, h.gv, h.pgv, h.direct_active, h.left_volume, h.right_volume, t.starts_at";
+    let joins = " JOIN periods AS t ON t.id = h.period_id";
+    let list = EachList { table: "rank_history", alias: "h", columns, joins, conditions: &conditions };
     let mut sql = Sql::new(connection);
     sql.page_for_each(partners, page, HISTORY_ORDER, list);
     let rows = sql
@@ -51,6 +53,7 @@ pub async fn histories(connection: &impl ConnectionTrait, partners: &[i64], page
                 direct_active: row.get(10)?,
                 left: amount(11)?,
                 right: amount(12)?,
+                period_start: Instant::from_nanos(row.get(13)?),
             };
             Ok((row.get(0)?, record))
         })

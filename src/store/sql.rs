@@ -183,31 +183,17 @@ impl Sql {
     pub fn page_for_each(&mut self, parents: &[i64], page: &Page, order: Order, list: EachList<'_>) -> &mut Self {
         let EachList { table, alias, columns, joins, conditions } = list;
         if self.backend == DbBackend::Postgres {
-            self.push("SELECT parents.id, found.* FROM ").numbers(parents).push(" AS parents CROSS JOIN LATERAL (SELECT ").push(columns);
-            self.push(" FROM ").push(table).push(" AS ").push(alias).push(joins).push(" WHERE ");
+            self.push("SELECT parents.id, found.* FROM ").numbers(parents);
+            self.push(&format!(" AS parents CROSS JOIN LATERAL (SELECT {columns} FROM {table} AS {alias}{joins} WHERE "));
             conditions(self, "parents.id");
             self.and_within(page, order).order_by(page, order).limit(page).push(") AS found")
         } else {
-            self.push("SELECT parents.id, ")
-                .push(columns)
-                .push(" FROM ")
-                .numbers(parents)
-                .push(" AS parents JOIN ")
-                .push(table)
-                .push(" AS ")
-                .push(alias);
-            self.push(" ON ")
-                .push(alias)
-                .push(".id IN (SELECT ")
-                .push(alias)
-                .push(".id FROM ")
-                .push(table)
-                .push(" AS ")
-                .push(alias)
-                .push(" WHERE ");
+            self.push(&format!("SELECT parents.id, {columns} FROM ")).numbers(parents);
+            self.push(&format!(
+                " AS parents JOIN {table} AS {alias} ON {alias}.id IN (SELECT {alias}.id FROM {table} AS {alias}{joins} WHERE "
+            ));
             conditions(self, "parents.id");
-            self.and_within(page, order).order_by(page, order).limit(page).push(")").push(joins);
-            self.order_by(page, order)
+            self.and_within(page, order).order_by(page, order).limit(page).push(")").push(joins).order_by(page, order)
         }
     }
 }

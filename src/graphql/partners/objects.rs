@@ -307,7 +307,9 @@ impl Partner {
         }
         let page = Paging { first, after, last, before }.page(network(ctx)?.page_sizes, CursorKind::Number)?;
         let slice = load::<RankHistories>(ctx, page, self.partner.id).await?;
-        let edge = |record: crate::domain::ranks::RankRecord| plain_edge(Cursor::number(record.period_id, record.id), RankRecord(record));
+        let edge = |record: crate::domain::ranks::RankRecord| {
+            plain_edge(Cursor::number(record.period_start.nanos(), record.id), RankRecord(record))
+        };
         Ok(Some(connect(slice, Default::default(), edge)))
     }
 

@@ -1,7 +1,14 @@
 //! The commission engine and its offline commands.
 
+mod comparisons;
 mod golden;
+mod laws;
+mod mutations;
+mod plans;
+mod questions;
 mod refused;
+mod rows;
+mod worked;
 
 use std::fs::{self, File};
 use std::io::Read;

@@ -1,5 +1,9 @@
 //! Refused input: exit status 2, a message that names the place, and no output.
 
+use upline::engine::input::{NetworkRow, OrderRow};
+use upline::engine::{self, Plan, Snapshot};
+
+use super::rows::{order, partner, placed, time};
 use super::{golden, inputs, upline};
 
 /// The folder, and what the message must say besides the file.
@@ -50,4 +54,77 @@ fn a_missing_file_and_an_unknown_period_are_refused() {
         assert!(String::from_utf8_lossy(&output.stderr).contains(message));
         assert!(!out.path().join("results").exists());
     }
+}
+
+/// Refused by the rows alone, by the plan, or by the period.
+fn refusal(plan: &str, partners: &[NetworkRow], orders: &[OrderRow]) -> String {
+    let plan = Plan::parse(plan).unwrap();
+    let refusal = Snapshot::of(partners.to_vec(), orders.to_vec())
+        .and_then(|snapshot| engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).map(drop));
+    refusal.unwrap_err().to_string()
+}
+
+const BARE: &str = "[plan]\ncode = \"x\"\ncurrency = \"USD\"\n[[rank]]\ncode = \"ONE\"\n";
+
+#[test]
+fn a_network_that_contradicts_itself_is_refused() {
+    let binary = format!("{BARE}[placement]\nkind = \"binary\"");
+    let matrix = format!("{BARE}[placement]\nkind = \"matrix\"\nwidth = 2\ndepth = 1");
+    let late = |row: NetworkRow| NetworkRow { joined_at: time("2026-02-01T00:00:00Z"), ..row };
+    let top = partner(1, 0);
+    for (plan, partners, said) in [
+        (BARE, vec![partner(2, 3), partner(3, 2)], "the partners 2, 3 sponsor each other in a circle"),
+        (BARE, vec![top.clone(), partner(1, 0)], "partner 1 appears a second time"),
+        (BARE, vec![top.clone(), partner(2, 9)], "partner 2: the sponsor 9 does not exist"),
+        (BARE, vec![late(top.clone()), partner(2, 1)], "partner 2: the sponsor 1 joins only at or after the period's end"),
+        (&binary, vec![top.clone(), placed(partner(2, 1), 9, "L")], "partner 2: the placement parent 9 does not exist"),
+        (&binary, vec![late(partner(3, 0)), placed(partner(2, 0), 3, "L")], "partner 2: the placement parent 3 joins only"),
+        (&binary, vec![placed(partner(2, 0), 3, "L"), placed(partner(3, 0), 2, "R")], "the partners 2, 3 are placed under each other"),
+        (&binary, vec![top.clone(), placed(partner(2, 1), 1, "1")], "partner 2: 1 is no position in a binary tree: give L or R"),
+        (&binary, vec![top.clone(), NetworkRow { position: None, ..placed(partner(2, 1), 1, "L") }], "a placement_parent needs a position"),
+        (&binary, vec![NetworkRow { placement_parent: None, ..placed(partner(2, 0), 1, "L") }], "the position L needs a placement_parent"),
+        (&matrix, vec![top.clone(), placed(partner(2, 1), 1, "3")], "3 is no position in this matrix: give a number from 1 to 2"),
+        (
+            &matrix,
+            vec![top, placed(partner(2, 1), 1, "1"), placed(partner(3, 1), 2, "1")],
+            "partner 3 is placed on level 2 of the matrix, which has 1 levels",
+        ),
+    ] {
+        let refusal = refusal(plan, &partners, &[]);
+        assert!(refusal.starts_with("network.csv: ") && refusal.contains(said), "{said}: {refusal}");
+    }
+}
+
+#[test]
+fn without_placement_the_placement_columns_are_not_looked_at() {
+    let partners = [placed(partner(2, 0), 99, "7"), placed(partner(3, 2), 3, "L")];
+    let plan = Plan::parse(BARE).unwrap();
+    let snapshot = Snapshot::of(partners, []).unwrap();
+    assert_eq!(engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).unwrap().summary().partners, 2);
+}
+
+#[test]
+fn numbers_out_of_range_are_refused_and_never_wrapped() {
+    let most = "99999999999999.9999";
+    let orders: Vec<OrderRow> = (1..=20).map(|number| order(number, 1, most, most)).collect();
+    assert_eq!(refusal(BARE, &[partner(1, 0)], &orders), "orders.csv: the volumes of partner 1 and the group below do not fit 64 bits");
+    let twice = [order(1, 1, "1", "1"), order(1, 1, "2", "2")];
+    assert_eq!(refusal(BARE, &[partner(1, 0)], &twice), "orders.csv: order 1 appears a second time");
+    assert_eq!(refusal(BARE, &[partner(1, 0)], &[order(1, 2, "1", "1")]), "orders.csv: order 1: partner 2 does not exist");
+}
+
+#[test]
+fn a_chain_of_a_hundred_thousand_partners_is_computed() {
+    let plan = format!(
+        "{}[[bonus]]\ncode = \"levels\"\nkind = \"unilevel\"\nlevels = [\"0.1\"]\ncompression = \"level\"\n[[bonus]]\ncode = \"stairs\"\nkind = \"stairstep\"\nbrackets = [[1, \"0.01\"]]\n",
+        BARE.replace("[[rank]]", "[placement]\nkind = \"binary\"\n[[rank]]")
+    );
+    let mut partners = vec![partner(1, 0)];
+    partners.extend((2..=100_000).map(|number| placed(partner(number, number - 1), number - 1, "L")));
+    let orders = [order(1, 100_000, "100", "100")];
+    let plan = Plan::parse(&plan).unwrap();
+    let snapshot = Snapshot::of(partners, orders).unwrap();
+    let outcome = engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).unwrap();
+    assert_eq!(outcome.ranks().next().unwrap().left.to_string(), "100");
+    assert_eq!(outcome.summary().total_commission, "11");
 }

@@ -24,7 +24,8 @@ name = "Starter"
 code = "GOLD, \"PURE\""
 [[bonus]]
 code = "team"
-kind = "binary"
+kind = "unilevel"
+levels = ["0.1"]
 [[bonus]]
 code = "advance"
 kind = "rank_advance"

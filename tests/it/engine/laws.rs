@@ -1,0 +1,212 @@
+//! Laws that hold for every network, checked on random ones.
+
+use proptest::prelude::*;
+use upline::domain::amount::Amount;
+use upline::domain::instant::Instant;
+use upline::domain::order_kind::{Buyer, OrderKind};
+use upline::domain::partner_status::PartnerStatus;
+use upline::engine::input::{NetworkRow, OrderRow};
+use upline::engine::{self, Outcome, Plan, Snapshot};
+use upline::offline::commissions;
+
+use super::golden;
+use super::rows::{partner, time};
+
+/// A network of at most 40 partners, everybody placed under an earlier one, and their orders.
+#[derive(Clone, Debug)]
+struct World {
+    partners: Vec<NetworkRow>,
+    orders: Vec<OrderRow>,
+}
+
+fn world() -> impl Strategy<Value = World> {
+    let people = prop::collection::vec((any::<u32>(), any::<u32>(), 0..10_u8, 0..60_000_000_i64), 2..40);
+    let sales = prop::collection::vec((any::<u32>(), 0..40_000_000_i64, any::<bool>(), any::<bool>(), 0..2_600_000_i64), 0..80);
+    (people, sales).prop_map(|(people, sales)| {
+        let partners = network(&people);
+        let orders = (1..).zip(sales).map(|(number, sale)| order(number, sale, partners.len())).collect();
+        World { partners, orders }
+    })
+}
+
+fn network(people: &[(u32, u32, u8, i64)]) -> Vec<NetworkRow> {
+    let mut free = vec![(1_i64, "L"), (1, "R")];
+    let mut partners = vec![partner(1, 0)];
+    for (number, (sponsor, slot, status, age)) in (2..).zip(people) {
+        let sponsor = 1 + i64::from(*sponsor) % (number - 1);
+        let (parent, position) = free.swap_remove(*slot as usize % free.len());
+        free.extend([(number, "L"), (number, "R")]);
+        let status = match status {
+            0 => PartnerStatus::Suspended,
+            1 => PartnerStatus::Terminated,
+            _ => PartnerStatus::Active,
+        };
+        let joined_at = time("2026-01-31T00:00:00Z").plus_seconds(-age);
+        partners.push(NetworkRow { status, joined_at, ..super::rows::placed(partner(number, sponsor), parent, position) });
+    }
+    partners
+}
+
+fn order(number: i64, sale: (u32, i64, bool, bool, i64), partners: usize) -> OrderRow {
+    let (partner, units, customer, investment, second) = sale;
+    let cv = Amount::from_units(units);
+    OrderRow {
+        order: number,
+        partner: 1 + i64::from(partner) % partners as i64,
+        placed_at: Instant::from_nanos(time("2026-01-01T00:00:00Z").nanos() + second * Instant::SECOND),
+        buyer: if customer { Buyer::Customer } else { Buyer::Partner },
+        kind: if investment { OrderKind::Investment } else { OrderKind::Order },
+        cv,
+        pv: cv,
+        amount: cv,
+    }
+}
+
+const PLANS: [&str; 8] = [
+    "binary-cycle",
+    "binary-ratio",
+    "binary-weak-leg",
+    "breakaway-generation",
+    "differential-infinity",
+    "hybrid-2000",
+    "matching-pool-caps",
+    "unilevel-compression",
+];
+
+fn plan_text(name: &str) -> String {
+    std::fs::read_to_string(golden(name).join("plan.toml")).unwrap()
+}
+
+fn run<T>(plan: &str, world: &World, look: impl FnOnce(&Outcome) -> T) -> T {
+    let plan = Plan::parse(plan).unwrap();
+    let snapshot = Snapshot::of(world.partners.clone(), world.orders.clone()).unwrap();
+    look(&engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).unwrap())
+}
+
+fn bytes(outcome: &Outcome) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    commissions::write(outcome, &mut bytes).unwrap();
+    bytes
+}
+
+fn units(text: &str) -> i64 {
+    text.parse::<Amount>().unwrap().units()
+}
+
+/// The plan without the caps over all bonuses.
+fn uncapped(plan: &str) -> String {
+    plan.lines()
+        .filter(|line| !line.starts_with("payout_cap") && !line.starts_with("partner_cap"))
+        .map(|line| format!("{line}\n"))
+        .collect()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
+    #[test]
+    fn the_order_of_rows_does_not_matter_and_a_second_run_gives_the_same_bytes(world in world(), name in prop::sample::select(&PLANS[..])) {
+        let plan = plan_text(name);
+        let mut turned = world.clone();
+        turned.partners.reverse();
+        turned.orders.rotate_left(world.orders.len() / 2);
+        let first = run(&plan, &world, bytes);
+        prop_assert_eq!(&first, &run(&plan, &world, bytes));
+        prop_assert_eq!(&first, &run(&plan, &turned, bytes));
+    }
+
+    #[test]
+    fn splitting_an_order_changes_nothing_but_rounding(world in world(), name in prop::sample::select(&PLANS[..])) {
+        let plan = uncapped(&plan_text(name));
+        let mut split = world.clone();
+        for order in &world.orders {
+            let half = Amount::from_units(order.cv.units() / 3);
+            let rest = Amount::from_units(order.cv.units() - half.units());
+            let first = OrderRow { cv: half, pv: half, ..order.clone() };
+            let second = OrderRow { order: order.order + 1000, cv: rest, pv: rest, ..order.clone() };
+            split.orders[order.order as usize - 1] = first;
+            split.orders.push(second);
+        }
+        let sums = |outcome: &Outcome| {
+            let mut sums = vec![(0_i64, 0_i64); world.partners.len() + 1];
+            for line in outcome.lines() {
+                let (amount, lines) = &mut sums[line.beneficiary as usize];
+                *amount += line.amount.units();
+                *lines += 1;
+            }
+            (sums, outcome.lines().count() as i64)
+        };
+        let ((whole, all), (halves, more)) = (run(&plan, &world, sums), run(&plan, &split, sums));
+        for (whole, halves) in whole.iter().zip(&halves) {
+            // Lines that round to nothing are not listed, and matching builds on rounded lines, so all lines bound the difference.
+            let cents = (all + more + 2 * world.orders.len() as i64) * 100;
+            prop_assert!((whole.0 - halves.0).abs() <= cents, "{:?} {:?}", whole, halves);
+        }
+    }
+
+    #[test]
+    fn nobody_earns_from_the_own_order_except_at_level_0(world in world(), name in prop::sample::select(&PLANS[..])) {
+        run(&plan_text(name), &world, |outcome| {
+            for line in outcome.lines().filter(|line| line.order.is_some()) {
+                let order = &world.orders[line.order.unwrap() as usize - 1];
+                prop_assert_eq!(line.beneficiary == order.partner, line.level == 0);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn no_cap_is_exceeded_and_what_caps_take_is_accounted_for(world in world(), cap in 1..2_000_i64) {
+        let text = plan_text("hybrid-2000").replace("partner_cap = \"9000\"", &format!("partner_cap = \"{cap}\""));
+        let owed = run(&uncapped(&text), &world, |outcome| units(&outcome.summary().total_commission));
+        run(&text, &world, |outcome| {
+            let summary = outcome.summary();
+            prop_assert_eq!(units(&summary.total_commission) + units(&summary.capped), owed + team_capped(&text, &world));
+            for statement in outcome.statements() {
+                prop_assert!(statement.amount.units() <= cap * Amount::SCALE);
+            }
+            prop_assert!(i128::from(units(&summary.total_commission)) * 100 <= i128::from(units(&summary.total_cv)) * 32);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn matched_binary_volume_is_conserved(world in world()) {
+        let text = plan_text("binary-weak-leg").replace("max_carry = \"3000\"\n", "").replace("\"consume\"", "\"keep\"").replace("cap = \"150\"\n", "");
+        run(&text, &world, |outcome| {
+            let carry = outcome.carry().unwrap();
+            for rank in outcome.ranks() {
+                let matched = outcome.lines().find(|line| line.beneficiary == rank.partner).map_or(0, |line| line.base.units as i64);
+                let out = carry.iter().find(|carry| carry.partner == rank.partner).map_or((0, 0), |carry| (carry.left.units(), carry.right.units()));
+                prop_assert_eq!((rank.left.units(), rank.right.units()), (out.0 + matched, out.1 + matched));
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn the_differential_of_one_order_never_exceeds_the_top_rate(world in world()) {
+        run(&plan_text("differential-infinity"), &world, |outcome| {
+            for order in &world.orders {
+                let rates = outcome.lines().filter(|line| line.bonus == "differential" && line.order == Some(order.order)).map(|line| line.rate.units);
+                prop_assert!(rates.sum::<i128>() <= 125_000);
+            }
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn pools_pay_out_at_most_what_is_in_them(world in world()) {
+        run(&plan_text("matching-pool-caps").replace("payout_cap = \"0.15\"\n", ""), &world, |outcome| {
+            let paid: i64 = outcome.lines().filter(|line| line.bonus == "leaders").map(|line| line.amount.units()).sum();
+            let pool = i128::from(units(&outcome.summary().total_cv)) * 2 / 100;
+            prop_assert!(i128::from(paid) <= pool);
+            Ok(())
+        })?;
+    }
+}
+
+/// What the team bonus's own cap takes away.
+fn team_capped(text: &str, world: &World) -> i64 {
+    run(&uncapped(text), world, |outcome| units(&outcome.summary().capped))
+}
