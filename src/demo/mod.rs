@@ -1,6 +1,8 @@
-//! The demo network: two thousand partners with their orders, commissions and ranks, and three logins to look at it.
+//! The demo network: two thousand partners with their orders, the commissions and ranks that the engine computes for them, and three logins to
+//! look at it.
 
 mod logins;
+mod results;
 
 use std::path::Path;
 
@@ -34,6 +36,9 @@ pub enum Error {
     /// The database belongs to somebody.
     #[error("the database holds a network already: give the demo one of its own by database.url")]
     OtherNetwork,
+    /// The demo's commissions were not computed.
+    #[error("the demo's commissions cannot be computed: {0}")]
+    Computation(String),
     /// The demo network was not imported.
     #[error(transparent)]
     Import(#[from] import::Error),
@@ -86,15 +91,17 @@ pub async fn prepare(database: &Database, file: &Path, means: &Means<'_>) -> Res
 
 /// Imports the demo network into an empty database; tells whether it did.
 async fn fill(database: &Database, now: Instant) -> Result<bool, Error> {
+    let period: Period = PERIOD.parse().map_err(|_| Error::Computation(format!("{PERIOD} is no period")))?;
+    let results = results::compute(period)?;
+    let file = |name: &str, bytes: &[u8]| Some(Source::memory(name, bytes));
     let files = Files {
-        plan: Some(Source::embedded("demo/plan.toml", include_bytes!("plan.toml"))),
-        network: Some(Source::embedded("demo/network.csv", include_bytes!("network.csv.gz"))),
-        orders: Some(Source::embedded("demo/orders.csv", include_bytes!("orders.csv.gz"))),
-        commissions: Some(Source::embedded("demo/commissions.csv", include_bytes!("commissions.csv.gz"))),
-        ranks: Some(Source::embedded("demo/ranks.csv", include_bytes!("ranks.csv.gz"))),
+        plan: file("demo/plan.toml", results::PLAN.as_bytes()),
+        network: file("demo/network.csv", results::NETWORK),
+        orders: file("demo/orders.csv", results::ORDERS),
+        commissions: file("demo/commissions.csv", &results.commissions),
+        ranks: file("demo/ranks.csv", &results.ranks),
     };
-    let options =
-        Options { period: PERIOD.parse::<Period>().ok(), account_status: AccountStatus::Dormant, placement: Placement::Binary, now };
+    let options = Options { period: Some(period), account_status: AccountStatus::Dormant, placement: Placement::Binary, now };
     let foreign = in_transaction!(database, |transaction| {
         let others = partners::any(&transaction).await? && !import::was_imported(&transaction, &files).await?;
         Ok::<_, import::Error>(others)

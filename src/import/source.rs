@@ -1,9 +1,10 @@
-//! A file to import: on disk, or in the program.
+//! A file to import: on disk, or in memory.
 
 use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
 use sha2::{Digest as _, Sha256};
@@ -14,7 +15,7 @@ use crate::offline::Refused;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
     name: PathBuf,
-    bytes: Option<&'static [u8]>,
+    bytes: Option<Arc<[u8]>>,
 }
 
 impl Source {
@@ -24,10 +25,10 @@ impl Source {
         Self { name: path, bytes: None }
     }
 
-    /// A file in the program; `name` stands for it in messages.
+    /// A file in memory; `name` stands for it in messages.
     #[must_use]
-    pub fn embedded(name: &str, bytes: &'static [u8]) -> Self {
-        Self { name: name.into(), bytes: Some(bytes) }
+    pub fn memory(name: &str, bytes: &[u8]) -> Self {
+        Self { name: name.into(), bytes: Some(bytes.into()) }
     }
 
     /// The file as the user named it.
@@ -76,8 +77,8 @@ impl Source {
     }
 
     fn input(&self) -> io::Result<(Box<dyn Read + Send>, u64)> {
-        if let Some(bytes) = self.bytes {
-            return Ok((Box::new(Cursor::new(bytes)), bytes.len() as u64));
+        if let Some(bytes) = &self.bytes {
+            return Ok((Box::new(Cursor::new(Arc::clone(bytes))), bytes.len() as u64));
         }
         let file = File::open(&self.name)?;
         let length = file.metadata()?.len();

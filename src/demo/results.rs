@@ -1,0 +1,47 @@
+//! What the engine computes for the demo network.
+
+use std::path::Path;
+
+use super::Error;
+use crate::domain::period::Period;
+use crate::engine::snapshot::{NetworkBuilder, OrdersBuilder};
+use crate::engine::{self, Plan, Snapshot};
+use crate::offline::network::{NetworkReader, Trees};
+use crate::offline::orders::OrderReader;
+use crate::offline::{commissions, ranks};
+
+pub(super) const PLAN: &str = include_str!("plan.toml");
+pub(super) const NETWORK: &[u8] = include_bytes!("network.csv.gz");
+pub(super) const ORDERS: &[u8] = include_bytes!("orders.csv.gz");
+
+/// Result files of a period, as an import takes them.
+pub(super) struct Results {
+    pub commissions: Vec<u8>,
+    pub ranks: Vec<u8>,
+}
+
+/// Computes the demo's period. The same bytes at every start, so a repeated import passes them over.
+pub(super) fn compute(period: Period) -> Result<Results, Error> {
+    let failed = |cause: &dyn std::fmt::Display| Error::Computation(cause.to_string());
+    let plan = Plan::parse(PLAN).map_err(|refusal| failed(&refusal))?;
+    let mut partners = NetworkBuilder::default();
+    for entry in NetworkReader::from_reader(Path::new("demo/network.csv"), NETWORK, Trees::SponsorAndPlacement)
+        .map_err(|refused| failed(&refused))?
+    {
+        let entry = entry.map_err(|refused| failed(&refused))?;
+        partners.add(&entry.row, Some(entry.line)).map_err(|refusal| failed(&refusal))?;
+    }
+    let network = partners.build().map_err(|refusal| failed(&refusal))?;
+    let mut placed = OrdersBuilder::new(&network);
+    for entry in OrderReader::from_reader(Path::new("demo/orders.csv"), ORDERS).map_err(|refused| failed(&refused))? {
+        let entry = entry.map_err(|refused| failed(&refused))?;
+        placed.add(&entry.row, Some(entry.line)).map_err(|refusal| failed(&refusal))?;
+    }
+    let orders = placed.build().map_err(|refusal| failed(&refusal))?;
+    let snapshot = Snapshot { network, orders };
+    let outcome = engine::run(&plan, &snapshot, period).map_err(|refusal| failed(&refusal))?;
+    let mut results = Results { commissions: Vec::new(), ranks: Vec::new() };
+    commissions::write(&outcome, &mut results.commissions).map_err(|error| failed(&error))?;
+    ranks::write(&outcome, &mut results.ranks).map_err(|error| failed(&error))?;
+    Ok(results)
+}
