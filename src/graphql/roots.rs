@@ -9,6 +9,7 @@ use super::commissions::query::CommissionQuery;
 use super::events::subscription::EventSubscription;
 use super::network::{Network, caller};
 use super::node::NodeQuery;
+use super::partners::mutation::PartnerMutation;
 use super::partners::query::{OperatorPartners, PartnerQuery};
 use super::periods::query::PeriodQuery;
 use super::ranks::query::RankQuery;
@@ -23,7 +24,7 @@ pub struct Query(ViewerQuery, NodeQuery, PartnerQuery, CommissionQuery, RankQuer
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation);
+pub struct Mutation(AccountMutation, PartnerMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

@@ -1,6 +1,6 @@
 //! What one may ask of the network.
 
-use async_graphql::{Enum, InputObject, Result};
+use async_graphql::{Enum, ID, InputObject, Result};
 
 use super::super::errors::bad_user_input;
 use crate::domain::pages;
@@ -111,4 +111,49 @@ impl Default for DownlineOrder {
     fn default() -> Self {
         Self { field: DownlineOrderField::Level, direction: OrderDirection::Ascending }
     }
+}
+
+/// A place in the placement tree.
+#[derive(InputObject)]
+pub struct SlotInput {
+    /// The placement parent's global id.
+    pub parent_id: ID,
+    /// L or R in a binary tree, a column from 1 in a matrix.
+    pub position: String,
+}
+
+/// Joining the network.
+#[derive(InputObject)]
+pub struct BecomePartnerInput {
+    /// The sponsor's referral code, ignoring case.
+    pub referral_code: Option<String>,
+    /// A slot under the sponsor; left out, the sponsor's preference decides.
+    pub slot: Option<SlotInput>,
+    /// Makes the act repeatable: the same key with the same input gives the same partner. Also read from the header `Idempotency-Key`.
+    pub idempotency_key: Option<String>,
+}
+
+/// Giving a place to a partner who has none.
+#[derive(InputObject)]
+pub struct PlacePartnerInput {
+    /// The partner's global id.
+    pub partner_id: ID,
+    /// The place.
+    pub slot: SlotInput,
+}
+
+/// Another sponsor for a partner.
+#[derive(InputObject)]
+pub struct MoveSponsorInput {
+    /// The partner's global id.
+    pub partner_id: ID,
+    /// The new sponsor's global id.
+    pub sponsor_id: ID,
+}
+
+/// Where recruits go.
+#[derive(InputObject)]
+pub struct SetPlacementPreferenceInput {
+    /// The choice.
+    pub preference: PlacementPreference,
 }

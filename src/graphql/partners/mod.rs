@@ -3,6 +3,7 @@
 pub mod connections;
 pub mod inputs;
 pub mod loader;
+pub mod mutation;
 pub mod objects;
 pub mod query;
 pub mod seen;

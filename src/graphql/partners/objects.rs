@@ -21,7 +21,7 @@ use super::super::ranks::objects::{Rank, RankRecord, rank};
 use super::super::scalars::{BigInt, DateTime, Decimal};
 use super::connections::{self, DirectTotals, Directs, DownlinePartners};
 use super::inputs::{DownlineOrder, PartnerFilter, PartnerStatus, PlacementPreference, Tree};
-use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Uplines, VolumesOf};
+use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Uplines, VolumesOf};
 use super::seen::{Reach, find, see, see_all};
 use super::trees::{DownlineArgs, Genealogy, GenealogyNode, NetworkSummary, PartnerVolumes, Placement, PlacementSlot, UplineStep};
 use crate::auth::visibility::{Aspect, Standing, can};
@@ -45,6 +45,18 @@ impl Partner {
 
     fn shown<T>(&self, ctx: &Context<'_>, aspect: Aspect, value: impl FnOnce() -> T) -> Result<Option<T>> {
         Ok(self.shows(ctx, aspect)?.then(value))
+    }
+}
+
+impl Partner {
+    /// A partner above this one. Everybody sees the own sponsor, also a caller whom this very request has made a partner.
+    async fn above(&self, ctx: &Context<'_>, number: i64) -> Result<Option<Self>> {
+        let seen = find(ctx, number).await?;
+        if seen.is_some() || self.standing != Standing::Myself || self.partner.sponsor_id != Some(number) {
+            return Ok(seen);
+        }
+        let sponsor = load::<Partners>(ctx, (), number).await?;
+        Ok(sponsor.map(|partner| Self { partner, standing: Standing::SponsoredBy, reach: Reach::default() }))
     }
 }
 
@@ -123,7 +135,7 @@ impl Partner {
     /// Who brought the partner in; null for a root, and when hidden from the caller.
     async fn sponsor(&self, ctx: &Context<'_>) -> Result<Option<Partner>> {
         match self.partner.sponsor_id {
-            Some(sponsor) if self.shows(ctx, Aspect::Network)? => find(ctx, sponsor).await,
+            Some(sponsor) if self.shows(ctx, Aspect::Network)? => self.above(ctx, sponsor).await,
             _ => Ok(None),
         }
     }
@@ -133,7 +145,7 @@ impl Partner {
         match self.partner.slot {
             Some(slot) if self.shows(ctx, Aspect::Network)? => Ok(Some(Placement {
                 parent_number: BigInt(slot.parent_id),
-                parent: find(ctx, slot.parent_id).await?,
+                parent: self.above(ctx, slot.parent_id).await?,
                 position: slot.position.to_string(),
             })),
             _ => Ok(None),
