@@ -21,7 +21,7 @@ use super::super::ranks::objects::{Rank, RankRecord, rank};
 use super::super::scalars::{BigInt, DateTime, Decimal};
 use super::connections::{self, DirectTotals, Directs, DownlinePartners};
 use super::inputs::{DownlineOrder, PartnerFilter, PartnerStatus, PlacementPreference, Tree};
-use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Uplines, VolumesOf};
+use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
 use super::seen::{Reach, find, see, see_all};
 use super::trees::{DownlineArgs, Genealogy, GenealogyNode, NetworkSummary, PartnerVolumes, Placement, PlacementSlot, UplineStep};
 use crate::auth::visibility::{Aspect, Standing, can};
@@ -41,6 +41,20 @@ pub struct Partner {
 impl Partner {
     fn shows(&self, ctx: &Context<'_>, aspect: Aspect) -> Result<bool> {
         Ok(can(caller(ctx)?, self.standing, &self.partner, aspect))
+    }
+
+    /// How far below the caller the partner stands in a tree; `None` when not below, or too deep to see. The path may have shown only the other tree.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, or the database's, to be masked.
+    pub(super) async fn level(&self, ctx: &Context<'_>, tree: domain_trees::Tree) -> Result<Option<u32>> {
+        match (self.reach.level(tree), caller(ctx)?.partner_id) {
+            (None, Some(own)) => {
+                let reach = load::<Reaches>(ctx, (own, network(ctx)?.visible_depth), self.partner.id).await?;
+                Ok(reach.level(tree))
+            }
+            (known, _) => Ok(known),
+        }
     }
 
     fn shown<T>(&self, ctx: &Context<'_>, aspect: Aspect, value: impl FnOnce() -> T) -> Result<Option<T>> {
@@ -218,7 +232,7 @@ impl Partner {
         if !self.shows(ctx, Aspect::Network)? {
             return Ok(None);
         }
-        let wanted = DownlineArgs { tree, depth, level, filter, order_by }.resolve(ctx, self)?;
+        let wanted = DownlineArgs { tree, depth, level, filter, order_by }.resolve(ctx, self).await?;
         let page = Paging { first, after, last, before }.page(network(ctx)?.page_sizes, connections::cursor_kind(wanted.order))?;
         let slice =
             if wanted.depth == 0 { Slice::default() } else { load::<Downlines>(ctx, (wanted.clone(), page), self.partner.id).await? };
@@ -256,7 +270,7 @@ impl Partner {
         if !self.shows(ctx, Aspect::Volumes)? {
             return Ok(None);
         }
-        let wanted = DownlineArgs { tree, depth, filter, ..DownlineArgs::default() }.resolve(ctx, self)?;
+        let wanted = DownlineArgs { tree, depth, filter, ..DownlineArgs::default() }.resolve(ctx, self).await?;
         let levels = if wanted.depth == 0 { Vec::new() } else { load::<LevelCounts>(ctx, wanted, self.partner.id).await? };
         Ok(Some(NetworkSummary::of(&levels)))
     }
@@ -272,7 +286,7 @@ impl Partner {
             return Ok(None);
         }
         let tree = Some(tree.unwrap_or(Tree::Placement));
-        let wanted = DownlineArgs { tree, depth, ..DownlineArgs::default() }.resolve(ctx, self)?;
+        let wanted = DownlineArgs { tree, depth, ..DownlineArgs::default() }.resolve(ctx, self).await?;
         let page = Page { limit: network(ctx)?.genealogy_partners, after: None, before: None, from_end: false };
         let tree = wanted.tree;
         let slice = if wanted.depth == 0 { Slice::default() } else { load::<Downlines>(ctx, (wanted, page), self.partner.id).await? };
