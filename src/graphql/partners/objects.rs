@@ -16,6 +16,7 @@ use super::super::orders::inputs::OrderFilter;
 use super::super::orders::loader::OrdersOf;
 use super::super::orders::objects::{Order, OrderTotals};
 use super::super::paging::{Cursor, CursorKind, Paging, connect, plain_edge};
+use super::super::periods::loader::PeriodIds;
 use super::super::ranks::loader::RankHistories;
 use super::super::ranks::objects::{Rank, RankRecord, rank};
 use super::super::scalars::{BigInt, DateTime, Decimal};
@@ -76,12 +77,12 @@ impl Partner {
 
 /// The period with a code, for arguments.
 async fn period_id(ctx: &Context<'_>, code: &str) -> Result<i64> {
-    let found = store::periods::by_code(network(ctx)?.database.reader(), code).await.map_err(fault)?;
-    found
-        .map(|period| period.id)
+    load::<PeriodIds>(ctx, code.to_owned(), PeriodIds::ALONE)
+        .await?
         .ok_or_else(|| bad_user_input(format!("There is no period {code:?}: give a code that `periods` lists, such as 2026-01.")))
 }
 
+/// A partner: a node of the network. What the caller may not see is null.
 #[Object]
 #[allow(clippy::too_many_arguments, reason = "the arguments are the API's")]
 impl Partner {

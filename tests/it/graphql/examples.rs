@@ -45,7 +45,7 @@ fn examples(file: &Path) -> Vec<Example> {
         }
         let words: Vec<_> = comment.iter().map(|line| line.trim_start_matches('#')).collect();
         let words = words.join("\n");
-        let variables = words.split_once("Variables:").map_or(json!({}), |(_, json)| serde_json::from_str(json).unwrap());
+        let variables = words.split_once("Variables:").map_or(json!({ "input": {} }), |(_, json)| serde_json::from_str(json).unwrap());
         let name = file.file_name().unwrap().to_string_lossy();
         examples.push(Example { place: format!("{name}: {}", operation[0]), text: operation.join("\n"), variables });
     }

@@ -8,3 +8,4 @@ mod pages;
 mod schema;
 mod served;
 mod streams;
+mod visibility;

@@ -89,14 +89,18 @@ impl Subscriber {
 
     async fn message(&mut self) -> Value {
         let Self::Socket(socket) = self else { panic!("not a socket") };
-        loop {
-            match timeout(PATIENCE, socket.next()).await.expect("a message in time") {
-                Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
-                Some(Ok(Message::Close(frame))) => panic!("closed: {frame:?}"),
-                Some(Ok(_)) => {}
-                lost => panic!("lost: {lost:?}"),
+        // Pings come in between, so the patience is for the message and not for the next frame.
+        let message = async {
+            loop {
+                match socket.next().await {
+                    Some(Ok(Message::Text(text))) => return serde_json::from_str(&text).unwrap(),
+                    Some(Ok(Message::Close(frame))) => panic!("closed: {frame:?}"),
+                    Some(Ok(_)) => {}
+                    lost => panic!("lost: {lost:?}"),
+                }
             }
-        }
+        };
+        timeout(PATIENCE, message).await.expect("a message in time")
     }
 
     /// The next event.
