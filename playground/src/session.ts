@@ -50,7 +50,7 @@ export async function signOut(): Promise<void> {
   become(null, null);
   if (!old) return;
   try {
-    await send("LogOut", { refreshToken: old.refreshToken }, { Authorization: `Bearer ${old.accessToken}` });
+    await send("LogOut", {}, { Authorization: `Bearer ${old.accessToken}` });
   } catch {
     become(null, "Signed out here only: the server was not reached.");
   }

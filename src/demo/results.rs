@@ -4,7 +4,6 @@ use std::path::Path;
 
 use super::Error;
 use crate::domain::period::Period;
-use crate::engine::snapshot::{NetworkBuilder, OrdersBuilder};
 use crate::engine::{self, Plan, Snapshot};
 use crate::offline::network::{NetworkReader, Trees};
 use crate::offline::orders::OrderReader;
@@ -24,21 +23,12 @@ pub(super) struct Results {
 pub(super) fn compute(period: Period) -> Result<Results, Error> {
     let failed = |cause: &dyn std::fmt::Display| Error::Computation(cause.to_string());
     let plan = Plan::parse(PLAN).map_err(|refusal| failed(&refusal))?;
-    let mut partners = NetworkBuilder::default();
-    for entry in NetworkReader::from_reader(Path::new("demo/network.csv"), NETWORK, Trees::SponsorAndPlacement)
-        .map_err(|refused| failed(&refused))?
-    {
-        let entry = entry.map_err(|refused| failed(&refused))?;
-        partners.add(&entry.row, Some(entry.line)).map_err(|refusal| failed(&refusal))?;
-    }
-    let network = partners.build().map_err(|refusal| failed(&refusal))?;
-    let mut placed = OrdersBuilder::new(&network);
-    for entry in OrderReader::from_reader(Path::new("demo/orders.csv"), ORDERS).map_err(|refused| failed(&refused))? {
-        let entry = entry.map_err(|refused| failed(&refused))?;
-        placed.add(&entry.row, Some(entry.line)).map_err(|refusal| failed(&refusal))?;
-    }
-    let orders = placed.build().map_err(|refusal| failed(&refusal))?;
-    let snapshot = Snapshot { network, orders };
+    let partners = NetworkReader::from_reader(Path::new("demo/network.csv"), NETWORK, Trees::SponsorAndPlacement);
+    let partners = partners.and_then(|rows| rows.map(|entry| entry.map(|entry| entry.row)).collect::<Result<Vec<_>, _>>());
+    let orders = OrderReader::from_reader(Path::new("demo/orders.csv"), ORDERS);
+    let orders = orders.and_then(|rows| rows.map(|entry| entry.map(|entry| entry.row)).collect::<Result<Vec<_>, _>>());
+    let (partners, orders) = (partners.map_err(|refused| failed(&refused))?, orders.map_err(|refused| failed(&refused))?);
+    let snapshot = Snapshot::of(partners, orders).map_err(|refusal| failed(&refusal))?;
     let outcome = engine::run(&plan, &snapshot, period).map_err(|refusal| failed(&refusal))?;
     let mut results = Results { commissions: Vec::new(), ranks: Vec::new() };
     commissions::write(&outcome, &mut results.commissions).map_err(|error| failed(&error))?;

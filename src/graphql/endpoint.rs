@@ -17,6 +17,7 @@ use super::answer::Answer;
 use super::context::{Credentials, LastEventId, Prepared, RequestContext};
 use super::documents::{Documents, TrustedDocuments, TrustedDocumentsError};
 use super::errors::ErrorCode;
+use super::field_order::FieldOrder;
 use super::masking::Mask;
 use super::measure::{Meter, Stopwatch};
 use super::params::Params;
@@ -66,6 +67,7 @@ pub struct Admitted {
     name: Option<String>,
     kind: OperationType,
     cost: Option<Cost>,
+    order: FieldOrder,
     credentials: Arc<Credentials>,
 }
 
@@ -149,13 +151,15 @@ impl Endpoint {
 
     /// Authenticates and executes. A mutation runs to its end even if the returned future is dropped.
     pub async fn run(&self, admitted: Admitted) -> Outcome {
-        let Admitted { request, name, kind, cost, credentials } = admitted;
+        let Admitted { request, name, kind, cost, order, credentials } = admitted;
         let span = tracing::info_span!("graphql", operation = name, request_id = credentials.request_id);
         let mut stopwatch = self.0.meter.start(name.as_deref(), kind.to_string());
         let prepared = self.0.guarded(self.0.context.prepare(&credentials, request)).instrument(span.clone()).await;
         let mut answer = match prepared {
-            Ok(prepared) if kind == OperationType::Subscription => return Outcome::Stream(self.subscribe(prepared, stopwatch, span)),
-            Ok(prepared) => self.answer(kind, prepared.request).instrument(span).await.unwrap_or_else(Answer::refused),
+            Ok(prepared) if kind == OperationType::Subscription => {
+                return Outcome::Stream(self.subscribe(prepared, order, stopwatch, span));
+            }
+            Ok(prepared) => self.answer(kind, prepared.request, order).instrument(span).await.unwrap_or_else(Answer::refused),
             Err(error) => Answer::refused(error),
         };
         stopwatch.saw(&answer);
@@ -165,31 +169,31 @@ impl Endpoint {
         Outcome::Answer(answer)
     }
 
-    async fn answer(&self, kind: OperationType, request: Request) -> Result<Answer, ServerError> {
+    async fn answer(&self, kind: OperationType, request: Request, order: FieldOrder) -> Result<Answer, ServerError> {
         if kind == OperationType::Mutation {
-            return self.run_to_the_end(request).await;
+            return self.run_to_the_end(request, order).await;
         }
         let limit = Duration::from_secs(self.0.settings.query_timeout_seconds);
         let timed_out = |_| {
             let message = format!("The query took longer than {} seconds. Ask for less at once.", limit.as_secs());
             ErrorCode::Timeout.at(message, None)
         };
-        tokio::time::timeout(limit, self.0.execute(request)).await.map_err(timed_out)?
+        tokio::time::timeout(limit, self.0.execute(request, &order)).await.map_err(timed_out)?
     }
 
     /// Money moves in mutations: one that has begun is not cancelled when its client goes away.
-    async fn run_to_the_end(&self, request: Request) -> Result<Answer, ServerError> {
+    async fn run_to_the_end(&self, request: Request, order: FieldOrder) -> Result<Answer, ServerError> {
         let endpoint = self.clone();
         self.0.running_mutations.send_modify(|running| *running += 1);
         let work = async move {
-            let answer = endpoint.0.execute(request).await;
+            let answer = endpoint.0.execute(request, &order).await;
             endpoint.0.running_mutations.send_modify(|running| *running -= 1);
             answer
         };
         tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| Err(self.0.mask.panicked(&error.to_string())))
     }
 
-    fn subscribe(&self, prepared: Prepared, mut stopwatch: Stopwatch, span: Span) -> BoxStream<'static, Answer> {
+    fn subscribe(&self, prepared: Prepared, order: FieldOrder, mut stopwatch: Stopwatch, span: Span) -> BoxStream<'static, Answer> {
         let endpoint = self.clone();
         let Prepared { request, expires_at } = prepared;
         let stream = async_stream::stream! {
@@ -203,7 +207,7 @@ impl Endpoint {
                 };
                 let Some(next) = next else { break };
                 let over = next.is_err();
-                let answer = next.map_or_else(Answer::refused, |response| inner.masked(response));
+                let answer = next.map_or_else(Answer::refused, |response| inner.masked(response, &order));
                 stopwatch.saw(&answer);
                 yield answer;
                 if over {
@@ -231,18 +235,19 @@ impl Inner {
             request = request.data(LastEventId(id));
         }
         let cost = wants_cost.then_some(checked.cost);
-        Ok(Admitted { request, name: checked.name, kind: checked.kind, cost, credentials: call.credentials })
+        Ok(Admitted { request, name: checked.name, kind: checked.kind, cost, order: checked.order, credentials: call.credentials })
     }
 
-    async fn execute(&self, request: Request) -> Result<Answer, ServerError> {
+    async fn execute(&self, request: Request, order: &FieldOrder) -> Result<Answer, ServerError> {
         match AssertUnwindSafe(self.engine.execute(request)).catch_unwind().await {
-            Ok(response) => Ok(self.masked(response)),
+            Ok(response) => Ok(self.masked(response, order)),
             Err(panic) => Err(self.mask.panicked(&*panic)),
         }
     }
 
-    fn masked(&self, mut response: Response) -> Answer {
+    fn masked(&self, mut response: Response, order: &FieldOrder) -> Answer {
         self.mask.apply(&mut response);
+        order.apply(&mut response.data);
         Answer::of(response)
     }
 

@@ -8,6 +8,7 @@ pub mod documents;
 pub mod endpoint;
 pub mod errors;
 pub mod events;
+pub mod field_order;
 pub mod ids;
 pub mod loader;
 mod masking;

@@ -14,7 +14,7 @@ use super::loader::{Epoch, Loader};
 use super::network::Promotion;
 use super::orders::loader::{OrderCounts, Orders, OrdersOf};
 use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
-use super::periods::loader::Periods;
+use super::periods::loader::{PeriodIds, Periods};
 use super::ranks::loader::RankHistories;
 use crate::auth::principal::Principal;
 use crate::commands::Services;
@@ -72,6 +72,7 @@ fn with_loaders(request: Request, database: &Database) -> Request {
         Orders,
         OrdersOf,
         Partners,
+        PeriodIds,
         Periods,
         RankHistories,
         Reaches,

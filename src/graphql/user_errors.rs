@@ -64,7 +64,7 @@ user_errors! {
     /// The referral code is unknown, or its partner is not active.
     Refusal::ReferralCodeUnknown => ReferralCodeUnknown, Some("referralCode");
     /// There is no such partner, or it is hidden from the caller.
-    Refusal::PartnerUnknown => PartnerUnknown, Some("partner");
+    Refusal::PartnerUnknown => PartnerUnknown, None;
     /// Another partner stands in the slot.
     Refusal::SlotTaken { .. } => SlotTaken, Some("slot");
     /// The position does not exist in this network's placement tree.
@@ -72,9 +72,9 @@ user_errors! {
     /// No free slot was found within the bounds of the search.
     Refusal::NoFreeSlot { .. } => NoFreeSlot, None;
     /// The partner stands in the placement tree already.
-    Refusal::AlreadyPlaced => AlreadyPlaced, Some("partner");
+    Refusal::AlreadyPlaced => AlreadyPlaced, Some("partnerNumber");
     /// A partner cannot stand below itself.
-    Refusal::WouldMakeCycle { .. } => WouldMakeCycle, Some("sponsor");
+    Refusal::WouldMakeCycle { .. } => WouldMakeCycle, Some("sponsorNumber");
     /// The idempotency key does not have the required form.
     Refusal::InvalidIdempotencyKey => InvalidIdempotencyKey, Some("idempotencyKey");
     /// The server has too much to do at the moment.

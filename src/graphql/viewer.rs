@@ -12,6 +12,7 @@ use super::partners::seen::find;
 /// The signed-in caller.
 pub struct Viewer;
 
+/// The signed-in caller.
 #[Object]
 impl Viewer {
     /// The caller's login.

@@ -6,5 +6,6 @@
 mod app;
 mod commands;
 mod engine;
+mod graphql;
 mod import;
 mod transport;

@@ -14,6 +14,7 @@ use crate::domain::accounts;
 /// A login.
 pub struct Account(pub accounts::Account);
 
+/// A login.
 #[Object]
 impl Account {
     /// Opaque global id.

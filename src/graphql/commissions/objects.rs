@@ -20,6 +20,7 @@ use crate::store::commissions::Filter;
 /// A commission line: who earns what, on which order, by which rule.
 pub struct Commission(pub commissions::Commission);
 
+/// A commission line: who earns what, on which order, by which rule.
 #[Object]
 impl Commission {
     /// Opaque global id.

@@ -13,11 +13,12 @@ use super::super::partners::objects::Partner;
 use super::super::partners::seen::find;
 use super::super::scalars::DateTime;
 use super::cursor::{decode, encode};
+use crate::auth::principal::Caller;
 use crate::auth::visibility::Standing;
 use crate::broker::{Entry, Hub};
 use crate::domain::instant::Instant;
 use crate::events::Event;
-use crate::store::sessions;
+use crate::store::sessions::{self, SessionHolder};
 
 /// Somebody joined the caller's network.
 #[derive(SimpleObject)]
@@ -123,6 +124,20 @@ impl SessionCheck {
         let caller = caller(ctx)?;
         let holder = sessions::holder(network.database.reader(), &caller.sid, caller.account_id, now).await.map_err(fault)?;
         self.looked_at = now;
-        holder.map(drop).ok_or_else(|| unauthenticated("The session has ended: sign in again."))
+        match holder {
+            None => Err(unauthenticated("The session has ended: sign in again.")),
+            Some(holder) if !stands_as_before(caller, &holder) => {
+                Err(unauthenticated("Your rights or your place in the network have changed: subscribe again `after` your last cursor."))
+            }
+            Some(_) => Ok(()),
+        }
     }
+}
+
+/// The caller's part of the request was read when the subscription began.
+fn stands_as_before(caller: &Caller, holder: &SessionHolder) -> bool {
+    caller.role == holder.role
+        && caller.scopes == holder.scopes
+        && caller.partner_id == holder.partner_id
+        && caller.sponsor_id == holder.sponsor_id
 }

@@ -18,6 +18,7 @@ use crate::store::orders::Filter;
 /// A completed order.
 pub struct Order(pub orders::Order);
 
+/// A completed order.
 #[Object]
 impl Order {
     /// Opaque global id.

@@ -16,12 +16,13 @@ use super::super::orders::inputs::OrderFilter;
 use super::super::orders::loader::OrdersOf;
 use super::super::orders::objects::{Order, OrderTotals};
 use super::super::paging::{Cursor, CursorKind, Paging, connect, plain_edge};
+use super::super::periods::loader::PeriodIds;
 use super::super::ranks::loader::RankHistories;
 use super::super::ranks::objects::{Rank, RankRecord, rank};
 use super::super::scalars::{BigInt, DateTime, Decimal};
 use super::connections::{self, DirectTotals, Directs, DownlinePartners};
 use super::inputs::{DownlineOrder, PartnerFilter, PartnerStatus, PlacementPreference, Tree};
-use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Uplines, VolumesOf};
+use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
 use super::seen::{Reach, find, see, see_all};
 use super::trees::{DownlineArgs, Genealogy, GenealogyNode, NetworkSummary, PartnerVolumes, Placement, PlacementSlot, UplineStep};
 use crate::auth::visibility::{Aspect, Standing, can};
@@ -43,19 +44,45 @@ impl Partner {
         Ok(can(caller(ctx)?, self.standing, &self.partner, aspect))
     }
 
+    /// How far below the caller the partner stands in a tree; `None` when not below, or too deep to see. The path may have shown only the other tree.
+    ///
+    /// # Errors
+    /// `UNAUTHENTICATED`, or the database's, to be masked.
+    pub(super) async fn level(&self, ctx: &Context<'_>, tree: domain_trees::Tree) -> Result<Option<u32>> {
+        match (self.reach.level(tree), caller(ctx)?.partner_id) {
+            (None, Some(own)) => {
+                let reach = load::<Reaches>(ctx, (own, network(ctx)?.visible_depth), self.partner.id).await?;
+                Ok(reach.level(tree))
+            }
+            (known, _) => Ok(known),
+        }
+    }
+
     fn shown<T>(&self, ctx: &Context<'_>, aspect: Aspect, value: impl FnOnce() -> T) -> Result<Option<T>> {
         Ok(self.shows(ctx, aspect)?.then(value))
     }
 }
 
+impl Partner {
+    /// A partner above this one. Everybody sees the own sponsor, also a caller whom this very request has made a partner.
+    async fn above(&self, ctx: &Context<'_>, number: i64) -> Result<Option<Self>> {
+        let seen = find(ctx, number).await?;
+        if seen.is_some() || self.standing != Standing::Myself || self.partner.sponsor_id != Some(number) {
+            return Ok(seen);
+        }
+        let sponsor = load::<Partners>(ctx, (), number).await?;
+        Ok(sponsor.map(|partner| Self { partner, standing: Standing::SponsoredBy, reach: Reach::default() }))
+    }
+}
+
 /// The period with a code, for arguments.
 async fn period_id(ctx: &Context<'_>, code: &str) -> Result<i64> {
-    let found = store::periods::by_code(network(ctx)?.database.reader(), code).await.map_err(fault)?;
-    found
-        .map(|period| period.id)
+    load::<PeriodIds>(ctx, code.to_owned(), PeriodIds::ALONE)
+        .await?
         .ok_or_else(|| bad_user_input(format!("There is no period {code:?}: give a code that `periods` lists, such as 2026-01.")))
 }
 
+/// A partner: a node of the network. What the caller may not see is null.
 #[Object]
 #[allow(clippy::too_many_arguments, reason = "the arguments are the API's")]
 impl Partner {
@@ -123,7 +150,7 @@ impl Partner {
     /// Who brought the partner in; null for a root, and when hidden from the caller.
     async fn sponsor(&self, ctx: &Context<'_>) -> Result<Option<Partner>> {
         match self.partner.sponsor_id {
-            Some(sponsor) if self.shows(ctx, Aspect::Network)? => find(ctx, sponsor).await,
+            Some(sponsor) if self.shows(ctx, Aspect::Network)? => self.above(ctx, sponsor).await,
             _ => Ok(None),
         }
     }
@@ -133,7 +160,7 @@ impl Partner {
         match self.partner.slot {
             Some(slot) if self.shows(ctx, Aspect::Network)? => Ok(Some(Placement {
                 parent_number: BigInt(slot.parent_id),
-                parent: find(ctx, slot.parent_id).await?,
+                parent: self.above(ctx, slot.parent_id).await?,
                 position: slot.position.to_string(),
             })),
             _ => Ok(None),
@@ -206,7 +233,7 @@ impl Partner {
         if !self.shows(ctx, Aspect::Network)? {
             return Ok(None);
         }
-        let wanted = DownlineArgs { tree, depth, level, filter, order_by }.resolve(ctx, self)?;
+        let wanted = DownlineArgs { tree, depth, level, filter, order_by }.resolve(ctx, self).await?;
         let page = Paging { first, after, last, before }.page(network(ctx)?.page_sizes, connections::cursor_kind(wanted.order))?;
         let slice =
             if wanted.depth == 0 { Slice::default() } else { load::<Downlines>(ctx, (wanted.clone(), page), self.partner.id).await? };
@@ -244,7 +271,7 @@ impl Partner {
         if !self.shows(ctx, Aspect::Volumes)? {
             return Ok(None);
         }
-        let wanted = DownlineArgs { tree, depth, filter, ..DownlineArgs::default() }.resolve(ctx, self)?;
+        let wanted = DownlineArgs { tree, depth, filter, ..DownlineArgs::default() }.resolve(ctx, self).await?;
         let levels = if wanted.depth == 0 { Vec::new() } else { load::<LevelCounts>(ctx, wanted, self.partner.id).await? };
         Ok(Some(NetworkSummary::of(&levels)))
     }
@@ -260,7 +287,7 @@ impl Partner {
             return Ok(None);
         }
         let tree = Some(tree.unwrap_or(Tree::Placement));
-        let wanted = DownlineArgs { tree, depth, ..DownlineArgs::default() }.resolve(ctx, self)?;
+        let wanted = DownlineArgs { tree, depth, ..DownlineArgs::default() }.resolve(ctx, self).await?;
         let page = Page { limit: network(ctx)?.genealogy_partners, after: None, before: None, from_end: false };
         let tree = wanted.tree;
         let slice = if wanted.depth == 0 { Slice::default() } else { load::<Downlines>(ctx, (wanted, page), self.partner.id).await? };

@@ -162,13 +162,13 @@ impl DownlineArgs {
     ///
     /// # Errors
     /// `BAD_USER_INPUT`: a depth or level outside its limits.
-    pub fn resolve(self, ctx: &Context<'_>, from: &Partner) -> Result<Downline> {
+    pub async fn resolve(self, ctx: &Context<'_>, from: &Partner) -> Result<Downline> {
         let network = network(ctx)?;
         let tree = self.tree.map_or(trees::Tree::Sponsor, Into::into);
         let allowed = if from.standing == Standing::Staff { network.operator_depth } else { network.visible_depth };
         let visible = match from.standing {
             Standing::Staff => allowed,
-            _ => allowed.saturating_sub(from.reach.level(tree).unwrap_or(allowed)),
+            _ => allowed.saturating_sub(from.level(ctx, tree).await?.unwrap_or(allowed)),
         };
         let depth = bounded("depth", self.depth, allowed)?.unwrap_or_else(|| allowed.min(network.visible_depth));
         let level = bounded("level", self.level, depth)?;

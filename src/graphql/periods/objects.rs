@@ -10,6 +10,7 @@ use crate::domain::periods::{self, PeriodRecord};
 /// A period that commissions are computed for.
 pub struct Period(pub PeriodRecord);
 
+/// A period that commissions are computed for.
 #[Object]
 impl Period {
     /// Opaque global id.

@@ -18,6 +18,7 @@ pub use catalog::SchemaUnreadable;
 use self::catalog::Catalog;
 use self::weight::{Scale, Weight};
 use super::errors::{ErrorCode, over_limit};
+use super::field_order::FieldOrder;
 use super::settings::Limits;
 
 /// Checks documents against one schema.
@@ -39,6 +40,8 @@ pub struct Checked {
     pub kind: OperationType,
     /// What it may cost.
     pub cost: Cost,
+    /// The order of the answer's fields.
+    pub order: FieldOrder,
 }
 
 /// What an operation may cost: the values of the largest answer it can have.
@@ -93,8 +96,9 @@ impl Precheck {
         scale.refuse_unused_fragments()?;
         refuse_above("selections", "with its fragments expanded, the document selects", selections, self.limits.selections)?;
         let cost = self.judge(operation, &chosen)?;
+        let order = FieldOrder::of(&document, operation, variables);
         let (kind, name) = (operation.ty, name.map(str::to_owned));
-        Ok(Checked { document, name, kind, cost })
+        Ok(Checked { document, name, kind, cost, order })
     }
 
     fn judge(&self, operation: &OperationDefinition, weight: &Weight) -> Result<Cost, ServerError> {

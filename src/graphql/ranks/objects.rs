@@ -13,6 +13,7 @@ use crate::domain::ranks;
 /// A rank of the compensation plan.
 pub struct Rank(pub ranks::Rank);
 
+/// A rank of the compensation plan.
 #[Object]
 impl Rank {
     /// Opaque global id.
@@ -48,6 +49,7 @@ pub async fn rank(ctx: &Context<'_>, id: Option<i64>) -> Result<Option<Rank>> {
 /// The rank that a partner held in a period, with the figures it came from.
 pub struct RankRecord(pub ranks::RankRecord);
 
+/// The rank that a partner held in a period, with the figures it came from.
 #[Object]
 impl RankRecord {
     /// The period.

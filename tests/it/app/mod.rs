@@ -1,6 +1,7 @@
 //! A server without its transports: services on a fresh database, with a clock and chance that the test owns.
 
 mod databases;
+mod hubs;
 mod network;
 mod outside;
 
@@ -9,7 +10,11 @@ use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use sea_orm::{ConnectionTrait, Statement, TryGetable, Value};
+use upline::app::World;
 use upline::auth::principal::Principal;
 use upline::commands::accounts::{SignUp, SignedIn, sign_up};
 use upline::commands::partners::{BecomePartner, become_partner};
@@ -21,6 +26,7 @@ use upline::domain::partners::Slot;
 use upline::domain::refusal::Refusal;
 
 pub use self::databases::{Backend, TestDatabase};
+use self::hubs::Hubs;
 use self::outside::{ManualClock, SeededRandom};
 
 pub const PASSWORD: &str = "correct horse battery";
@@ -52,6 +58,7 @@ pub struct App {
     pub services: Services,
     pub clock: Arc<ManualClock>,
     wakes: Arc<AtomicUsize>,
+    hubs: Hubs,
 }
 
 /// Somebody signed in.
@@ -59,6 +66,13 @@ pub struct App {
 pub struct Member {
     pub principal: Principal,
     pub tokens: SignedIn,
+}
+
+impl Member {
+    /// The access token.
+    pub fn token(&self) -> &str {
+        self.tokens.access_token.expose()
+    }
 }
 
 /// A partner signed in.
@@ -69,12 +83,13 @@ pub struct TestPartner {
     pub code: String,
 }
 
-/// Runs a test on a fresh database; afterwards both trees must be whole.
+/// Runs a test on a fresh database; afterwards both trees must be whole, and every hub that ran must have read every event.
 pub async fn run<F: Future<Output = ()>>(backend: Backend, test: fn(App) -> F) {
     let database = TestDatabase::create(backend).await;
     let app = App::start(&database);
     test(app.clone()).await;
     network::assert_whole(&app).await;
+    hubs::assert_all_read(&app).await;
     drop(app);
     database.remove().await;
 }
@@ -91,7 +106,7 @@ impl App {
             }),
         };
         let services = Services::new(&config(&[]), &Secret::new(KEY), database.open.clone(), outside).unwrap();
-        Self { services, clock, wakes }
+        Self { services, clock, wakes, hubs: Hubs::default() }
     }
 
     /// The same database and clock under another configuration.
@@ -106,6 +121,17 @@ impl App {
         };
         let services = Services::new(&config(settings), &Secret::new(KEY), self.services.database.clone(), outside).unwrap();
         Self { services, ..self.clone() }
+    }
+
+    /// The application as it is served, over this database and clock. Its hub must be kept running.
+    pub async fn whole(&self, settings: &[&str]) -> upline::app::App {
+        let key = format!("auth.signing_key={}", STANDARD.encode(KEY));
+        let settings: Vec<&str> = settings.iter().copied().chain([key.as_str()]).collect();
+        let world = World { clock: Arc::clone(&self.services.clock), random: Arc::clone(&self.services.random) };
+        let metrics = upline::telemetry::recorder().unwrap().handle();
+        let whole = upline::app::App::new(&config(&settings), self.services.database.clone(), &world, metrics).await.unwrap();
+        self.hubs.watch(&whole.hub);
+        whole
     }
 
     /// How often readers of events were woken.
@@ -130,11 +156,16 @@ impl App {
 
     /// A new operator with these scopes.
     pub async fn operator(&self, username: &str, scopes: &[Scope]) -> Principal {
+        self.staff(username, Role::Operator, scopes).await.principal
+    }
+
+    /// Somebody new of the staff, signed in.
+    pub async fn staff(&self, username: &str, role: Role, scopes: &[Scope]) -> Member {
         let member = self.member(username).await;
         let scopes = write_scopes(&scopes.iter().copied().collect::<BTreeSet<_>>());
         let sql = "UPDATE accounts SET role = $1, scopes = $2 WHERE username = $3";
-        self.execute(sql, [Role::Operator.code().into(), scopes.into(), username.into()]).await;
-        self.principal(&member.tokens).await
+        self.execute(sql, [role.code().into(), scopes.into(), username.into()]).await;
+        Member { principal: self.principal(&member.tokens).await, ..member }
     }
 
     /// A new partner; with a sponsor where a referral code is given, in a slot where one is given.

@@ -1,4 +1,4 @@
-//! The public clients and audits, run by Node against the toy server. They need Node 20 and npm.
+//! The public clients and audits, run by Node against a server. They need Node 20 and npm.
 
 use std::path::Path;
 use std::process::Command;
@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use super::server::Server;
 
 /// Runs a script of `tests/clients` and gives what it prints.
-async fn run(script: &'static str, arguments: Vec<String>) -> String {
+pub async fn run(script: &'static str, arguments: Vec<String>) -> String {
     tokio::task::spawn_blocking(move || {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
         install(&folder);

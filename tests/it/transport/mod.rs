@@ -1,6 +1,6 @@
 //! The GraphQL transport against a toy schema: HTTP, WebSocket, Server-Sent Events, limits, masking, stored documents.
 
-mod clients;
+pub mod clients;
 mod documents;
 mod events;
 mod hostile;

@@ -1,0 +1,11 @@
+//! The API over the real application, on both databases: what is shown to whom, in how many statements, page by page and as it happens.
+
+mod acceptance;
+mod company;
+mod examples;
+mod joined;
+mod pages;
+mod schema;
+mod served;
+mod streams;
+mod visibility;

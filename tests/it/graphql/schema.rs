@@ -1,0 +1,169 @@
+//! The schema as others read it: fresh in `schema.graphql`, described throughout, and after Relay's rules.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use async_graphql::parser::Positioned;
+use async_graphql::parser::parse_schema;
+use async_graphql::parser::types::{BaseType, FieldDefinition, InputValueDefinition, Type, TypeDefinition, TypeKind, TypeSystemDefinition};
+use upline::graphql::roots::definition;
+
+/// Numbers that people choose or count levels with. What counts rows or money is BigInt or Decimal: JSON numbers lose digits beyond 53 bits, Int ends at 32.
+const SMALL_NUMBERS: [&str; 6] = ["depth", "distance", "first", "height", "last", "level"];
+
+fn types() -> Vec<TypeDefinition> {
+    let definitions = parse_schema(definition()).unwrap().definitions.into_iter();
+    definitions
+        .filter_map(|definition| match definition {
+            TypeSystemDefinition::Type(definition) => Some(definition.node),
+            _ => None,
+        })
+        .collect()
+}
+
+fn fields(definition: &TypeDefinition) -> &[Positioned<FieldDefinition>] {
+    match &definition.kind {
+        TypeKind::Object(object) => &object.fields,
+        TypeKind::Interface(interface) => &interface.fields,
+        _ => &[],
+    }
+}
+
+fn inputs(definition: &TypeDefinition) -> &[Positioned<InputValueDefinition>] {
+    match &definition.kind {
+        TypeKind::InputObject(input) => &input.fields,
+        _ => &[],
+    }
+}
+
+/// Every field, argument and input field: its place, its type, whether it is described.
+fn values(definition: &TypeDefinition) -> Vec<(String, String, Type, bool)> {
+    let value = |owner: &str, name: &str, ty: &Type, described: bool| (owner.to_owned(), name.to_owned(), ty.clone(), described);
+    let owner = definition.name.node.as_str();
+    let mut values = Vec::new();
+    for field in fields(definition) {
+        let name = field.node.name.node.as_str();
+        values.push(value(owner, name, &field.node.ty.node, described(field.node.description.as_ref())));
+        for argument in &field.node.arguments {
+            let argument = &argument.node;
+            values.push(value(
+                &format!("{owner}.{name}"),
+                &argument.name.node,
+                &argument.ty.node,
+                described(argument.description.as_ref()),
+            ));
+        }
+    }
+    for input in inputs(definition) {
+        values.push(value(owner, &input.node.name.node, &input.node.ty.node, described(input.node.description.as_ref())));
+    }
+    values
+}
+
+fn described(description: Option<&Positioned<String>>) -> bool {
+    description.is_some_and(|text| !text.node.trim().is_empty())
+}
+
+fn named(ty: &Type) -> &str {
+    match &ty.base {
+        BaseType::Named(name) => name,
+        BaseType::List(item) => named(item),
+    }
+}
+
+#[test]
+fn schema_graphql_is_fresh() {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("schema.graphql");
+    let stored = std::fs::read_to_string(file).unwrap();
+    assert!(stored == definition(), "schema.graphql is stale: refresh it by `cargo run -- schema > schema.graphql`");
+}
+
+#[test]
+fn everything_is_described() {
+    let mut bare = Vec::new();
+    for definition in types() {
+        let owner = &definition.name.node;
+        // The library's connection types have no place for a description; their fields have.
+        if !described(definition.description.as_ref()) && !owner.ends_with("Connection") {
+            bare.push(owner.to_string());
+        }
+        bare.extend(values(&definition).into_iter().filter(|value| !value.3).map(|(owner, name, ..)| format!("{owner}.{name}")));
+        if let TypeKind::Enum(choices) = &definition.kind {
+            let silent = choices.values.iter().filter(|choice| !described(choice.node.description.as_ref()));
+            bare.extend(silent.map(|choice| format!("{owner}.{}", choice.node.value.node)));
+        }
+    }
+    assert!(bare.is_empty(), "without a description: {bare:?}");
+}
+
+#[test]
+fn only_small_numbers_are_ints_and_no_number_is_a_float() {
+    for definition in types() {
+        for (owner, name, ty, _) in values(&definition) {
+            assert_ne!(named(&ty), "Float", "{owner}.{name}");
+            if named(&ty) == "Int" {
+                assert!(SMALL_NUMBERS.contains(&name.as_str()), "{owner}.{name} is an Int: use BigInt, or add it to SMALL_NUMBERS");
+            }
+        }
+    }
+}
+
+#[test]
+fn connections_follow_relay() {
+    let types = types();
+    let by_name: HashMap<&str, &TypeDefinition> = types.iter().map(|definition| (definition.name.node.as_str(), definition)).collect();
+    let shape = |owner: &str| -> HashMap<String, String> {
+        fields(by_name[owner]).iter().map(|field| (field.node.name.node.to_string(), field.node.ty.node.to_string())).collect()
+    };
+    let mut connections = 0;
+    for definition in &types {
+        for field in fields(definition) {
+            let place = format!("{}.{}", definition.name.node, field.node.name.node);
+            let arguments: HashMap<_, _> = field
+                .node
+                .arguments
+                .iter()
+                .map(|argument| (argument.node.name.node.to_string(), argument.node.ty.node.to_string()))
+                .collect();
+            let target = named(&field.node.ty.node);
+            let Some(stem) = target.strip_suffix("Connection") else {
+                assert!(!arguments.contains_key("first"), "{place} takes `first` but gives no connection");
+                continue;
+            };
+            connections += 1;
+            for (name, ty) in [("first", "Int"), ("after", "String"), ("last", "Int"), ("before", "String")] {
+                assert_eq!(arguments.get(name).map(String::as_str), Some(ty), "{place}({name}:)");
+            }
+            let connection = shape(target);
+            assert_eq!(connection["pageInfo"], "PageInfo!", "{target}");
+            let edge = connection["edges"].trim_matches(['[', ']', '!']);
+            assert!(edge.ends_with("Edge"), "{target}.edges is {edge}");
+            assert_eq!(shape(edge)["cursor"], "String!", "{edge}");
+            assert_eq!(shape(edge)["node"].trim_matches('!'), connection["nodes"].trim_matches(['[', ']', '!']), "{stem}");
+        }
+    }
+    assert!(connections >= 7, "{connections} connections");
+    let page_info = shape("PageInfo");
+    assert_eq!([&page_info["hasNextPage"], &page_info["hasPreviousPage"]], ["Boolean!"; 2]);
+    assert_eq!([&page_info["startCursor"], &page_info["endCursor"]], ["String"; 2]);
+    assert_eq!(shape("Node")["id"], "ID!");
+    assert_eq!(shape("Query")["node"], "Node");
+    assert_eq!(shape("Query")["nodes"], "[Node]!");
+}
+
+#[test]
+fn mutations_take_one_input_and_give_a_payload_with_user_errors() {
+    let types = types();
+    let by_name: HashMap<&str, &TypeDefinition> = types.iter().map(|definition| (definition.name.node.as_str(), definition)).collect();
+    for mutation in fields(by_name["Mutation"]) {
+        let name = mutation.node.name.node.as_str();
+        let pascal = format!("{}{}", name[..1].to_uppercase(), &name[1..]);
+        let arguments: Vec<_> =
+            mutation.node.arguments.iter().map(|argument| format!("{}: {}", argument.node.name.node, argument.node.ty.node)).collect();
+        assert_eq!(arguments, [format!("input: {pascal}Input!")], "{name}");
+        assert_eq!(mutation.node.ty.node.to_string(), format!("{pascal}Payload"), "{name}");
+        let payload = fields(by_name[named(&mutation.node.ty.node)]);
+        let errors = payload.iter().find(|field| field.node.name.node == "userErrors");
+        assert_eq!(errors.map(|field| field.node.ty.node.to_string()).as_deref(), Some("[UserError!]!"), "{name}");
+    }
+}
