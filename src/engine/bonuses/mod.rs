@@ -55,6 +55,12 @@ impl Rule {
         }
     }
 
+    /// Whether its lines come from single orders.
+    #[must_use]
+    pub fn walks_from_orders(&self) -> bool {
+        matches!(self, Self::Unilevel(_) | Self::Differential(_) | Self::Generation(_))
+    }
+
     /// Digits behind the point of the rate in this bonus's lines.
     pub(crate) fn rate_digits(&self) -> u32 {
         match self {
