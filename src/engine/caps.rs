@@ -7,7 +7,7 @@ use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::domain::amount::Amount;
 
-use super::bonuses::{Line, Lines, Paid, Turn};
+use super::bonuses::{Line, Lines, Paid, Turn, sum_by_beneficiary};
 use super::decimal::fixed;
 use super::explain::recorder::{About, Recorder};
 use super::explain::step::{Cap, Step};
@@ -46,18 +46,18 @@ struct Limit<'a> {
 impl Limit<'_> {
     /// Pays every partner's lines in their order, cuts the one that crosses the limit and drops those after it.
     fn cut<R: Recorder>(&self, paid: &mut [Paid], first_bonus: usize, recorder: &mut R) {
-        let mut owed = vec![0_i128; self.standing.len()];
-        for line in paid.iter().flat_map(|paid| paid.lines.iter()) {
-            owed[line.beneficiary as usize] += i128::from(line.amount);
-        }
+        let sums = |paid: &[Paid]| {
+            let lines = paid.iter().map(|paid| &paid.lines);
+            sum_by_beneficiary(lines, self.standing.len(), |line| i128::from(line.amount))
+        };
         let limit = i128::from(self.amount);
-        if owed.iter().all(|owed| *owed <= limit) {
+        if sums(paid).iter().all(|owed| *owed <= limit) {
             return;
         }
         // What the bonuses before have left to each partner.
         let mut left = vec![limit; self.standing.len()];
         for (bonus, paid) in (first_bonus..).zip(paid) {
-            let own = self.sums(&paid.lines);
+            let own = sums(std::slice::from_ref(paid));
             let crossing = Crossing::of(self.standing, &paid.lines, &left, &own);
             let mut shared = crossing.shared.iter().peekable();
             for (place, line) in (0..).zip(paid.lines.iter_mut()) {
@@ -77,14 +77,6 @@ impl Limit<'_> {
             paid.lines.drop_empty();
             left.iter_mut().zip(own).for_each(|(left, own)| *left -= own.min(*left));
         }
-    }
-
-    fn sums(&self, lines: &Lines) -> Vec<i128> {
-        let mut sums = vec![0_i128; self.standing.len()];
-        for line in lines.iter() {
-            sums[line.beneficiary as usize] += i128::from(line.amount);
-        }
-        sums
     }
 }
 

@@ -16,7 +16,7 @@ use super::plan::Bonus;
 use super::refusal::Refusal;
 use super::standing::Standing;
 
-pub(crate) use lines::{Line, Lines};
+pub(crate) use lines::{Line, Lines, sum_by_beneficiary};
 
 /// The rule of a bonus.
 #[derive(Clone, Debug, PartialEq, Eq)]
