@@ -1,11 +1,13 @@
 //! Caps, in their order: a bonus's own right after it, then per partner, then plan-wide (plans.md, section 7).
 
+use std::cmp::Ordering;
+
 use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::domain::amount::Amount;
 
-use super::bonuses::{Line, Lines, Paid, Turn};
+use super::bonuses::{Line, Lines, Paid, Turn, sum_by_beneficiary};
 use super::decimal::fixed;
 use super::explain::recorder::{About, Recorder};
 use super::explain::step::{Cap, Step};
@@ -44,70 +46,132 @@ struct Limit<'a> {
 impl Limit<'_> {
     /// Pays every partner's lines in their order, cuts the one that crosses the limit and drops those after it.
     fn cut<R: Recorder>(&self, paid: &mut [Paid], first_bonus: usize, recorder: &mut R) {
-        let mut owed = vec![0_i128; self.standing.len()];
-        for line in paid.iter().flat_map(|paid| paid.lines.iter()) {
-            owed[line.beneficiary as usize] += i128::from(line.amount);
-        }
+        let sums = |paid: &[Paid]| {
+            let lines = paid.iter().map(|paid| &paid.lines);
+            sum_by_beneficiary(lines, self.standing.len(), |line| i128::from(line.amount))
+        };
         let limit = i128::from(self.amount);
-        if owed.iter().all(|owed| *owed <= limit) {
+        if sums(paid).iter().all(|owed| *owed <= limit) {
             return;
         }
         // What the bonuses before have left to each partner.
         let mut left = vec![limit; self.standing.len()];
         for (bonus, paid) in (first_bonus..).zip(paid) {
-            let own = self.sums(&paid.lines);
-            let kept = self.kept_of_crossing(&paid.lines, &left, &own);
-            let mut kept = kept.into_iter().peekable();
+            let own = sums(std::slice::from_ref(paid));
+            let crossing = Crossing::of(self.standing, &paid.lines, &left, &own);
+            let mut shared = crossing.shared.iter().peekable();
             for (place, line) in (0..).zip(paid.lines.iter_mut()) {
                 let partner = line.beneficiary as usize;
                 if own[partner] <= left[partner] {
                     continue;
                 }
                 let before = line.amount;
-                line.amount = kept.next_if(|(crossing, _)| *crossing == place).map_or(0, |(_, amount)| amount);
+                line.amount = match crossing.verdict(line) {
+                    Some(Ordering::Less) => before,
+                    Some(Ordering::Equal) => shared.next_if(|(shared, _)| *shared == place).map_or(0, |(_, amount)| *amount),
+                    // Either later, or the bonuses before have left nothing.
+                    Some(Ordering::Greater) | None => 0,
+                };
                 note(self.standing, (self.cap, self.amount), bonus, (line, before), recorder);
             }
             paid.lines.drop_empty();
             left.iter_mut().zip(own).for_each(|(left, own)| *left -= own.min(*left));
         }
     }
+}
 
-    fn sums(&self, lines: &Lines) -> Vec<i128> {
-        let mut sums = vec![0_i128; self.standing.len()];
-        for line in lines.iter() {
-            sums[line.beneficiary as usize] += i128::from(line.amount);
-        }
-        sums
-    }
+/// When the partners who cross a limit in a bonus do so.
+///
+/// Such partners have most of all lines, so the period is cut into slices: lines in slices before the one in which a partner crosses are
+/// kept, those in later slices dropped, and only those in that slice are sorted.
+struct Crossing<'a> {
+    standing: &'a Standing<'a>,
+    /// The period's first nanosecond.
+    start: i64,
+    /// Nanoseconds in a slice.
+    step: i64,
+    /// Each partner's place among those who cross; [`NONE`] for the others.
+    places: Vec<u32>,
+    /// By that place: the slice in which the limit is crossed.
+    slices: Vec<i64>,
+    /// What the lines in these slices keep: the line's place and its amount, ascending by place.
+    shared: Vec<(u64, i64)>,
+}
 
-    /// What the lines keep of the partners who cross the limit in this bonus: the line's place and its amount, ascending by place.
-    ///
-    /// Lines of one bonus and one time already stand in the order in which they are paid: order number, source, level.
-    fn kept_of_crossing(&self, lines: &Lines, left: &[i128], own: &[i128]) -> Vec<(u64, i64)> {
-        let crosses = |line: &Line| {
-            let (left, own) = (left[line.beneficiary as usize], own[line.beneficiary as usize]);
-            left > 0 && left < own
-        };
-        let crossing = (0_u64..).zip(lines.iter()).filter(|(_, line)| crosses(line));
-        let mut queue: Vec<(u32, i64, u64, i64)> =
-            crossing.map(|(place, line)| (line.beneficiary, self.placed_at(line), place, line.amount)).collect();
-        queue.par_sort_unstable();
-        let (mut kept, mut beneficiary, mut rest) = (Vec::with_capacity(queue.len()), NONE, 0);
-        for (partner, _, place, amount) in queue {
-            if partner != beneficiary {
-                (beneficiary, rest) = (partner, left[partner as usize]);
+impl<'a> Crossing<'a> {
+    /// So many sums of slices are held at most.
+    const SUMS: usize = 1 << 21;
+    const MOST_SLICES: usize = 256;
+
+    fn of(standing: &'a Standing, lines: &Lines, left: &[i128], own: &[i128]) -> Self {
+        let (mut places, mut limits) = (vec![NONE; own.len()], Vec::new());
+        for (partner, (left, own)) in left.iter().zip(own).enumerate() {
+            if *left > 0 && left < own {
+                places[partner] = limits.len() as u32;
+                limits.push(*left);
             }
-            // At most the line's own amount.
-            let keeps = i128::from(amount).min(rest);
-            rest -= keeps;
-            kept.push((place, keeps as i64));
         }
-        kept.par_sort_unstable();
-        kept
+        let count = (Self::SUMS / limits.len().max(1)).clamp(1, Self::MOST_SLICES);
+        let start = standing.period.start().nanos();
+        let span = standing.period.end().nanos() - start;
+        let mut crossing = Self { standing, start, step: span / count as i64 + 1, places, slices: Vec::new(), shared: Vec::new() };
+        let mut sums = vec![0_i128; limits.len() * count];
+        for line in lines.iter() {
+            if let Some(place) = crossing.place(line) {
+                sums[place * count + crossing.slice_of(line) as usize] += i128::from(line.amount);
+            }
+        }
+        for (limit, sums) in limits.iter_mut().zip(sums.chunks(count)) {
+            let mut slice = 0;
+            while let Some(sum) = sums.get(slice).filter(|sum| **sum <= *limit) {
+                *limit -= sum;
+                slice += 1;
+            }
+            crossing.slices.push(slice as i64);
+        }
+        crossing.shared = crossing.share(lines, limits);
+        crossing
     }
 
+    /// Shares what is left at the beginning of the slices. Lines of one time already stand in the order in which they are paid:
+    /// order number, source, level.
+    fn share(&self, lines: &Lines, mut limits: Vec<i128>) -> Vec<(u64, i64)> {
+        let inside = (0_u64..).zip(lines.iter()).filter(|(_, line)| self.verdict(line) == Some(Ordering::Equal));
+        let mut queue: Vec<(i64, u64, u32, i64)> =
+            inside.map(|(place, line)| (self.placed_at(line), place, line.beneficiary, line.amount)).collect();
+        queue.par_sort_unstable();
+        let keep = |(_, place, partner, amount): (i64, u64, u32, i64)| {
+            let left = &mut limits[self.places[partner as usize] as usize];
+            // At most the line's own amount.
+            let keeps = i128::from(amount).min(*left);
+            *left -= keeps;
+            (place, keeps as i64)
+        };
+        let mut shared: Vec<(u64, i64)> = queue.into_iter().map(keep).collect();
+        shared.par_sort_unstable();
+        shared
+    }
+
+    /// Whether a line lies before, in or after the slice in which its partner crosses the limit; none where the partner does not.
+    fn verdict(&self, line: &Line) -> Option<Ordering> {
+        self.place(line).map(|place| self.slice_of(line).cmp(&self.slices[place]))
+    }
+
+    fn place(&self, line: &Line) -> Option<usize> {
+        let place = self.places[line.beneficiary as usize];
+        (place != NONE).then_some(place as usize)
+    }
+
+    fn slice_of(&self, line: &Line) -> i64 {
+        (self.placed_at(line) - self.start) / self.step
+    }
+
+    /// Lines without an order all have the same time.
     fn placed_at(&self, line: &Line) -> i64 {
-        if line.order == NONE { 0 } else { self.standing.snapshot.orders.order(line.order).placed_at.nanos() }
+        match line.order {
+            NONE => self.start,
+            order => self.standing.snapshot.orders.order(order).placed_at.nanos(),
+        }
     }
 }
 

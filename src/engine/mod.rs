@@ -33,6 +33,23 @@ pub fn run<'a>(plan: &'a Plan, snapshot: &'a Snapshot, period: Period) -> Result
     pay(Standing::of(plan, snapshot, period)?, &mut Silent)
 }
 
+/// What the bonuses that walk up from orders pay on one order at this moment, before caps (plans.md, section 9, live).
+/// The close computes the period anew, so these lines are a preview. No lines where the order does not count in the period.
+///
+/// # Errors
+/// As [`run`].
+pub fn accrue<'a>(plan: &'a Plan, snapshot: &'a Snapshot, period: Period, order: i64) -> Result<Outcome<'a>, Refusal> {
+    let mut standing = Standing::of(plan, snapshot, period)?;
+    let place = standing.snapshot.orders.find(order);
+    standing.counted.retain(|counted| Some(*counted) == place);
+    let pay = |(index, bonus): (usize, &'a plan::Bonus)| match bonus.rule.walks_from_orders() {
+        true => Turn { index, bonus, standing: &standing }.pay(&[], &mut Silent),
+        false => Ok(Paid::default()),
+    };
+    let paid = plan.bonuses.iter().enumerate().map(pay).collect::<Result<Vec<Paid>, Refusal>>()?;
+    Outcome::of(standing, paid, 0)
+}
+
 /// Pays all bonuses, then applies the caps in their order.
 fn pay<'a, R: Recorder>(standing: Standing<'a>, recorder: &mut R) -> Result<Outcome<'a>, Refusal> {
     let bonuses = &standing.plan.bonuses;

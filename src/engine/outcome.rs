@@ -6,7 +6,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::domain::amount::Amount;
 
 use super::bonuses::pool::POOL_DIGITS;
-use super::bonuses::{Line, Paid};
+use super::bonuses::{Line, Paid, sum_by_beneficiary};
 use super::caps;
 use super::decimal::{Exact, fixed, plain};
 use super::plan::Rate;
@@ -234,7 +234,8 @@ impl<'a> Outcome<'a> {
             base,
             rate: Exact { units: i128::from(line.rate), digits: rule.rate_digits() },
             amount: Amount::from_units(line.amount * power_of_ten(4 - exponent) as i64),
-            points: points(standing, line.amount).unwrap_or_default(),
+            // The statements have been summed, so every line fits.
+            points: Amount::from_units(points(standing, line.amount) as i64),
         }
     }
 
@@ -263,30 +264,27 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// Points of a line: final amount times the plan's rate, half-even to four digits; none where they do not fit.
-pub(crate) fn points(standing: &Standing, amount: i64) -> Option<Amount> {
+/// Points of a line in counts of 1/10000: final amount times the plan's rate, half-even.
+fn points(standing: &Standing, amount: i64) -> i128 {
     let exact = i128::from(amount) * i128::from(standing.plan.career_points_rate.units());
-    let divisor = power_of_ten(standing.plan.currency.exponent + Rate::DIGITS - 4);
-    i64::try_from(Rounding::HalfEven.divide(exact, divisor)).ok().map(Amount::from_units)
+    Rounding::HalfEven.divide(exact, power_of_ten(standing.plan.currency.exponent + Rate::DIGITS - 4))
 }
 
 fn statements(standing: &Standing, paid: &[Paid]) -> Result<Vec<Statement>, Refusal> {
-    let refuse = |place: usize| {
-        let partner = standing.number(place as u32);
-        Refusal::orders(None, format!("what partner {partner} earns in all does not fit 64 bits"))
+    let sums = |value: fn(&Standing, i64) -> i128| {
+        let lines = paid.iter().map(|paid| &paid.lines);
+        sum_by_beneficiary(lines, standing.len(), |line| value(standing, line.amount))
     };
-    let scale = power_of_ten(4 - standing.plan.currency.exponent) as i64;
-    let mut sums = vec![(0_i64, Amount::ZERO); standing.len()];
-    for line in paid.iter().flat_map(|paid| paid.lines.iter()) {
-        let place = line.beneficiary as usize;
-        let (amount, earned) = sums[place];
-        let more = line.amount.checked_mul(scale).and_then(|more| amount.checked_add(more));
-        let points = points(standing, line.amount).and_then(|more| earned.checked_add(more));
-        sums[place] = more.zip(points).ok_or_else(|| refuse(place))?;
-    }
-    let some = (0..).zip(sums).filter(|(_, (amount, _))| *amount > 0);
-    let statement = |(place, (amount, points))| Statement { partner: standing.number(place), amount: Amount::from_units(amount), points };
-    Ok(some.map(statement).collect())
+    let amounts = sums(|standing, amount| i128::from(amount) * power_of_ten(4 - standing.plan.currency.exponent));
+    let points = sums(points);
+    let some = (0_u32..).zip(amounts.into_iter().zip(points)).filter(|(_, (amount, _))| *amount > 0);
+    let statement = |(place, (amount, points))| {
+        let partner = standing.number(place);
+        let fits = |units: i128| i64::try_from(units).ok().map(Amount::from_units);
+        let statement = fits(amount).zip(fits(points)).map(|(amount, points)| Statement { partner, amount, points });
+        statement.ok_or_else(|| Refusal::orders(None, format!("what partner {partner} earns in all does not fit 64 bits")))
+    };
+    some.map(statement).collect()
 }
 
 fn summary(standing: &Standing, paid: &[Paid], capped: i128) -> Summary {

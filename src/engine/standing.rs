@@ -6,7 +6,7 @@ use crate::domain::partner_status::PartnerStatus;
 use crate::domain::period::Period;
 
 use super::plan::{Bonus, Plan, RankIndex};
-use super::rank::Ranks;
+use super::rank::{Ranks, check_codes};
 use super::refusal::Refusal;
 use super::rounding::Minor;
 use super::snapshot::Snapshot;
@@ -41,12 +41,13 @@ impl<'a> Standing<'a> {
     /// Checks the whole input, also what the period ignores, then looks at what takes part.
     pub(crate) fn of(plan: &'a Plan, snapshot: &'a Snapshot, period: Period) -> Result<Self, Refusal> {
         let placement = |snapshot: &Snapshot| plan.placement.map(|shape| PlacementTree::of(&snapshot.network, shape)).transpose();
+        check_codes(plan, &snapshot.network)?;
         let whole = placement(snapshot)?;
         let snapshot = snapshot.partaking(period.end(), plan.placement.is_some())?;
         let placement = if matches!(snapshot, Cow::Borrowed(_)) { whole } else { placement(&snapshot)? };
         let counted = snapshot.orders.placed_between(period.start(), period.end());
         let volumes = Volumes::of(plan, &snapshot, &counted, placement.as_ref())?;
-        let ranks = Ranks::of(plan, &snapshot, &volumes, placement.as_ref())?;
+        let ranks = Ranks::of(plan, &snapshot, &volumes, placement.as_ref());
         Ok(Self { plan, snapshot, period, counted, placement, volumes, ranks })
     }
 

@@ -1,6 +1,7 @@
 //! Commission lines while they are computed.
 
 use rayon::prelude::{IndexedParallelIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 
 /// A line of one bonus, by dense indices. There are tens of millions of them, so it is kept small.
 #[derive(Clone, Copy, Debug)]
@@ -59,4 +60,27 @@ impl From<Vec<Line>> for Lines {
     fn from(lines: Vec<Line>) -> Self {
         Self { parts: vec![lines] }
     }
+}
+
+/// Sums something over the lines of each beneficiary, in parallel; the sums do not depend on how the work is shared out.
+pub(crate) fn sum_by_beneficiary<'l>(
+    lines: impl Iterator<Item = &'l Lines>,
+    partners: usize,
+    value: impl Fn(&Line) -> i128 + Sync,
+) -> Vec<i128> {
+    let parts: Vec<&Vec<Line>> = lines.flat_map(Lines::parts).collect();
+    let sum = |parts: &[&Vec<Line>]| {
+        let mut sums = vec![0; partners];
+        for line in parts.iter().copied().flatten() {
+            sums[line.beneficiary as usize] += value(line);
+        }
+        sums
+    };
+    let per_thread = parts.len().div_ceil(rayon::current_num_threads()).max(1);
+    let sums: Vec<Vec<i128>> = parts.par_chunks(per_thread).map(sum).collect();
+    let add = |mut all: Vec<i128>, more: Vec<i128>| {
+        all.iter_mut().zip(more).for_each(|(sum, more)| *sum += more);
+        all
+    };
+    sums.into_iter().reduce(add).unwrap_or_else(|| vec![0; partners])
 }

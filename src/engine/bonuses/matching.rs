@@ -8,7 +8,7 @@ use crate::engine::refusal::Refusal;
 use crate::engine::rounding::power_of_ten;
 use crate::engine::tree::NONE;
 
-use super::{Line, Lines, Paid, Turn};
+use super::{Line, Lines, Paid, Turn, sum_by_beneficiary};
 
 /// The rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,13 +24,11 @@ pub struct Matching {
 impl Matching {
     pub(super) fn pay<R: Recorder>(&self, turn: Turn, above: &[Paid], recorder: &mut R) -> Result<Lines, Refusal> {
         let standing = turn.standing;
-        let mut earned = vec![0_i64; standing.len()];
-        for line in self.of.iter().flat_map(|index| above[*index].lines.iter()) {
-            let sum = &mut earned[line.beneficiary as usize];
-            *sum = sum.checked_add(line.amount).ok_or_else(|| turn.too_large(line.beneficiary))?;
-        }
+        let matched = self.of.iter().map(|index| &above[*index].lines);
+        let earned = sum_by_beneficiary(matched, standing.len(), |line| i128::from(line.amount));
         let mut lines = Vec::new();
         for (earner, sum) in (0..).zip(earned).filter(|(_, sum)| *sum > 0) {
+            let sum = i64::try_from(sum).map_err(|_| turn.too_large(earner))?;
             self.walk(turn, (earner, sum), &mut lines, recorder)?;
         }
         Ok(lines.into())

@@ -16,7 +16,7 @@ use super::plan::Bonus;
 use super::refusal::Refusal;
 use super::standing::Standing;
 
-pub(crate) use lines::{Line, Lines};
+pub(crate) use lines::{Line, Lines, sum_by_beneficiary};
 
 /// The rule of a bonus.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -53,6 +53,12 @@ impl Rule {
             Self::RankAdvance(_) => "rank_advance",
             Self::Pool(_) => "pool",
         }
+    }
+
+    /// Whether its lines come from single orders.
+    #[must_use]
+    pub fn walks_from_orders(&self) -> bool {
+        matches!(self, Self::Unilevel(_) | Self::Differential(_) | Self::Generation(_))
     }
 
     /// Digits behind the point of the rate in this bonus's lines.

@@ -2,6 +2,7 @@
 //!
 //! On the placement tree it is a forced matrix, with `within_days_of_join` a fast start, with `include_self` alone a retail bonus.
 
+use crate::domain::instant::Instant;
 use crate::engine::explain::recorder::Recorder;
 use crate::engine::explain::step::{Effect, Step, Unseen, WalkEnd};
 use crate::engine::plan::{RankIndex, Rate};
@@ -64,6 +65,8 @@ pub(super) struct Walk<'a> {
     rates: Vec<i64>,
     /// The deepest paid level by rank.
     max_levels: Vec<u32>,
+    /// When each partner joined, where the rule asks for it.
+    joined_at: Vec<Instant>,
     /// Each partner's first order in the whole input, where the rule asks for it.
     first_orders: Vec<u32>,
     minor: Minor,
@@ -82,6 +85,10 @@ impl<'a> Walk<'a> {
             nodes: turn.nodes(tree),
             rates: rule.levels.iter().flat_map(|level| ranks.iter().map(|rank| level.units() * rank.multiplier.units())).collect(),
             max_levels: ranks.iter().map(|rank| rank.max_levels.unwrap_or(u32::MAX)).collect(),
+            joined_at: match rule.within_days_of_join {
+                Some(_) => standing.snapshot.network.iter().map(|partner| partner.joined_at).collect(),
+                None => Vec::new(),
+            },
             first_orders: if rule.first_order_only { first_orders(turn) } else { Vec::new() },
             minor: standing.minor(4 + RATE_DIGITS),
             self_minor: standing.minor(4 + Rate::DIGITS),
@@ -94,7 +101,7 @@ impl<'a> Walk<'a> {
     fn sees(&self, order: &Order, place: u32) -> Result<(), Unseen> {
         self.turn.sees(order)?;
         if let Some(days) = self.rule.within_days_of_join {
-            let joined_at = self.turn.standing.snapshot.network.partner(order.partner).joined_at;
+            let joined_at = self.joined_at[order.partner as usize];
             if i128::from(order.placed_at.nanos()) - i128::from(joined_at.nanos()) >= i128::from(days) * i128::from(DAY) {
                 return Err(Unseen::TooLateAfterJoining { joined_at: joined_at.to_string(), days });
             }

@@ -114,8 +114,7 @@ impl<'o> Answer<'o> {
     }
 
     fn bonus(&self, index: usize, bonus: &Bonus, mut steps: Grouped) -> (BonusExplanation, i128) {
-        let per_order = matches!(bonus.rule, Rule::Unilevel(_) | Rule::Differential(_) | Rule::Generation(_));
-        if let (true, Some(order)) = (per_order, self.order) {
+        if let (true, Some(order)) = (bonus.rule.walks_from_orders(), self.order) {
             let steps = steps.entry((order, NONE)).or_default();
             self.conclude(bonus, order, steps);
         }

@@ -28,10 +28,10 @@ pub(crate) struct Ranks {
 
 impl Ranks {
     /// Ranks children before their parents.
-    pub(crate) fn of(plan: &Plan, snapshot: &Snapshot, volumes: &Volumes, placement: Option<&PlacementTree>) -> Result<Self, Refusal> {
+    pub(crate) fn of(plan: &Plan, snapshot: &Snapshot, volumes: &Volumes, placement: Option<&PlacementTree>) -> Self {
         let network = &snapshot.network;
         let count = network.len();
-        let previous = previous(plan, network)?;
+        let previous = previous(plan, network);
         let breakaway = plan.breakaway_rank().unwrap_or(RankIndex::MAX);
         let mut ranks = Self { paid: vec![0; count], pgv: volumes.pv.clone(), best: vec![0; count], previous };
         for &partner in network.sponsors.top_down.iter().rev() {
@@ -54,7 +54,7 @@ impl Ranks {
                 }
             }
         }
-        Ok(ranks)
+        ranks
     }
 
     /// How far a partner has come with each requirement of a rank, in the order of the plan.
@@ -74,23 +74,19 @@ fn qualified(plan: &Plan, sight: &Sight, partner: u32) -> RankIndex {
     (1..plan.ranks.len()).rev().find(holds).unwrap_or(0) as RankIndex
 }
 
-fn previous(plan: &Plan, network: &Network) -> Result<Vec<RankIndex>, Refusal> {
-    let known: Vec<Option<RankIndex>> = network.rank_codes().iter().map(|code| plan.rank_index(code)).collect();
-    let rank_of = |highest: u32| if highest == NONE { Some(0) } else { known[highest as usize] };
-    let ranks: Option<Vec<RankIndex>> = network.iter().map(|partner| rank_of(partner.highest_rank)).collect();
-    ranks.ok_or_else(|| {
-        let unknown = network.iter().filter(|partner| rank_of(partner.highest_rank).is_none()).min_by_key(|partner| partner.line());
-        let (line, cause) = unknown.map_or((None, String::new()), |partner| {
-            let code = &network.rank_codes()[partner.highest_rank as usize];
-            (
-                partner.line(),
-                format!("partner {}: highest_rank {code} is no rank of the plan; its ranks are {}", partner.number, codes(plan)),
-            )
-        });
-        Refusal::network(line, cause)
-    })
+/// Refuses codes in `highest_rank` that the plan does not know, also of partners whom the period ignores.
+pub(crate) fn check_codes(plan: &Plan, network: &Network) -> Result<(), Refusal> {
+    let known: Vec<bool> = network.rank_codes().iter().map(|code| plan.rank_index(code).is_some()).collect();
+    let unknown = network.iter().filter(|partner| partner.highest_rank != NONE && !known[partner.highest_rank as usize]);
+    let Some(partner) = unknown.min_by_key(|partner| partner.line()) else { return Ok(()) };
+    let code = &network.rank_codes()[partner.highest_rank as usize];
+    let ranks: Vec<&str> = plan.ranks.iter().map(|rank| rank.code.as_str()).collect();
+    let cause = format!("partner {}: highest_rank {code} is no rank of the plan; its ranks are {}", partner.number, ranks.join(", "));
+    Err(Refusal::network(partner.line(), cause))
 }
 
-fn codes(plan: &Plan) -> String {
-    plan.ranks.iter().map(|rank| rank.code.as_str()).collect::<Vec<_>>().join(", ")
+/// The codes have been checked.
+fn previous(plan: &Plan, network: &Network) -> Vec<RankIndex> {
+    let known: Vec<RankIndex> = network.rank_codes().iter().map(|code| plan.rank_index(code).unwrap_or(0)).collect();
+    network.iter().map(|partner| known.get(partner.highest_rank as usize).copied().unwrap_or(0)).collect()
 }

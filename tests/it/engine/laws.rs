@@ -196,6 +196,18 @@ proptest! {
     }
 
     #[test]
+    fn what_an_order_accrues_at_the_end_of_the_period_is_what_the_run_pays_on_it(world in world(), name in prop::sample::select(&PLANS[3..5])) {
+        let plan = Plan::parse(&plan_text(name)).unwrap();
+        let snapshot = Snapshot::of(world.partners.clone(), world.orders.clone()).unwrap();
+        let period = "2026-01".parse().unwrap();
+        let outcome = engine::run(&plan, &snapshot, period).unwrap();
+        for order in world.orders.iter().take(5) {
+            let accrued = engine::accrue(&plan, &snapshot, period, order.order).unwrap();
+            prop_assert!(accrued.lines().eq(outcome.lines().filter(|line| line.order == Some(order.order))));
+        }
+    }
+
+    #[test]
     fn pools_pay_out_at_most_what_is_in_them(world in world()) {
         run(&plan_text("matching-pool-caps").replace("payout_cap = \"0.15\"\n", ""), &world, |outcome| {
             let paid: i64 = outcome.lines().filter(|line| line.bonus == "leaders").map(|line| line.amount.units()).sum();

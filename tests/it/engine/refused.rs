@@ -3,7 +3,7 @@
 use upline::engine::input::{NetworkRow, OrderRow};
 use upline::engine::{self, Plan, Snapshot};
 
-use super::rows::{order, partner, placed, time};
+use super::rows::{order, partner, placed, ranked, time};
 use super::{golden, inputs, upline};
 
 /// The folder, and what the message must say besides the file.
@@ -76,6 +76,7 @@ fn a_network_that_contradicts_itself_is_refused() {
         (BARE, vec![partner(2, 3), partner(3, 2)], "the partners 2, 3 sponsor each other in a circle"),
         (BARE, vec![top.clone(), partner(1, 0)], "partner 1 appears a second time"),
         (BARE, vec![top.clone(), partner(2, 9)], "partner 2: the sponsor 9 does not exist"),
+        (BARE, vec![late(ranked(partner(2, 0), "SIX"))], "partner 2: highest_rank SIX is no rank of the plan; its ranks are ONE"),
         (BARE, vec![late(top.clone()), partner(2, 1)], "partner 2: the sponsor 1 joins only at or after the period's end"),
         (&binary, vec![top.clone(), placed(partner(2, 1), 9, "L")], "partner 2: the placement parent 9 does not exist"),
         (&binary, vec![late(partner(3, 0)), placed(partner(2, 0), 3, "L")], "partner 2: the placement parent 3 joins only"),
@@ -101,6 +102,14 @@ fn without_placement_the_placement_columns_are_not_looked_at() {
     let plan = Plan::parse(BARE).unwrap();
     let snapshot = Snapshot::of(partners, []).unwrap();
     assert_eq!(engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).unwrap().summary().partners, 2);
+}
+
+#[test]
+fn a_network_without_partners_and_orders_is_computed() {
+    let plan = Plan::parse(&BARE.replace("\"USD\"", "\"USD\"\npayout_cap = \"0.5\"\npartner_cap = 10")).unwrap();
+    let snapshot = Snapshot::of([], []).unwrap();
+    let outcome = engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).unwrap();
+    assert_eq!((outcome.lines().count(), outcome.summary().payout_ratio.as_str()), (0, "0"));
 }
 
 #[test]
