@@ -10,6 +10,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, Error, Result};
+use tokio::sync::Notify;
 
 use super::errors::internal;
 use crate::store;
@@ -36,7 +37,7 @@ type Key<R> = (<R as Relation>::Args, i64);
 pub struct Loader<R: Relation> {
     database: Database,
     state: Mutex<State<R>>,
-    turn: tokio::sync::Mutex<()>,
+    turn_ended: Notify,
 }
 
 /// Counts the answers of a stream: what a loader learnt for one event must not be shown with the next.
@@ -54,6 +55,17 @@ struct State<R: Relation> {
     epoch: u64,
     known: HashMap<Key<R>, Result<R::Value, Arc<str>>>,
     wanted: Vec<Key<R>>,
+    fetching: bool,
+}
+
+/// The turn of one who fetches; it ends also when its request goes away.
+struct Turn<'a, R: Relation>(&'a Loader<R>);
+
+impl<R: Relation> Drop for Turn<'_, R> {
+    fn drop(&mut self) {
+        self.0.state(|state| state.fetching = false);
+        self.0.turn_ended.notify_waiters();
+    }
 }
 
 impl<R: Relation> Loader<R> {
@@ -62,8 +74,8 @@ impl<R: Relation> Loader<R> {
     pub fn new(database: Database) -> Self {
         Self {
             database,
-            state: Mutex::new(State { epoch: 0, known: HashMap::new(), wanted: Vec::new() }),
-            turn: tokio::sync::Mutex::new(()),
+            state: Mutex::new(State { epoch: 0, known: HashMap::new(), wanted: Vec::new(), fetching: false }),
+            turn_ended: Notify::new(),
         }
     }
 
@@ -97,15 +109,38 @@ impl<R: Relation> Loader<R> {
             }
             waiting = now;
         }
-        let _turn = self.turn.lock().await;
-        if let Some(known) = self.state(|state| state.known.get(&key).cloned()) {
-            return known.map_err(internal);
-        }
+        let Some(turn) = self.turn(&key).await else {
+            return self.known(&key);
+        };
         let mut batch = self.state(|state| std::mem::take(&mut state.wanted));
         // A request that went away in the middle of its turn took the keys of others along.
         batch.push(key.clone());
         self.fetch(batch).await;
-        self.state(|state| state.known.get(&key).cloned()).unwrap_or_else(|| Ok(R::Value::default())).map_err(internal)
+        drop(turn);
+        // Those who waited go on at the same time, or what this one asks for next would be fetched without theirs.
+        tokio::task::yield_now().await;
+        self.known(&key)
+    }
+
+    fn known(&self, key: &Key<R>) -> Result<R::Value> {
+        self.state(|state| state.known.get(key).cloned()).unwrap_or_else(|| Ok(R::Value::default())).map_err(internal)
+    }
+
+    /// The turn to fetch; `None` when the value has become known meanwhile. All who wait for a batch go on together, so that what they ask for next
+    /// makes one batch again.
+    async fn turn(&self, key: &Key<R>) -> Option<Turn<'_, R>> {
+        loop {
+            let ended = self.turn_ended.notified();
+            tokio::pin!(ended);
+            ended.as_mut().enable();
+            if self.state(|state| state.known.contains_key(key)) {
+                return None;
+            }
+            if !self.state(|state| std::mem::replace(&mut state.fetching, true)) {
+                return Some(Turn(self));
+            }
+            ended.await;
+        }
     }
 
     async fn fetch(&self, batch: Vec<Key<R>>) {

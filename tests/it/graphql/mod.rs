@@ -7,5 +7,6 @@ mod joined;
 mod pages;
 mod schema;
 mod served;
+mod statements;
 mod streams;
 mod visibility;
