@@ -31,6 +31,10 @@ pub trait Relation: Send + Sync + 'static {
     ) -> impl Future<Output = Result<HashMap<i64, Self::Value>, store::error::Error>> + Send;
 }
 
+/// How often in a row nobody may have asked before a batch is fetched. Siblings are not all polled in one round: the executor polls a few dozen,
+/// then lets others have their turn.
+const QUIET_ROUNDS: u32 = 4;
+
 type Key<R> = (<R as Relation>::Args, i64);
 
 /// Collects the parents of one relation.
@@ -98,15 +102,14 @@ impl<R: Relation> Loader<R> {
             }
             state.wanted.len()
         });
-        loop {
+        let mut quiet = 0;
+        while quiet < QUIET_ROUNDS {
             if let Some(known) = self.state(|state| state.known.get(&key).cloned()) {
                 return known.map_err(internal);
             }
             tokio::task::yield_now().await;
             let now = self.state(|state| state.wanted.len());
-            if now == waiting {
-                break;
-            }
+            quiet = if now == waiting { quiet + 1 } else { 0 };
             waiting = now;
         }
         let Some(turn) = self.turn(&key).await else {
