@@ -34,10 +34,8 @@ impl Run<'_> {
     fn partner(&mut self, entry: NetworkEntry, accounts: &mut Accounts) -> Result<PartnerRow, String> {
         let NetworkEntry { line, row, contact } = entry;
         let slot = self.network.add(&row, line)?;
-        let highest = match &row.highest_rank {
-            Some(code) => Some(self.ground.rank(code).map_err(|cause| format!("highest_rank: {cause}"))?),
-            None => self.ground.lowest_rank(),
-        };
+        let highest = row.highest_rank.as_deref().map(|code| self.ground.rank(code)).transpose();
+        let highest = highest.map_err(|cause| format!("highest_rank: {cause}"))?;
         let (username, email, name) = accounts.identify(row.partner, contact)?;
         accounts.next += 1;
         Ok(PartnerRow {
@@ -51,7 +49,7 @@ impl Run<'_> {
             sponsor: row.sponsor,
             slot,
             status: row.status,
-            rank_id: highest,
+            rank_id: highest.or(self.ground.lowest_rank()),
             highest_rank_id: highest,
             career_points: row.career_points,
             carry: [row.carry_left, row.carry_right],

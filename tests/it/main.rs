@@ -8,4 +8,5 @@ mod commands;
 mod engine;
 mod graphql;
 mod import;
+mod page;
 mod transport;

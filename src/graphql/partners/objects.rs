@@ -111,7 +111,7 @@ impl Partner {
         if !self.shows(ctx, Aspect::Network)? {
             return Ok(None);
         }
-        rank(ctx, self.partner.highest_rank_id).await
+        rank(ctx, self.partner.highest_rank_id.or(self.partner.rank_id)).await
     }
 
     /// The code that new partners name when they join.

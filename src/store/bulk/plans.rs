@@ -34,11 +34,8 @@ pub async fn activate(transaction: &Transaction, code: &str, currency: &str, sou
 pub async fn add_ranks(transaction: &Transaction, ranks: &[(&str, &str)]) -> Result<(), Error> {
     let rows = (0_i64..).zip(ranks).map(|(level, (code, name))| [(*code).into(), (*name).into(), level.into()]).collect();
     RANKS.insert(transaction, rows).await?;
-    for column in ["rank_id", "highest_rank_id"] {
-        let sql = format!("UPDATE partners SET {column} = (SELECT id FROM ranks WHERE level = 0) WHERE {column} IS NULL");
-        Sql::whole(transaction, &sql, []).execute(transaction).await.map(drop)?;
-    }
-    Ok(())
+    let sql = "UPDATE partners SET rank_id = (SELECT id FROM ranks WHERE level = 0) WHERE rank_id IS NULL";
+    Sql::whole(transaction, sql, []).execute(transaction).await.map(drop)
 }
 
 /// Renames a rank.

@@ -20,6 +20,11 @@ impl Default for ManualClock {
 }
 
 impl ManualClock {
+    /// For tests with a browser, which brings a clock of its own.
+    pub fn set(&self, now: Instant) {
+        self.0.store(now.nanos(), Ordering::SeqCst);
+    }
+
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds * Instant::SECOND, Ordering::SeqCst);
     }

@@ -6,7 +6,7 @@ mod examples;
 mod joined;
 mod pages;
 mod schema;
-mod served;
+pub mod served;
 mod statements;
 mod streams;
 mod visibility;

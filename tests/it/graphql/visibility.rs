@@ -81,12 +81,15 @@ struct House {
     viewers: Vec<(&'static str, Option<Member>, &'static [Part])>,
 }
 
+/// A partner to make: its name, its sponsor's name, and the slot.
+type Line = (&'static str, Option<&'static str>, Option<(&'static str, Position)>);
+
 impl House {
     async fn build(app: &App) -> Self {
         let served = Served::with(app, &[DEPTH]).await;
         let app = &served.app;
         let mut partners = BTreeMap::new();
-        let lines: [(&str, Option<&str>, Option<(&str, Position)>); 11] = [
+        let lines: [Line; 11] = [
             ("a", None, None),
             ("b", Some("a"), Some(("a", Position::Left))),
             ("c", Some("b"), Some(("b", Position::Left))),
@@ -222,7 +225,7 @@ fn sightings<'a>(answer: &'a Value, subject: i64, found: &mut Vec<&'a Value>) {
     match answer {
         Value::Array(items) => items.iter().for_each(|item| sightings(item, subject, found)),
         Value::Object(fields) => {
-            if fields.contains_key("commissionSummary") && fields["number"] == subject.to_string() {
+            if fields.contains_key("commissionSummary") && fields["number"].as_str().is_some_and(|number| number.parse() == Ok(subject)) {
                 found.push(answer);
             }
             fields.values().for_each(|value| sightings(value, subject, found));

@@ -2,14 +2,19 @@
 
 use std::path::Path;
 use std::process::Command;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 use super::server::Server;
 
 /// Runs a script of `tests/clients` and gives what it prints.
 pub async fn run(script: &'static str, arguments: Vec<String>) -> String {
+    run_in("tests/clients", script, arguments).await
+}
+
+/// Runs a script of another folder with npm packages.
+pub async fn run_in(folder: &'static str, script: &'static str, arguments: Vec<String>) -> String {
     tokio::task::spawn_blocking(move || {
-        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/clients");
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         install(&folder);
         let output =
             Command::new("node").arg(script).args(arguments).current_dir(folder).output().expect("node runs: install Node 20 or later");
@@ -21,15 +26,14 @@ pub async fn run(script: &'static str, arguments: Vec<String>) -> String {
     .expect("the script ends")
 }
 
-/// Installs the clients where that has not been done; once, however many tests ask.
+/// Installs a folder's packages where that has not been done; once, however many tests ask.
 fn install(folder: &Path) {
-    static DONE: OnceLock<()> = OnceLock::new();
-    DONE.get_or_init(|| {
-        if !folder.join("node_modules").exists() {
-            let status = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).status();
-            assert!(status.expect("npm runs: install Node 20 or later").success(), "`npm ci` failed in tests/clients");
-        }
-    });
+    static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    if !folder.join("node_modules").exists() {
+        let status = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).status();
+        assert!(status.expect("npm runs: install Node 20 or later").success(), "`npm ci` failed in {}", folder.display());
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
