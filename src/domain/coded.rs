@@ -2,12 +2,12 @@
 
 /// The text is none of an enumeration's codes.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("is not {noun}: give one of {allowed}")]
+#[error("is not {noun}: give one of {}", .allowed.join(", "))]
 pub struct CodeError {
     /// What was expected, with its article: "a status".
     pub noun: &'static str,
-    /// The codes, separated by commas.
-    pub allowed: &'static str,
+    /// The codes.
+    pub allowed: &'static [&'static str],
 }
 
 /// Declares an enumeration with `code()`, `ALL`, `FromStr` and `Display`.
@@ -38,7 +38,7 @@ macro_rules! coded_enum {
             fn from_str(text: &str) -> Result<Self, Self::Err> {
                 match text {
                     $($code => Ok(Self::$variant),)+
-                    _ => Err($crate::domain::coded::CodeError { noun: $noun, allowed: concat!($($code, " "),+).trim_ascii_end() }),
+                    _ => Err($crate::domain::coded::CodeError { noun: $noun, allowed: &[$($code),+] }),
                 }
             }
         }

@@ -37,7 +37,9 @@ async fn describe_file(request: Request, next: Next) -> Response {
         response.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(caching));
     }
     let is_page = response.headers().get(CONTENT_TYPE).is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"));
-    if is_page {
+    // "Not modified" has no type, but its headers replace those that the browser kept with the page.
+    let is_kept_page = response.status() == StatusCode::NOT_MODIFIED && !hashed;
+    if is_page || is_kept_page {
         response.headers_mut().insert(CONTENT_SECURITY_POLICY, HeaderValue::from_static(PAGE_POLICY));
     }
     response

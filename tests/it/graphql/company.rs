@@ -23,7 +23,8 @@ code = "GOLD"
 name = "Gold"
 [[bonus]]
 code = "team"
-kind = "binary"
+kind = "unilevel"
+levels = ["0.1"]
 "#;
 
 /// Imports partners numbered from 1, the root.
