@@ -17,11 +17,11 @@ fn every_file_is_declared_by_a_module() {
     assert_none(dead.map(|path| path.display().to_string()).collect(), "no module declares these files, so nothing compiles them:");
 }
 
-/// What cargo compiles by itself: libraries, binaries, and each file or `main.rs` of a folder under tests, benches and examples.
+/// What cargo compiles by itself: libraries, binaries, each file or `main.rs` of a folder under tests, benches and examples, and the fuzz targets.
 fn is_root(path: &Path) -> bool {
     let parts: Vec<&str> = path.iter().map(|part| part.to_str().unwrap()).collect();
     match parts.as_slice() {
-        [.., "src", "lib.rs" | "main.rs"] => true,
+        [.., "src", "lib.rs" | "main.rs"] | ["tests", "fuzz", "fuzz_targets", _] => true,
         ["tests" | "benches" | "examples", rest @ ..] => rest.len() == 1 || (rest.len() == 2 && rest[1] == "main.rs"),
         _ => false,
     }
