@@ -6,6 +6,8 @@ use async_graphql::{Error, Request};
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
+use super::loader::waves::Waves;
+
 /// What a caller shows of itself, by whichever transport.
 #[derive(Clone, Debug, Default)]
 pub struct Credentials {
@@ -23,6 +25,8 @@ pub struct Credentials {
 pub struct Prepared {
     /// With everything the resolvers look up in its data (caller, loaders).
     pub request: Request,
+    /// In which the loaders of the request fetch.
+    pub waves: Waves,
     /// When the caller's token ends: streams end then with `UNAUTHENTICATED`, sockets close with 4403.
     pub expires_at: Option<Instant>,
 }

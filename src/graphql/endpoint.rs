@@ -159,7 +159,7 @@ impl Endpoint {
             Ok(prepared) if kind == OperationType::Subscription => {
                 return Outcome::Stream(self.subscribe(prepared, order, stopwatch, span));
             }
-            Ok(prepared) => self.answer(kind, prepared.request, order).instrument(span).await.unwrap_or_else(Answer::refused),
+            Ok(prepared) => self.answer(kind, prepared, order).instrument(span).await.unwrap_or_else(Answer::refused),
             Err(error) => Answer::refused(error),
         };
         stopwatch.saw(&answer);
@@ -169,24 +169,24 @@ impl Endpoint {
         Outcome::Answer(answer)
     }
 
-    async fn answer(&self, kind: OperationType, request: Request, order: FieldOrder) -> Result<Answer, ServerError> {
+    async fn answer(&self, kind: OperationType, prepared: Prepared, order: FieldOrder) -> Result<Answer, ServerError> {
         if kind == OperationType::Mutation {
-            return self.run_to_the_end(request, order).await;
+            return self.run_to_the_end(prepared, order).await;
         }
         let limit = Duration::from_secs(self.0.settings.query_timeout_seconds);
         let timed_out = |_| {
             let message = format!("The query took longer than {} seconds. Ask for less at once.", limit.as_secs());
             ErrorCode::Timeout.at(message, None)
         };
-        tokio::time::timeout(limit, self.0.execute(request, &order)).await.map_err(timed_out)?
+        tokio::time::timeout(limit, self.0.execute(prepared, &order)).await.map_err(timed_out)?
     }
 
     /// Money moves in mutations: one that has begun is not cancelled when its client goes away.
-    async fn run_to_the_end(&self, request: Request, order: FieldOrder) -> Result<Answer, ServerError> {
+    async fn run_to_the_end(&self, prepared: Prepared, order: FieldOrder) -> Result<Answer, ServerError> {
         let endpoint = self.clone();
         self.0.running_mutations.send_modify(|running| *running += 1);
         let work = async move {
-            let answer = endpoint.0.execute(request, &order).await;
+            let answer = endpoint.0.execute(prepared, &order).await;
             endpoint.0.running_mutations.send_modify(|running| *running -= 1);
             answer
         };
@@ -195,10 +195,10 @@ impl Endpoint {
 
     fn subscribe(&self, prepared: Prepared, order: FieldOrder, mut stopwatch: Stopwatch, span: Span) -> BoxStream<'static, Answer> {
         let endpoint = self.clone();
-        let Prepared { request, expires_at } = prepared;
+        let Prepared { request, waves, expires_at } = prepared;
         let stream = async_stream::stream! {
             let inner = &*endpoint.0;
-            let mut responses = AssertUnwindSafe(inner.engine.stream(request)).catch_unwind();
+            let mut responses = AssertUnwindSafe(waves.drive_each(inner.engine.stream(request))).catch_unwind();
             loop {
                 let next = tokio::select! {
                     biased;
@@ -238,8 +238,8 @@ impl Inner {
         Ok(Admitted { request, name: checked.name, kind: checked.kind, cost, order: checked.order, credentials: call.credentials })
     }
 
-    async fn execute(&self, request: Request, order: &FieldOrder) -> Result<Answer, ServerError> {
-        match AssertUnwindSafe(self.engine.execute(request)).catch_unwind().await {
+    async fn execute(&self, prepared: Prepared, order: &FieldOrder) -> Result<Answer, ServerError> {
+        match AssertUnwindSafe(prepared.waves.drive(self.engine.execute(prepared.request))).catch_unwind().await {
             Ok(response) => Ok(self.masked(response, order)),
             Err(panic) => Err(self.mask.panicked(&*panic)),
         }

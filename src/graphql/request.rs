@@ -10,6 +10,7 @@ use super::accounts::loader::Accounts;
 use super::commissions::loader::{CommissionCounts, Commissions, CommissionsOf, Tallies};
 use super::context::{Credentials, Prepared, RequestContext};
 use super::errors::{internal, unauthenticated};
+use super::loader::waves::Waves;
 use super::loader::{Epoch, Loader};
 use super::network::Promotion;
 use super::orders::loader::{OrderCounts, Orders, OrdersOf};
@@ -37,8 +38,9 @@ impl RequestContext for Door {
                     (Principal::SignedIn(caller), self.end_of(token))
                 }
             };
-            let request = with_loaders(request, &self.services.database).data(principal).data(credentials.clone());
-            Ok(Prepared { request, expires_at })
+            let waves = Waves::default();
+            let request = with_loaders(request, &self.services.database, &waves).data(principal).data(credentials.clone());
+            Ok(Prepared { request, waves, expires_at })
         })
     }
 }
@@ -53,10 +55,10 @@ impl Door {
 }
 
 /// Puts one loader of each relation into a request; a new relation is a line here.
-fn with_loaders(request: Request, database: &Database) -> Request {
+fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request {
     macro_rules! loaders {
         ($($relation:ty),+ $(,)?) => {
-            request.data(Epoch::default()).data(Promotion::default())$(.data(Loader::<$relation>::new(database.clone())))+
+            request.data(Epoch::default()).data(Promotion::default())$(.data(Loader::<$relation>::new(database.clone(), waves.clone())))+
         };
     }
     loaders![

@@ -12,6 +12,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use upline::graphql::context::{Credentials, LastEventId, Prepared, RequestContext};
 use upline::graphql::errors;
+use upline::graphql::loader::waves::Waves;
 
 pub type Toy = Schema<Query, Mutation, Ticker>;
 
@@ -44,7 +45,7 @@ impl RequestContext for Door {
                 Some("broken") => return Err(Error::new("password=hunter2")),
                 Some(_) => return Err(errors::unauthenticated("The access token is unknown.")),
             };
-            Ok(Prepared { request: request.data(Caller(credentials.clone())), expires_at })
+            Ok(Prepared { request: request.data(Caller(credentials.clone())), waves: Waves::default(), expires_at })
         })
     }
 }
