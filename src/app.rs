@@ -100,7 +100,7 @@ impl App {
         let waker = hub.clone();
         let services = services(config, database.clone(), world, Arc::new(move || waker.wake()))?;
         let schema = roots::schema(network(config, &database, world), services.clone(), hub.clone());
-        let settings = settings::Settings::from_config(&config.graphql, &config.server);
+        let settings = settings::Settings::from_config(&config.graphql, &config.network, &config.server);
         let endpoint = Endpoint::new(schema.clone(), Door { services: services.clone() }, settings)?;
         let shutdown = watch::Sender::new(false);
         let random = world.random.clone();
@@ -159,5 +159,13 @@ async fn ready(database: Database) -> Result<(), String> {
             tracing::warn!(%error, "the database cannot be reached");
             Err("the database cannot be reached".to_owned())
         }
+    }
+}
+
+/// Records how busy the connections of a database are.
+pub fn measure(database: &Database) {
+    for pool in database.pools() {
+        metrics::gauge!("database_connections", "pool" => pool.name, "state" => "idle").set(pool.idle);
+        metrics::gauge!("database_connections", "pool" => pool.name, "state" => "busy").set(pool.busy);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
+use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use tracing::Subscriber;
 use tracing_subscriber::filter::ParseError;
 use tracing_subscriber::fmt::MakeWriter;
@@ -13,6 +13,8 @@ use crate::config::log::{Format, Log};
 
 /// Bounds of the duration histograms, in seconds.
 const SECONDS: [f64; 13] = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0];
+/// Bounds of the other histograms: statements, batch sizes.
+const COUNTS: [f64; 11] = [1.0, 2.0, 5.0, 10.0, 20.0, 50.0, 100.0, 200.0, 500.0, 1_000.0, 10_000.0];
 const UPKEEP: Duration = Duration::from_secs(5);
 
 /// Starts the log of the process, on standard error: standard output belongs to what a command prints.
@@ -34,12 +36,14 @@ pub fn start_metrics() -> Result<PrometheusHandle, BuildError> {
     Ok(handle)
 }
 
-/// Folds what was measured into the histograms every few seconds, for ever: without it an unread server's memory would grow.
-pub async fn upkeep(metrics: PrometheusHandle) {
+/// Folds what was measured into the histograms and takes a `look` at what has no moment of its own, every few seconds, for ever: without it an unread server's
+/// memory would grow.
+pub async fn upkeep(metrics: PrometheusHandle, look: impl Fn()) {
     let mut ticks = tokio::time::interval(UPKEEP);
     loop {
         ticks.tick().await;
         metrics.run_upkeep();
+        look();
     }
 }
 
@@ -48,7 +52,8 @@ pub async fn upkeep(metrics: PrometheusHandle) {
 /// # Errors
 /// Never, as the bounds are not empty.
 pub fn recorder() -> Result<PrometheusRecorder, BuildError> {
-    Ok(PrometheusBuilder::new().set_buckets(&SECONDS)?.build_recorder())
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &SECONDS)?;
+    Ok(builder.set_buckets(&COUNTS)?.build_recorder())
 }
 
 /// The log as a subscriber that writes to `writer`.

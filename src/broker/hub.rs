@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::sync::{Notify, watch};
 
 use crate::config::events::Events as Settings;
-use crate::events::Event;
+use crate::events::{Event, Kind};
 use crate::store::database::Database;
 use crate::store::error::Error;
 use crate::store::events::{self, Position, Recorded};
@@ -77,7 +77,7 @@ impl Hub {
 
     async fn read_new(&self) -> Result<(), Error> {
         loop {
-            let batch = self.read(self.reached(), self.settings.batch_events).await?;
+            let batch = self.read(self.reached(), Kind::ALL).await?;
             let Some(last) = batch.last().map(|entry| entry.recorded.position) else { return Ok(()) };
             let mut tail = self.tail.write().unwrap_or_else(PoisonError::into_inner);
             tail.entries.extend(batch);
@@ -91,8 +91,8 @@ impl Hub {
         }
     }
 
-    async fn read(&self, position: Position, limit: u32) -> Result<Vec<Arc<Entry>>, Error> {
-        let batch = events::after(self.database.reader(), position, limit).await?;
+    async fn read(&self, position: Position, kinds: &[Kind]) -> Result<Vec<Arc<Entry>>, Error> {
+        let batch = events::after(self.database.reader(), position, kinds, self.settings.batch_events).await?;
         let partners: Vec<i64> = batch.iter().filter_map(|recorded| partner_of(&recorded.event)).collect();
         let mut above = if partners.is_empty() {
             Default::default()
@@ -118,11 +118,11 @@ impl Hub {
         self.reached.subscribe()
     }
 
-    /// The events behind a place, in their order: from memory, or from the database where memory does not reach back so far. Empty at the end.
+    /// The events of a kind behind a place, and perhaps others, in their order: from memory, or from the database where memory does not reach back so far. Empty at the end.
     ///
     /// # Errors
-    /// The database's; [`Missed`] when more lies behind the place than may be replayed.
-    pub async fn after(&self, position: Position) -> Result<Result<Vec<Arc<Entry>>, Missed>, Error> {
+    /// The database's; [`Missed`] when more of this kind lie behind the place than may be replayed.
+    pub async fn after(&self, position: Position, kind: Kind) -> Result<Result<Vec<Arc<Entry>>, Missed>, Error> {
         {
             let tail = self.tail.read().unwrap_or_else(PoisonError::into_inner);
             if position >= tail.from {
@@ -131,10 +131,10 @@ impl Hub {
             }
         }
         let limit = self.settings.replay_events;
-        if events::count_after(self.database.reader(), position, limit.saturating_add(1)).await? > i64::from(limit) {
+        if events::count_after(self.database.reader(), position, kind, limit.saturating_add(1)).await? > i64::from(limit) {
             return Ok(Err(Missed));
         }
-        Ok(Ok(self.read(position, self.settings.batch_events).await?))
+        Ok(Ok(self.read(position, &[kind]).await?))
     }
 }
 

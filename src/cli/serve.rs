@@ -3,7 +3,7 @@
 use tokio::net::TcpListener;
 
 use super::{Global, runtime};
-use crate::app::{App, World};
+use crate::app::{self, App, World};
 use crate::config::Config;
 use crate::config::database::Backend;
 use crate::store::database::Database;
@@ -39,7 +39,8 @@ pub(super) async fn open(config: &Config) -> anyhow::Result<Database> {
 /// Serves an open database until the process is asked to stop.
 pub(super) async fn serve(config: &Config, listener: TcpListener, database: Database) -> anyhow::Result<()> {
     let metrics = telemetry::start_metrics()?;
-    let upkeep = tokio::spawn(telemetry::upkeep(metrics.clone()));
+    let looked_at = database.clone();
+    let upkeep = tokio::spawn(telemetry::upkeep(metrics.clone(), move || app::measure(&looked_at)));
     let app = App::new(config, database, &World::system(), metrics).await?;
     tracing::info!(address = %listener.local_addr()?, "ready");
     let served = app.serve(listener, http::stop_signal()?, config.server.shutdown_grace()).await;

@@ -5,7 +5,7 @@ use std::num::NonZeroU32;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Allowed, Rule};
-use crate::domain::position::Position;
+use crate::domain::position::{Position, WIDEST_MATRIX};
 use crate::domain::trees::PlacementPreference;
 
 /// Settings of the two trees.
@@ -71,7 +71,7 @@ impl Placement {
             Some(text) => Some(number(text, 1..=100)?),
             None => None,
         };
-        Some(Self::Matrix { width: number(width, 2..=20)?, depth })
+        Some(Self::Matrix { width: number(width, 2..=WIDEST_MATRIX)?, depth })
     }
 }
 

@@ -10,20 +10,31 @@ use super::errors::ErrorCode;
 pub struct Answer {
     response: Box<Response>,
     executed: bool,
+    statements: Option<u32>,
 }
 
 impl Answer {
     /// A request that was refused before execution.
     #[must_use]
     pub fn refused(error: ServerError) -> Self {
-        Self { response: Box::new(Response::from_errors(vec![error])), executed: false }
+        Self { response: Box::new(Response::from_errors(vec![error])), executed: false, statements: None }
     }
 
     /// What an execution gave, masked already.
     pub(crate) fn of(response: Response) -> Self {
         let refused =
             response.data == Value::Null && !response.errors.is_empty() && response.errors.iter().all(|error| error.path.is_empty());
-        Self { response: Box::new(response), executed: !refused }
+        Self { response: Box::new(response), executed: !refused, statements: None }
+    }
+
+    /// The same with the number of SQL statements it took.
+    pub(crate) fn after(self, statements: u32) -> Self {
+        Self { statements: Some(statements), ..self }
+    }
+
+    /// The SQL statements it took, where they were counted.
+    pub(crate) const fn statements(&self) -> Option<u32> {
+        self.statements
     }
 
     /// Whether a field was executed; if not, the answer has errors and no `data`.

@@ -17,7 +17,7 @@ pub struct Credentials {
     pub client_ip: Option<IpAddr>,
     /// The header `Idempotency-Key`.
     pub idempotency_key: Option<String>,
-    /// The header `X-Request-Id`.
+    /// The id of the HTTP request; also the incident id of its faults.
     pub request_id: Option<String>,
 }
 

@@ -23,6 +23,7 @@ use super::measure::{Meter, Stopwatch};
 use super::params::Params;
 use super::precheck::{Cost, Precheck, SchemaUnreadable};
 use super::settings::Settings;
+use crate::store::statements::counted;
 
 /// Why an endpoint cannot be built.
 #[derive(Debug, thiserror::Error)]
@@ -128,7 +129,7 @@ impl Endpoint {
     /// # Errors
     /// A masked error.
     pub async fn authenticate(&self, credentials: &Credentials) -> Result<Option<Instant>, ServerError> {
-        self.0.guarded(self.0.context.authenticate(credentials)).await
+        self.0.guarded(self.0.context.authenticate(credentials), credentials.request_id.as_deref()).await
     }
 
     /// An answer that ends a stream with this error.
@@ -154,12 +155,14 @@ impl Endpoint {
         let Admitted { request, name, kind, cost, order, credentials } = admitted;
         let span = tracing::info_span!("graphql", operation = name, request_id = credentials.request_id);
         let mut stopwatch = self.0.meter.start(name.as_deref(), kind.to_string());
-        let prepared = self.0.guarded(self.0.context.prepare(&credentials, request)).instrument(span.clone()).await;
+        let prepared =
+            self.0.guarded(self.0.context.prepare(&credentials, request), credentials.request_id.as_deref()).instrument(span.clone()).await;
         let mut answer = match prepared {
             Ok(prepared) if kind == OperationType::Subscription => {
-                return Outcome::Stream(self.subscribe(prepared, order, stopwatch, span));
+                let run = Run { prepared, order, credentials };
+                return Outcome::Stream(self.subscribe(run, stopwatch, span));
             }
-            Ok(prepared) => self.answer(kind, prepared, order).instrument(span).await.unwrap_or_else(Answer::refused),
+            Ok(prepared) => self.answer(kind, Run { prepared, order, credentials }).instrument(span).await.unwrap_or_else(Answer::refused),
             Err(error) => Answer::refused(error),
         };
         stopwatch.saw(&answer);
@@ -169,45 +172,45 @@ impl Endpoint {
         Outcome::Answer(answer)
     }
 
-    async fn answer(&self, kind: OperationType, prepared: Prepared, order: FieldOrder) -> Result<Answer, ServerError> {
+    async fn answer(&self, kind: OperationType, run: Run) -> Result<Answer, ServerError> {
         if kind == OperationType::Mutation {
-            return self.run_to_the_end(prepared, order).await;
+            return self.run_to_the_end(run).await;
         }
         let limit = Duration::from_secs(self.0.settings.query_timeout_seconds);
         let timed_out = |_| {
             let message = format!("The query took longer than {} seconds. Ask for less at once.", limit.as_secs());
             ErrorCode::Timeout.at(message, None)
         };
-        tokio::time::timeout(limit, self.0.execute(prepared, &order)).await.map_err(timed_out)?
+        tokio::time::timeout(limit, self.0.execute(run)).await.map_err(timed_out)?
     }
 
     /// Money moves in mutations: one that has begun is not cancelled when its client goes away.
-    async fn run_to_the_end(&self, prepared: Prepared, order: FieldOrder) -> Result<Answer, ServerError> {
+    async fn run_to_the_end(&self, run: Run) -> Result<Answer, ServerError> {
         let endpoint = self.clone();
         self.0.running_mutations.send_modify(|running| *running += 1);
         let work = async move {
-            let answer = endpoint.0.execute(prepared, &order).await;
+            let answer = endpoint.0.execute(run).await;
             endpoint.0.running_mutations.send_modify(|running| *running -= 1);
             answer
         };
-        tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| Err(self.0.mask.panicked(&error.to_string())))
+        tokio::spawn(work.in_current_span()).await.unwrap_or_else(|error| Err(self.0.mask.panicked(&error.to_string(), None)))
     }
 
-    fn subscribe(&self, prepared: Prepared, order: FieldOrder, mut stopwatch: Stopwatch, span: Span) -> BoxStream<'static, Answer> {
+    fn subscribe(&self, run: Run, mut stopwatch: Stopwatch, span: Span) -> BoxStream<'static, Answer> {
         let endpoint = self.clone();
-        let Prepared { request, waves, expires_at } = prepared;
+        let Run { prepared: Prepared { request, waves, expires_at }, order, credentials } = run;
         let stream = async_stream::stream! {
-            let inner = &*endpoint.0;
+            let (inner, request_id) = (&*endpoint.0, credentials.request_id.as_deref());
             let mut responses = AssertUnwindSafe(waves.drive_each(inner.engine.stream(request))).catch_unwind();
             loop {
                 let next = tokio::select! {
                     biased;
                     () = until(expires_at) => Some(Err(token_expired())),
-                    item = responses.next().instrument(span.clone()) => item.map(|item| item.map_err(|panic| inner.mask.panicked(&*panic))),
+                    item = responses.next().instrument(span.clone()) => item.map(|item| item.map_err(|panic| inner.mask.panicked(&*panic, request_id))),
                 };
                 let Some(next) = next else { break };
                 let over = next.is_err();
-                let answer = next.map_or_else(Answer::refused, |response| inner.masked(response, &order));
+                let answer = next.map_or_else(Answer::refused, |response| inner.masked(response, &order, request_id));
                 stopwatch.saw(&answer);
                 yield answer;
                 if over {
@@ -238,33 +241,47 @@ impl Inner {
         Ok(Admitted { request, name: checked.name, kind: checked.kind, cost, order: checked.order, credentials: call.credentials })
     }
 
-    async fn execute(&self, prepared: Prepared, order: &FieldOrder) -> Result<Answer, ServerError> {
-        match AssertUnwindSafe(prepared.waves.drive(self.engine.execute(prepared.request))).catch_unwind().await {
-            Ok(response) => Ok(self.masked(response, order)),
-            Err(panic) => Err(self.mask.panicked(&*panic)),
+    async fn execute(&self, run: Run) -> Result<Answer, ServerError> {
+        let Run { prepared: Prepared { request, waves, .. }, order, credentials } = run;
+        let request_id = credentials.request_id.as_deref();
+        let work = AssertUnwindSafe(waves.drive(self.engine.execute(request))).catch_unwind();
+        match counted(work).await {
+            (Ok(response), statements) => Ok(self.masked(response, &order, request_id).after(statements)),
+            (Err(panic), _) => Err(self.mask.panicked(&*panic, request_id)),
         }
     }
 
-    fn masked(&self, mut response: Response, order: &FieldOrder) -> Answer {
-        self.mask.apply(&mut response);
+    fn masked(&self, mut response: Response, order: &FieldOrder, request_id: Option<&str>) -> Answer {
+        self.mask.apply(&mut response, request_id);
         order.apply(&mut response.data);
         Answer::of(response)
     }
 
     /// Runs a part of the application with its errors masked and its panics caught.
-    async fn guarded<T>(&self, part: impl Future<Output = Result<T, async_graphql::Error>>) -> Result<T, ServerError> {
+    async fn guarded<T>(
+        &self,
+        part: impl Future<Output = Result<T, async_graphql::Error>>,
+        request_id: Option<&str>,
+    ) -> Result<T, ServerError> {
         match AssertUnwindSafe(part).catch_unwind().await {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => {
                 let mut error = server_error(error);
                 // Without a source it would pass for an error of the library.
                 error.source.get_or_insert_with(|| Arc::new("request context"));
-                self.mask.one(&mut error);
+                self.mask.one(&mut error, request_id);
                 Err(error)
             }
-            Err(panic) => Err(self.mask.panicked(&*panic)),
+            Err(panic) => Err(self.mask.panicked(&*panic, request_id)),
         }
     }
+}
+
+/// An operation on its way through execution.
+struct Run {
+    prepared: Prepared,
+    order: FieldOrder,
+    credentials: Arc<Credentials>,
 }
 
 /// A schema with its type forgotten.

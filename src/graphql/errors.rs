@@ -7,6 +7,8 @@ use std::sync::Arc;
 
 use async_graphql::{Error, ErrorExtensionValues, Pos, ServerError, Value};
 
+use crate::store;
+
 /// What can go wrong at the top level of an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ErrorCode {
@@ -40,7 +42,7 @@ pub enum ErrorCode {
     Lagged,
     /// The operation took longer than the server allows.
     Timeout,
-    /// The server is shutting down: connect again.
+    /// The server is shutting down or has too much to do: try again in a few seconds.
     Unavailable,
     /// A fault of the server; `extensions.incident` is the id under which the log has the cause.
     Internal,
@@ -163,6 +165,29 @@ pub fn idempotency_conflict(message: impl Into<String>) -> Error {
 pub fn lagged(last_cursor: Option<String>) -> Error {
     let message = "You read too slowly and events were left out. Subscribe again with `after` set to the last cursor you have.";
     ErrorCode::Lagged.error_with(message, "cursor", last_cursor.map_or(Value::Null, Value::String))
+}
+
+/// [`ErrorCode::Lagged`] for a subscriber that was away so long that the server does not replay what it missed, with the cursor to go on from.
+#[must_use]
+pub fn missed_too_much(cursor: String) -> Error {
+    let message =
+        "You missed more events than are replayed. Read what you show afresh, then subscribe with `after` set to this error's cursor.";
+    ErrorCode::Lagged.error_with(message, "cursor", cursor)
+}
+
+/// A failure of the database: [`ErrorCode::Unavailable`] where it has too much to do, [`ErrorCode::Timeout`] where a statement was stopped, and
+/// masked otherwise.
+#[must_use]
+pub fn store_failed(error: &store::error::Error) -> Error {
+    use store::error::Error as Failure;
+    match error {
+        Failure::Exhausted | Failure::Conflict(_) => {
+            tracing::warn!(%error, "turned away");
+            ErrorCode::Unavailable.error("The server has too much to do at the moment. Try again in a few seconds.")
+        }
+        Failure::TooSlow(_) => ErrorCode::Timeout.error("The database took too long over this. Ask for less at once."),
+        error => internal(error),
+    }
 }
 
 /// An error for a fault of the server: masked, logged, and shown as [`ErrorCode::Internal`].

@@ -8,7 +8,7 @@ use async_graphql::{Response, ServerError};
 
 use super::errors::ErrorCode;
 
-/// Masks errors and gives each masked one an incident id.
+/// Masks errors and gives each masked one an incident id: the id of its request, so that the log of the request is found with it.
 #[derive(Debug)]
 pub(super) struct Mask {
     max_errors: usize,
@@ -22,15 +22,15 @@ impl Mask {
     }
 
     /// Every error gets a code; those not made for clients are replaced. At most `max_errors` stay.
-    pub fn apply(&self, response: &mut Response) {
+    pub fn apply(&self, response: &mut Response, request_id: Option<&str>) {
         response.errors.truncate(self.max_errors);
         for error in &mut response.errors {
-            self.one(error);
+            self.one(error, request_id);
         }
     }
 
     /// The same for a single error.
-    pub fn one(&self, error: &mut ServerError) {
+    pub fn one(&self, error: &mut ServerError, request_id: Option<&str>) {
         if ErrorCode::of(error).is_some() {
             return;
         }
@@ -41,20 +41,21 @@ impl Mask {
                 error.source = known.source;
                 error.extensions = known.extensions;
             }
-            None => self.hide(error),
+            None => self.hide(error, request_id),
         }
     }
 
     /// What a panic becomes.
-    pub fn panicked(&self, panic: &(dyn Any + Send)) -> ServerError {
+    pub fn panicked(&self, panic: &(dyn Any + Send), request_id: Option<&str>) -> ServerError {
         let text = panic.downcast_ref::<&str>().copied().or_else(|| panic.downcast_ref::<String>().map(String::as_str));
         let mut error = ServerError::new(format!("panic: {}", text.unwrap_or("without a message")), None);
-        self.hide(&mut error);
+        self.hide(&mut error, request_id);
         error
     }
 
-    fn hide(&self, error: &mut ServerError) {
-        let incident = format!("{:016x}", self.seed.hash_one(self.count.fetch_add(1, Ordering::Relaxed)));
+    fn hide(&self, error: &mut ServerError, request_id: Option<&str>) {
+        let made = || format!("{:016x}", self.seed.hash_one(self.count.fetch_add(1, Ordering::Relaxed)));
+        let incident = request_id.map_or_else(made, str::to_owned);
         tracing::error!(incident, path = ?error.path, cause = error.message, "a resolver failed");
         let message = format!("The server could not do this. If it lasts, report incident {incident}.");
         let mut masked = ErrorCode::Internal.at(message, None);

@@ -1,4 +1,4 @@
-//! The metric of each finished operation.
+//! The metrics of each finished operation.
 
 use std::collections::HashSet;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,7 +11,7 @@ use super::errors::ErrorCode;
 /// A longer operation name is no label.
 const MAX_LABEL_BYTES: usize = 64;
 
-/// Records `graphql_operation_seconds {operation, type, code}`.
+/// Records `graphql_operation_seconds {operation, type, code}` and `graphql_operation_statements {operation, type}`.
 ///
 /// Clients choose operation names, so only the first so many become labels of their own; the rest is `other`.
 #[derive(Clone, Debug)]
@@ -54,6 +54,10 @@ impl Stopwatch {
     /// The latest answer; its first error becomes the label `code`.
     pub fn saw(&mut self, answer: &Answer) {
         self.code = answer.code();
+        if let Some(statements) = answer.statements() {
+            let (operation, kind) = (self.operation.clone(), self.kind.clone());
+            metrics::histogram!("graphql_operation_statements", "operation" => operation, "type" => kind).record(statements);
+        }
     }
 }
 

@@ -26,5 +26,6 @@ pub mod request;
 pub mod roots;
 pub mod scalars;
 pub mod settings;
+pub mod staff_reads;
 pub mod user_errors;
 pub mod viewer;

@@ -44,27 +44,27 @@ pub struct Book(RwLock<Option<(Instant, Arc<Facts>)>>);
 #[derive(Debug)]
 pub struct Facts {
     /// By id.
-    pub ranks: HashMap<i64, Rank>,
+    pub ranks: HashMap<i64, Arc<Rank>>,
     /// ISO 4217 code.
     pub currency: String,
 }
 
 impl Network {
-    /// The plan's facts, at most a second old.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn facts(&self) -> Result<Arc<Facts>, store::error::Error> {
+    /// The plan's facts, at most a second old, where they are in memory.
+    fn remembered(&self) -> Option<Arc<Facts>> {
         let now = self.clock.now();
         let fresh = |read_at: Instant| read_at <= now && now < read_at.plus_seconds(BOOK_SECONDS);
-        if let Some((read_at, facts)) = &*self.book.0.read().unwrap_or_else(PoisonError::into_inner)
-            && fresh(*read_at)
-        {
-            return Ok(facts.clone());
+        match &*self.book.0.read().unwrap_or_else(PoisonError::into_inner) {
+            Some((read_at, facts)) if fresh(*read_at) => Some(facts.clone()),
+            _ => None,
         }
+    }
+
+    async fn read(&self) -> Result<Arc<Facts>, store::error::Error> {
+        let now = self.clock.now();
         let ranks = store::ranks::all(self.database.reader()).await?;
         let currency = store::plans::currency(self.database.reader()).await?.unwrap_or_else(|| "USD".to_owned());
-        let facts = Arc::new(Facts { ranks: ranks.into_iter().map(|rank| (rank.id, rank)).collect(), currency });
+        let facts = Arc::new(Facts { ranks: ranks.into_iter().map(|rank| (rank.id, Arc::new(rank))).collect(), currency });
         *self.book.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, facts.clone()));
         Ok(facts)
     }
@@ -83,7 +83,12 @@ pub fn network<'a>(ctx: &Context<'a>) -> Result<&'a Arc<Network>> {
 /// # Errors
 /// The database's, to be masked.
 pub async fn facts(ctx: &Context<'_>) -> Result<Arc<Facts>> {
-    network(ctx)?.facts().await.map_err(super::loader::fault)
+    let network = network(ctx)?;
+    match network.remembered() {
+        Some(facts) => Ok(facts),
+        // Boxed, because every field that needs the facts would carry the room for two statements.
+        None => Box::pin(network.read()).await.map_err(super::loader::fault),
+    }
 }
 
 /// What the caller became in the course of the request.

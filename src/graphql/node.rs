@@ -4,8 +4,8 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 
 use super::accounts::loader::Accounts;
 use super::accounts::objects::Account;
-use super::commissions::loader::Commissions;
 use super::commissions::objects::Commission;
+use super::commissions::query::commission;
 use super::errors::bad_user_input;
 use super::ids::{NodeKind, decode};
 use super::loader::load;
@@ -75,9 +75,6 @@ async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             Some(order) if may_see_money_of(ctx, order.partner_id).await? => Some(Order(order).into()),
             _ => None,
         },
-        NodeKind::Commission => match load::<Commissions>(ctx, (), number).await? {
-            Some(line) if may_see_money_of(ctx, line.beneficiary_id).await? => Some(Commission(line).into()),
-            _ => None,
-        },
+        NodeKind::Commission => commission(ctx, number).await?.map(Node::from),
     })
 }

@@ -1,6 +1,6 @@
 //! Relay's connections: page sizes, cursors and where they come from.
 
-use async_graphql::connection::{Connection, ConnectionNameType, CursorType, Edge, EdgeNameType, EmptyFields};
+use async_graphql::connection::{Connection, ConnectionNameType, CursorType, Edge, EdgeNameType};
 use async_graphql::{ObjectType, OutputType, Result};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -130,11 +130,6 @@ where
     let mut connection = Connection::with_additional_fields(slice.has_previous, slice.has_next, fields);
     connection.edges.extend(slice.rows.into_iter().map(edge));
     connection
-}
-
-/// An edge with nothing but its cursor and its node.
-pub fn plain_edge<N: OutputType>(cursor: Cursor, node: N) -> Edge<Cursor, N, EmptyFields> {
-    Edge::new(cursor, node)
 }
 
 #[cfg(test)]

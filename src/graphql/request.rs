@@ -9,14 +9,15 @@ use tokio::time::Instant;
 use super::accounts::loader::Accounts;
 use super::commissions::loader::{CommissionCounts, Commissions, CommissionsOf, Tallies};
 use super::context::{Credentials, Prepared, RequestContext};
-use super::errors::{internal, unauthenticated};
+use super::errors::{store_failed, unauthenticated};
 use super::loader::waves::Waves;
 use super::loader::{Epoch, Loader};
 use super::network::Promotion;
 use super::orders::loader::{OrderCounts, Orders, OrdersOf};
 use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
 use super::periods::loader::{PeriodIds, Periods};
-use super::ranks::loader::RankHistories;
+use super::ranks::loader::{RankCounts, RankHistories};
+use super::staff_reads::StaffReads;
 use crate::auth::principal::Principal;
 use crate::commands::Services;
 use crate::store::database::Database;
@@ -33,7 +34,7 @@ impl RequestContext for Door {
             let (principal, expires_at) = match &credentials.bearer_token {
                 None => (Principal::Anonymous, None),
                 Some(token) => {
-                    let caller = self.services.authenticate(token).await.map_err(internal)?;
+                    let caller = self.services.authenticate(token).await.map_err(|error| store_failed(&error))?;
                     let caller = caller.ok_or_else(|| unauthenticated("The access token is not valid: sign in, or refresh it."))?;
                     (Principal::SignedIn(caller), self.end_of(token))
                 }
@@ -58,7 +59,7 @@ impl Door {
 fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request {
     macro_rules! loaders {
         ($($relation:ty),+ $(,)?) => {
-            request.data(Epoch::default()).data(Promotion::default())$(.data(Loader::<$relation>::new(database.clone(), waves.clone())))+
+            request.data(Epoch::default()).data(Promotion::default()).data(StaffReads::default())$(.data(Loader::<$relation>::new(database.clone(), waves.clone())))+
         };
     }
     loaders![
@@ -76,6 +77,7 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         Partners,
         PeriodIds,
         Periods,
+        RankCounts,
         RankHistories,
         Reaches,
         Tallies,

@@ -1,10 +1,12 @@
 //! What an operator can set about the GraphQL endpoint.
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
 
 use crate::config;
+use crate::domain::position::WIDEST_MATRIX;
 
 /// How much one request may ask for. Checked before anything is executed.
 #[derive(Clone, Debug, Deserialize)]
@@ -34,6 +36,8 @@ pub struct Limits {
     pub complexity: u64,
     /// Items assumed for a list that the document does not bound.
     pub default_page: u64,
+    /// The same for certain fields, by `Type.field`: lists that may become longer than a page.
+    pub lists: HashMap<String, u64>,
     /// Lists and objects inside each other in the variables.
     pub variable_depth: usize,
     /// Values in the variables.
@@ -57,6 +61,7 @@ impl Default for Limits {
             nodes: 20_000,
             complexity: 50_000,
             default_page: 20,
+            lists: HashMap::new(),
             variable_depth: 16,
             variable_values: 5_000,
             errors: 20,
@@ -138,7 +143,12 @@ impl Default for StreamSettings {
 impl Settings {
     /// The endpoint's part of the configuration.
     #[must_use]
-    pub fn from_config(graphql: &config::graphql::Graphql, server: &config::server::Server) -> Self {
+    pub fn from_config(graphql: &config::graphql::Graphql, network: &config::network::Network, server: &config::server::Server) -> Self {
+        let lists = [
+            ("Partner.genealogy", network.genealogy_partners.into()),
+            ("Partner.upline", network.visible_depth.into()),
+            ("Partner.placementSlots", WIDEST_MATRIX.into()),
+        ];
         let limits = Limits {
             document_bytes: graphql.document_bytes as usize,
             tokens: graphql.document_tokens as usize,
@@ -152,6 +162,7 @@ impl Settings {
             nodes: graphql.output_nodes.into(),
             complexity: graphql.complexity.into(),
             default_page: graphql.page_default.into(),
+            lists: lists.map(|(field, items)| (field.to_owned(), items)).into(),
             variable_depth: graphql.variable_depth as usize,
             variable_values: graphql.variable_values as usize,
             errors: graphql.errors as usize,

@@ -3,7 +3,7 @@
 use async_graphql::{Context, Enum, Error, Result, SimpleObject};
 
 use super::context::Credentials;
-use super::errors::{forbidden, idempotency_conflict, internal, unauthenticated};
+use super::errors::{forbidden, idempotency_conflict, internal, store_failed, unauthenticated};
 use crate::commands;
 use crate::domain::refusal::Refusal;
 
@@ -16,6 +16,15 @@ pub struct UserError {
     message: String,
     /// Where in the mutation's arguments, from the outside inwards.
     field: Option<Vec<String>>,
+}
+
+impl UserError {
+    /// The same error where the input calls the field by another name.
+    #[must_use]
+    pub fn renamed(mut self, field: &str, name: &str) -> Self {
+        self.field.iter_mut().flatten().filter(|step| *step == field).for_each(|step| name.clone_into(step));
+        self
+    }
 }
 
 /// Declares the codes, and which refusal has which code and field.
@@ -104,6 +113,7 @@ pub fn sort<T>(outcome: Result<T, commands::Error>) -> Result<Result<T, Vec<User
 fn top_level(error: &commands::Error) -> Error {
     match error {
         commands::Error::Unauthenticated => unauthenticated(error.to_string()),
+        commands::Error::Store(error) => store_failed(error),
         error => internal(error),
     }
 }

@@ -92,7 +92,7 @@ pub(super) async fn catch_panic(request: Request, next: Next) -> Response {
         Ok(response) => response,
         Err(cause) => {
             tracing::error!(cause = panic_text(&*cause), "a request failed by a fault of the server");
-            let incident = id.as_ref().map(|id| ("incidentId", id.as_str()));
+            let incident = id.as_ref().map(|id| ("incident", id.as_str()));
             refuse(StatusCode::INTERNAL_SERVER_ERROR, "INTERNAL", "The server made a mistake; tell its operator the incident id.", incident)
         }
     }

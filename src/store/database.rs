@@ -150,6 +150,12 @@ impl Database {
         Ok(Migrator::get_pending_migrations(&self.writer).await?.len())
     }
 
+    /// The connections as they are used at the moment.
+    #[must_use]
+    pub fn pools(&self) -> [Pool; 2] {
+        [Pool::of("readers", &self.readers), Pool::of("writers", &self.writer)]
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors
@@ -165,6 +171,34 @@ impl Database {
     pub async fn close(self) -> Result<(), Error> {
         self.readers.close().await?;
         Ok(self.writer.close().await?)
+    }
+}
+
+/// How busy a pool of connections is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// `readers` or `writers`.
+    pub name: &'static str,
+    /// Connections that wait for work.
+    pub idle: u32,
+    /// Connections at work.
+    pub busy: u32,
+}
+
+impl Pool {
+    fn of(name: &'static str, connection: &DatabaseConnection) -> Self {
+        let (size, idle) = match connection.get_database_backend() {
+            DbBackend::Sqlite => {
+                let pool = connection.get_sqlite_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+            _ => {
+                let pool = connection.get_postgres_connection_pool();
+                (pool.size(), pool.num_idle())
+            }
+        };
+        let idle = u32::try_from(idle).unwrap_or(u32::MAX);
+        Self { name, idle, busy: size.saturating_sub(idle) }
     }
 }
 

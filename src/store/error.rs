@@ -14,9 +14,12 @@ pub enum Error {
     /// Another transaction was in the way; the whole transaction may be tried again.
     #[error("the database is busy: {0}")]
     Conflict(DbErr),
-    /// No connection came free in time.
-    #[error("no database connection came free in time")]
+    /// No connection came free in time, or none could be made.
+    #[error("no database connection came free in time: the database is busy, or cannot be reached")]
     Exhausted,
+    /// The statement took longer than `database.statement_timeout_seconds`.
+    #[error("the statement took too long and was stopped")]
+    TooSlow(DbErr),
     /// A row holds something that the domain does not know.
     #[error("table {table} holds {value:?}, which is not known there")]
     Corrupt {
@@ -55,6 +58,8 @@ impl From<DbErr> for Error {
                     let constraint = inner.constraint().map_or_else(|| sqlite_constraint(inner.message()), ToOwned::to_owned);
                     Self::Constraint { constraint }
                 }
+                // PostgreSQL: query_canceled, by the statement timeout.
+                Some("57014") => Self::TooSlow(error),
                 _ => Self::Database(error),
             },
             Some(sqlx::Error::PoolTimedOut) => Self::Exhausted,

@@ -45,12 +45,12 @@ fn write_settled(sql: &mut Sql, connection: &impl ConnectionTrait) {
     }
 }
 
-/// The events behind a place, in their order, at most so many. Kinds that this program does not know are passed over.
+/// The events of some kinds behind a place, in their order, at most so many.
 ///
 /// # Errors
 /// The database's, or a payload that cannot be read.
-pub async fn after(connection: &impl ConnectionTrait, position: Position, limit: u32) -> Result<Vec<Recorded>, Error> {
-    let kinds: Vec<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+pub async fn after(connection: &impl ConnectionTrait, position: Position, kinds: &[Kind], limit: u32) -> Result<Vec<Recorded>, Error> {
+    let kinds: Vec<_> = kinds.iter().map(|kind| kind.code()).collect();
     let mut sql = Sql::new(connection);
     sql.push("SELECT transaction_id, id, kind, payload, occurred_at FROM events WHERE (transaction_id, id) > (");
     sql.bind(position.transaction).push(", ").bind(position.id).push(")").and_in("kind", &kinds);
@@ -78,13 +78,20 @@ pub async fn latest(connection: &impl ConnectionTrait) -> Result<Position, Error
     Ok(found.unwrap_or_default())
 }
 
-/// How many events stand behind a place, counted no further than a limit.
+/// How many events of a kind stand behind a place, counted no further than a limit.
 ///
 /// # Errors
 /// The database's.
-pub async fn count_after(connection: &impl ConnectionTrait, position: Position, limit: u32) -> Result<i64, Error> {
+pub async fn count_after(connection: &impl ConnectionTrait, position: Position, kind: Kind, limit: u32) -> Result<i64, Error> {
     let mut sql = Sql::new(connection);
     sql.push("SELECT count(*) FROM (SELECT 1 AS one FROM events WHERE (transaction_id, id) > (");
-    sql.bind(position.transaction).push(", ").bind(position.id).push(") LIMIT ").bind(i64::from(limit)).push(") AS behind");
+    sql.bind(position.transaction)
+        .push(", ")
+        .bind(position.id)
+        .push(") AND kind = ")
+        .bind(kind.code())
+        .push(" LIMIT ")
+        .bind(i64::from(limit))
+        .push(") AS behind");
     Ok(sql.one(connection, |row| row.get(0)).await?.unwrap_or(0))
 }

@@ -34,6 +34,14 @@ pub async fn by_code(connection: &impl ConnectionTrait, code: &str) -> Result<Op
     period::Entity::find().filter(period::Column::Code.eq(code)).one(connection).await?.map(read).transpose()
 }
 
+/// How many periods there are.
+///
+/// # Errors
+/// The database's.
+pub async fn count(connection: &impl ConnectionTrait) -> Result<i64, Error> {
+    Ok(Sql::whole(connection, "SELECT count(*) FROM periods", []).one(connection, |row| row.get(0)).await?.unwrap_or(0))
+}
+
 /// A page of all periods, the latest first.
 ///
 /// # Errors

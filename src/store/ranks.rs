@@ -22,6 +22,17 @@ pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Rank>, Error> 
 }
 
 /// What rank histories are ordered by: the latest period first.
+/// In how many periods each partner held a rank; partners without any are left out.
+///
+/// # Errors
+/// The database's.
+pub async fn history_counts(connection: &impl ConnectionTrait, partners: &[i64]) -> Result<HashMap<i64, i64>, Error> {
+    let mut sql = Sql::new(connection);
+    sql.push("SELECT h.partner_id, count(*) FROM ").numbers(partners);
+    sql.push(" AS parents JOIN rank_history AS h ON h.partner_id = parents.id GROUP BY h.partner_id");
+    Ok(sql.all(connection, |row| Ok((row.get(0)?, row.get(1)?))).await?.into_iter().collect())
+}
+
 const HISTORY_ORDER: Order = Order { sort: "t.starts_at", id: "h.id", direction: Direction::Descending };
 
 /// A page of the rank history of each partner.

@@ -8,18 +8,15 @@ tokio::task_local! {
 
 /// Runs a future and tells how many SQL statements it sent from its own task.
 pub async fn counted<F: Future>(future: F) -> (F::Output, u32) {
-    STATEMENTS
+    let counted = STATEMENTS
         .scope(Cell::new(0), async {
             let output = future.await;
             (output, STATEMENTS.with(Cell::get))
         })
-        .await
-}
-
-/// How many statements the operation sent so far; 0 outside [`counted`].
-#[must_use]
-pub fn so_far() -> u32 {
-    STATEMENTS.try_with(Cell::get).unwrap_or(0)
+        .await;
+    // Who counts around this one counts these as well.
+    STATEMENTS.try_with(|outer| outer.set(outer.get().saturating_add(counted.1))).unwrap_or(());
+    counted
 }
 
 pub(super) fn record() {

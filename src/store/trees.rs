@@ -63,11 +63,16 @@ impl Downline {
     const fn order(&self) -> Order {
         let sort = match self.order {
             DownlineOrder::Level => "walk.level",
-            DownlineOrder::Number => "p.id",
+            DownlineOrder::Number => "walk.id",
             DownlineOrder::JoinedAt => "p.joined_at",
             DownlineOrder::DisplayName => "p.display_name",
         };
-        Order { sort, id: "p.id", direction: self.direction }
+        Order { sort, id: "walk.id", direction: self.direction }
+    }
+
+    /// Whether the walk alone tells which rows make a page, so that only theirs need be looked up.
+    fn needs_no_cards(&self) -> bool {
+        self.filter.is_open() && matches!(self.order, DownlineOrder::Level | DownlineOrder::Number)
     }
 
     /// `WITH RECURSIVE walk (root, id, level)`: everybody below the roots, down to a depth.
@@ -82,6 +87,13 @@ impl Downline {
             .push(" = walk.id WHERE walk.level < ")
             .bind(i64::from(depth))
             .push(")");
+    }
+
+    /// ` FROM walk … WHERE …`: those of the walk who are wanted; with their cards as `p` where these decide.
+    fn write_wanted(&self, sql: &mut Sql) {
+        // CROSS JOIN: SQLite takes the tables in this order. Left to itself it reads all partners and looks each one up in the walk.
+        sql.push(if self.needs_no_cards() { " FROM walk WHERE 1 = 1" } else { " FROM walk CROSS JOIN partners AS p WHERE p.id = walk.id" });
+        self.write_conditions(sql);
     }
 
     fn write_conditions(&self, sql: &mut Sql) {
@@ -115,7 +127,8 @@ pub async fn downlines(
         let near = page.after.as_ref().map_or(0, |key| match key.sort {
             crate::domain::pages::SortKey::Number(level) => u32::try_from(level).unwrap_or(0),
             crate::domain::pages::SortKey::Text(_) => 0,
-        }) + 2;
+        });
+        let near = near.saturating_add(2);
         let by_level = wanted.order == DownlineOrder::Level && wanted.direction == Direction::Ascending && !page.from_end;
         if by_level && near < wanted.deepest() {
             let rows = downline(connection, *root, wanted, page, near).await?;
@@ -127,10 +140,12 @@ pub async fn downlines(
     }
     let mut sql = Sql::new(connection);
     wanted.write_walk(&mut sql, roots, wanted.deepest());
-    sql.push(" SELECT * FROM (SELECT walk.root, walk.level, ").push(partners::COLUMNS).push(", row_number() OVER (PARTITION BY walk.root");
-    sql.order_by(page, order).push(") AS place FROM walk JOIN partners AS p ON p.id = walk.id WHERE 1 = 1");
-    wanted.write_conditions(&mut sql);
-    sql.and_within(page, order).push(") AS placed WHERE place <= ").bind(i64::from(page.limit) + 1).push(" ORDER BY root, place");
+    sql.push(" SELECT walk.root, walk.level, ").push(partners::COLUMNS);
+    sql.push(" FROM (SELECT walk.root, walk.level, walk.id, row_number() OVER (PARTITION BY walk.root");
+    sql.order_by(page, order).push(") AS place");
+    wanted.write_wanted(&mut sql);
+    sql.and_within(page, order).push(") AS walk CROSS JOIN partners AS p WHERE p.id = walk.id AND walk.place <= ");
+    sql.bind(i64::from(page.limit) + 1).push(" ORDER BY walk.root, walk.place");
     Ok(by_parent(page, sql.all(connection, read).await?))
 }
 
@@ -144,9 +159,10 @@ async fn downline(
     let order = wanted.order();
     let mut sql = Sql::new(connection);
     wanted.write_walk(&mut sql, &[root], depth);
-    sql.push(" SELECT walk.level, ").push(partners::COLUMNS).push(" FROM walk JOIN partners AS p ON p.id = walk.id WHERE 1 = 1");
-    wanted.write_conditions(&mut sql);
+    sql.push(" SELECT walk.level, ").push(partners::COLUMNS).push(" FROM (SELECT walk.level, walk.id");
+    wanted.write_wanted(&mut sql);
     sql.and_within(page, order).order_by(page, order).limit(page);
+    sql.push(") AS walk CROSS JOIN partners AS p WHERE p.id = walk.id").order_by(page, order);
     sql.all(connection, |row| Ok((root, Relative { distance: row.get::<i32>(0)?.into(), partner: partners::read(row, 1)? }))).await
 }
 
@@ -173,7 +189,7 @@ pub async fn counts_by_level(
     let mut sql = Sql::new(connection);
     wanted.write_walk(&mut sql, roots, wanted.deepest());
     sql.push(" SELECT walk.root, walk.level, count(*), sum(CASE WHEN p.status = 'ACTIVE' THEN 1 ELSE 0 END)");
-    sql.push(" FROM walk JOIN partners AS p ON p.id = walk.id WHERE 1 = 1");
+    sql.push(" FROM walk CROSS JOIN partners AS p WHERE p.id = walk.id");
     wanted.write_conditions(&mut sql);
     sql.push(" GROUP BY walk.root, walk.level ORDER BY walk.root, walk.level");
     let rows = sql
@@ -238,7 +254,7 @@ pub async fn uplines(
     let mut sql = Sql::new(connection);
     write_climb(&mut sql, partners, &[tree], height);
     sql.push(" SELECT climb.start, climb.distance, ").push(partners::COLUMNS);
-    sql.push(" FROM climb JOIN partners AS p ON p.id = climb.id ORDER BY climb.start, climb.distance");
+    sql.push(" FROM climb CROSS JOIN partners AS p WHERE p.id = climb.id ORDER BY climb.start, climb.distance");
     let rows = sql
         .all(connection, |row| Ok((row.get(0)?, Relative { distance: row.get::<i32>(1)?.into(), partner: partners::read(row, 2)? })))
         .await?;
@@ -293,6 +309,6 @@ fn write_climb(sql: &mut Sql, partners: &[i64], trees: &[Tree], height: u32) {
         sql.push(" AS starts JOIN partners AS p ON p.id = starts.id WHERE p.").push(parent_column(*tree)).push(" IS NOT NULL");
     }
     sql.push(" UNION ALL SELECT climb.start, climb.tree, CASE climb.tree WHEN 'SPONSOR' THEN p.sponsor_id ELSE p.placement_parent_id END, climb.distance + 1");
-    sql.push(" FROM climb JOIN partners AS p ON p.id = climb.id WHERE climb.distance < ").bind(i64::from(height));
+    sql.push(" FROM climb CROSS JOIN partners AS p WHERE p.id = climb.id AND climb.distance < ").bind(i64::from(height));
     sql.push(" AND CASE climb.tree WHEN 'SPONSOR' THEN p.sponsor_id ELSE p.placement_parent_id END IS NOT NULL)");
 }

@@ -146,6 +146,7 @@ impl AccountMutation {
         let act = ChangePassword { present: Secret::new(input.current_password), new: Secret::new(input.new_password) };
         let outcome = sort(change_password(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await)?;
         let user_errors = outcome.err().unwrap_or_default();
+        let user_errors: Vec<_> = user_errors.into_iter().map(|error| error.renamed("password", "newPassword")).collect();
         Ok(Some(ChangePasswordPayload { changed: user_errors.is_empty(), user_errors }))
     }
 }

@@ -4,11 +4,9 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::super::ids::{NodeKind, encode};
 use super::super::loader::load;
-use super::super::network::caller;
 use super::super::partners::objects::Partner;
 use super::super::scalars::DateTime;
 use super::loader::Accounts;
-use crate::auth::visibility::Standing;
 use crate::domain::accounts;
 
 /// A login.
@@ -102,15 +100,11 @@ pub struct Contact {
 }
 
 impl Contact {
-    /// The contact data of a partner whose contact data the caller may see; what staff reads is logged.
+    /// The contact data of a partner whose contact data the caller may see.
     ///
     /// # Errors
     /// The database's, to be masked.
     pub async fn of(ctx: &Context<'_>, partner: &Partner) -> Result<Option<Self>> {
-        if partner.standing == Standing::Staff {
-            let reader = caller(ctx)?.account_id;
-            tracing::info!(target: "audit", account = reader, partner = partner.partner.id, "contact data read by staff");
-        }
         let account = load::<Accounts>(ctx, (), partner.partner.account_id).await?;
         Ok(account.map(|account| Self { username: account.username, email: account.email, phone: account.phone }))
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use async_graphql::{Enum, Result, SimpleObject};
 
-use super::super::loader::fault;
+use super::super::errors::internal;
 use super::super::scalars::{BigInt, Date, DateTime, Decimal, Money};
 use super::inputs::CommissionSourceType;
 use crate::domain::amount::Amount;
@@ -112,7 +112,7 @@ struct Sum {
 
 impl Sum {
     fn add(&mut self, count: i64, amount: Amount, points: Amount) -> Result<()> {
-        let sum = |left: Amount, right: Amount| left.checked_add(right).ok_or_else(|| fault("the sum of commissions exceeds 64 bits"));
+        let sum = |left: Amount, right: Amount| left.checked_add(right).ok_or_else(|| internal("the sum of commissions exceeds 64 bits"));
         *self = Self { count: self.count + count, amount: sum(self.amount, amount)?, points: sum(self.points, points)? };
         Ok(())
     }

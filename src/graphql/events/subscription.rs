@@ -6,7 +6,7 @@ use async_graphql::{Context, Result, SimpleObject, Subscription};
 use futures_util::Stream;
 
 use super::super::context::LastEventId;
-use super::super::errors::{bad_user_input, lagged, unauthenticated};
+use super::super::errors::{bad_user_input, missed_too_much, unauthenticated};
 use super::super::loader::{Epoch, fault};
 use super::super::network::{caller, network};
 use super::super::partners::objects::Partner;
@@ -16,8 +16,9 @@ use super::cursor::{decode, encode};
 use crate::auth::principal::Caller;
 use crate::auth::visibility::Standing;
 use crate::broker::{Entry, Hub};
+use crate::domain::accounts::Scope;
 use crate::domain::instant::Instant;
-use crate::events::Event;
+use crate::events::{Event, Kind};
 use crate::store::sessions::{self, SessionHolder};
 
 /// Somebody joined the caller's network.
@@ -54,20 +55,20 @@ impl EventSubscription {
                 .filter(|depth| (1..=visible).contains(depth))
                 .ok_or_else(|| bad_user_input(format!("`depth` is {depth}: it must lie between 1 and {visible}.")))?,
         };
-        let own = caller(ctx)?.partner_id;
-        let events = follow(ctx, after)?;
+        let (own, is_staff) = (caller(ctx)?.partner_id, caller(ctx)?.has(Scope::Network));
+        let level = move |entry: &Entry| entry.audience.iter().filter(|above| Some(above.id) == own).map(|above| above.distance).min();
+        let near = move |entry: &Entry| level(entry).is_some_and(|level| level <= i64::from(depth));
+        let events = follow(ctx, after, Kind::PartnerJoined, move |entry| is_staff || near(entry))?;
         Ok(async_stream::try_stream! {
             for await entry in events {
                 let entry = entry?;
                 let Event::PartnerJoined(joined) = &entry.recorded.event else { continue };
-                let level = entry.audience.iter().filter(|above| Some(above.id) == own).map(|above| above.distance).min();
                 let Some(partner) = find(ctx, joined.partner).await? else { continue };
-                let near = level.is_some_and(|level| level <= i64::from(depth));
-                if near || partner.standing == Standing::Staff {
+                if near(&entry) || partner.standing == Standing::Staff {
                     yield PartnerJoined {
                         cursor: encode(entry.recorded.position),
                         occurred_at: DateTime(entry.recorded.at),
-                        level: level.and_then(|level| i32::try_from(level).ok()),
+                        level: level(&entry).and_then(|level| i32::try_from(level).ok()),
                         partner,
                     };
                 }
@@ -76,14 +77,21 @@ impl EventSubscription {
     }
 }
 
-/// All events behind a cursor, then the new ones, for as long as the caller's session lives.
-fn follow<'ctx>(ctx: &'ctx Context<'_>, after: Option<String>) -> Result<impl Stream<Item = Result<Arc<Entry>>> + 'ctx> {
+/// The events of a kind behind a cursor that may concern the caller, then the new ones, for as long as the caller's session lives.
+///
+/// What concerns others costs no statement.
+fn follow<'ctx>(
+    ctx: &'ctx Context<'_>,
+    after: Option<String>,
+    kind: Kind,
+    concerns: impl Fn(&Entry) -> bool + Send + Sync + 'ctx,
+) -> Result<impl Stream<Item = Result<Arc<Entry>>> + 'ctx> {
     let hub = ctx.data::<Arc<Hub>>()?;
-    let resumed = after.or_else(|| ctx.data_opt::<LastEventId>().map(|id| id.0.clone()));
-    let mut position = match &resumed {
-        None => hub.reached(),
-        Some(cursor) => decode(cursor).ok_or_else(|| bad_user_input("`after` is not a cursor of this subscription."))?,
-    };
+    let place = |cursor: &String| decode(cursor).ok_or_else(|| bad_user_input("`after` is not a cursor of this subscription."));
+    let after = after.as_ref().map(place).transpose()?;
+    // An `EventSource` that comes back repeats its old document; what it saw last stands in the header.
+    let seen = ctx.data_opt::<LastEventId>().map(|id| place(&id.0)).transpose()?;
+    let mut position = after.max(seen).unwrap_or_else(|| hub.reached());
     let mut session = SessionCheck::begin(ctx)?;
     let mut reached = hub.watch();
     let epoch = ctx.data::<Epoch>()?;
@@ -91,12 +99,15 @@ fn follow<'ctx>(ctx: &'ctx Context<'_>, after: Option<String>) -> Result<impl St
         loop {
             // Marked as seen before reading, so that what arrives in between is seen as news.
             reached.borrow_and_update();
-            let batch = hub.after(position).await.map_err(fault)?.map_err(|_| lagged(Some(encode(position))))?;
+            let batch = hub.after(position, kind).await.map_err(fault)?.map_err(|_| missed_too_much(encode(hub.reached())))?;
             if batch.is_empty() && reached.changed().await.is_err() {
                 break;
             }
             for entry in batch {
                 position = entry.recorded.position;
+                if entry.recorded.event.kind() != kind || !concerns(&entry) {
+                    continue;
+                }
                 session.renew(ctx).await?;
                 epoch.advance();
                 yield entry;

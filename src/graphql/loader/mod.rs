@@ -6,7 +6,6 @@
 pub mod waves;
 
 use std::collections::HashMap;
-use std::fmt::Display;
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -15,7 +14,7 @@ use std::task::{Poll, Waker};
 use async_graphql::{Context, Error, Result};
 
 use self::waves::Waves;
-use super::errors::internal;
+use super::errors::store_failed;
 use crate::store;
 use crate::store::database::Database;
 
@@ -58,7 +57,7 @@ struct Inner<R: Relation> {
 
 struct State<R: Relation> {
     epoch: u64,
-    known: HashMap<Key<R>, Result<R::Value, Arc<str>>>,
+    known: HashMap<Key<R>, Result<R::Value, Arc<store::error::Error>>>,
     wanted: Vec<Key<R>>,
     waiting: Vec<Waker>,
 }
@@ -99,7 +98,7 @@ impl<R: Relation> Loader<R> {
                 }
             })
         });
-        known.await.map_err(internal)
+        known.await.map_err(|error| store_failed(&error))
     }
 }
 
@@ -126,7 +125,7 @@ impl<R: Relation> Inner<R> {
                     }
                 }
                 Err(error) => {
-                    let cause: Arc<str> = error.to_string().into();
+                    let cause = Arc::new(error);
                     for parent in parents {
                         state.known.insert((args.clone(), parent), Err(cause.clone()));
                     }
@@ -165,6 +164,6 @@ pub async fn load_many<R: Relation>(ctx: &Context<'_>, args: &R::Args, parents: 
 }
 
 /// A store's error on its way to the mask.
-pub(super) fn fault(error: impl Display) -> Error {
-    internal(error)
+pub(super) fn fault(error: store::error::Error) -> Error {
+    store_failed(&error)
 }

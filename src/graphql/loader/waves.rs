@@ -75,6 +75,8 @@ impl Driver {
         loop {
             if self.calls.work.swap(false, Ordering::Acquire) {
                 if let Poll::Ready(done) = work(&mut Context::from_waker(&waker)) {
+                    // Whoever asks for the next answer of a stream is not called by it, but calls.
+                    self.calls.work.store(true, Ordering::Release);
                     return Poll::Ready(done);
                 }
                 if self.calls.work.load(Ordering::Acquire) {

@@ -129,7 +129,9 @@ pub(super) async fn directs(
 ) -> Result<Directs> {
     let Slice { rows, has_next, has_previous } = slice;
     let reach: Reach = from.reach.below(totals.tree, 1);
-    let rows = see_all(ctx, rows.into_iter().map(|partner| (partner, reach))).await?.into_iter().flatten().collect();
+    let rows: Vec<Partner> = see_all(ctx, rows.into_iter().map(|partner| (partner, reach))).await?.into_iter().flatten().collect();
+    // A page without rows has no cursor to go on from.
+    let has_next = has_next && !rows.is_empty();
     let edge = |partner: Partner| Edge::new(Cursor::number(partner.partner.id, partner.partner.id), partner);
     Ok(connect(Slice { rows, has_next, has_previous }, totals, edge))
 }

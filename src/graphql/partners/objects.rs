@@ -15,19 +15,21 @@ use super::super::network::{caller, facts, network};
 use super::super::orders::inputs::OrderFilter;
 use super::super::orders::loader::OrdersOf;
 use super::super::orders::objects::{Order, OrderTotals};
-use super::super::paging::{Cursor, CursorKind, Paging, connect, plain_edge};
+use super::super::paging::{Cursor, CursorKind, Paging, connect};
 use super::super::periods::loader::PeriodIds;
 use super::super::ranks::loader::RankHistories;
-use super::super::ranks::objects::{Rank, RankRecord, rank};
+use super::super::ranks::objects::{Rank, RankRecord, RankTotals, rank};
 use super::super::scalars::{BigInt, DateTime, Decimal};
+use super::super::staff_reads;
 use super::connections::{self, DirectTotals, Directs, DownlinePartners};
 use super::inputs::{DownlineOrder, PartnerFilter, PartnerStatus, PlacementPreference, Tree};
 use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
 use super::seen::{Reach, find, see, see_all};
-use super::trees::{DownlineArgs, Genealogy, GenealogyNode, NetworkSummary, PartnerVolumes, Placement, PlacementSlot, UplineStep};
+use super::trees::{DownlineArgs, Genealogy, GenealogyNode, NetworkSummary, PartnerVolumes, Placement, PlacementSlot, UplineStep, bounded};
 use crate::auth::visibility::{Aspect, Standing, can};
 use crate::domain::pages::{Page, Slice};
 use crate::domain::partners;
+use crate::domain::position::WIDEST_MATRIX;
 use crate::domain::trees as domain_trees;
 use crate::store;
 
@@ -40,8 +42,12 @@ pub struct Partner {
 }
 
 impl Partner {
-    fn shows(&self, ctx: &Context<'_>, aspect: Aspect) -> Result<bool> {
-        Ok(can(caller(ctx)?, self.standing, &self.partner, aspect))
+    pub(super) fn shows(&self, ctx: &Context<'_>, aspect: Aspect) -> Result<bool> {
+        let shows = can(caller(ctx)?, self.standing, &self.partner, aspect);
+        if shows && self.standing == Standing::Staff {
+            staff_reads::note(ctx, aspect, self.partner.id)?;
+        }
+        Ok(shows)
     }
 
     /// How far below the caller the partner stands in a tree; `None` when not below, or too deep to see. The path may have shown only the other tree.
@@ -137,7 +143,7 @@ impl Partner {
         Contact::of(ctx, self).await
     }
 
-    /// Whether the sponsor may see the contact data; for the partner and staff.
+    /// Whether the sponsor may see the contact data; for whoever may see them.
     async fn shares_contact(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
         self.shown(ctx, Aspect::Contact, || self.partner.shares_contact)
     }
@@ -158,11 +164,11 @@ impl Partner {
     /// Where the partner stands in the placement tree; null for a root, and when hidden from the caller.
     async fn placement(&self, ctx: &Context<'_>) -> Result<Option<Placement>> {
         match self.partner.slot {
-            Some(slot) if self.shows(ctx, Aspect::Network)? => Ok(Some(Placement {
-                parent_number: BigInt(slot.parent_id),
-                parent: self.above(ctx, slot.parent_id).await?,
-                position: slot.position.to_string(),
-            })),
+            Some(slot) if self.shows(ctx, Aspect::Network)? => {
+                let parent = self.above(ctx, slot.parent_id).await?;
+                let parent_number = parent.as_ref().map(|parent| BigInt(parent.partner.id));
+                Ok(Some(Placement { parent_number, parent, position: slot.position.to_string() }))
+            }
             _ => Ok(None),
         }
     }
@@ -173,7 +179,7 @@ impl Partner {
             return Ok(None);
         }
         let tree = domain_trees::Tree::Placement;
-        let page = Page { limit: network(ctx)?.page_sizes.max, after: None, before: None, from_end: false };
+        let page = Page { limit: WIDEST_MATRIX, after: None, before: None, from_end: false };
         let mut children = load::<Children>(ctx, (tree, store::partners::Filter::default(), page), self.partner.id).await?.rows;
         children.sort_by_key(|child| child.slot.map(|slot| slot.position));
         let positions: Vec<_> = children.iter().map(|child| child.slot.map(|slot| slot.position.to_string()).unwrap_or_default()).collect();
@@ -181,7 +187,7 @@ impl Partner {
         Ok(Some(positions.into_iter().zip(seen).map(|(position, partner)| PlacementSlot { position, partner }).collect()))
     }
 
-    /// Where new recruits go when no slot is named; for the partner and staff.
+    /// Where new recruits go when no slot is named; for the partner and staff, and for the sponsor where the partner shares contact data.
     async fn placement_preference(&self, ctx: &Context<'_>) -> Result<Option<PlacementPreference>> {
         self.shown(ctx, Aspect::Contact, || self.partner.placement_preference.into())
     }
@@ -282,13 +288,18 @@ impl Partner {
         ctx: &Context<'_>,
         #[graphql(desc = "Which tree; PLACEMENT when left out.")] tree: Option<Tree>,
         #[graphql(desc = "Levels below this partner: 1 to the visible depth; that depth when left out.")] depth: Option<i32>,
+        #[graphql(desc = "So many partners below at most, the nearest first; as many as a drawing may hold when left out.")] limit: Option<
+            i32,
+        >,
     ) -> Result<Option<Genealogy>> {
         if !self.shows(ctx, Aspect::Network)? {
             return Ok(None);
         }
         let tree = Some(tree.unwrap_or(Tree::Placement));
         let wanted = DownlineArgs { tree, depth, ..DownlineArgs::default() }.resolve(ctx, self).await?;
-        let page = Page { limit: network(ctx)?.genealogy_partners, after: None, before: None, from_end: false };
+        let largest = network(ctx)?.genealogy_partners;
+        let limit = bounded("limit", limit, largest)?.unwrap_or(largest);
+        let page = Page { limit, after: None, before: None, from_end: false };
         let tree = wanted.tree;
         let slice = if wanted.depth == 0 { Slice::default() } else { load::<Downlines>(ctx, (wanted, page), self.partner.id).await? };
         let node = |level: i64, partner: Partner| GenealogyNode {
@@ -328,16 +339,16 @@ impl Partner {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
         #[graphql(desc = "So many from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
-    ) -> Result<Option<Connection<Cursor, RankRecord>>> {
+    ) -> Result<Option<Connection<Cursor, RankRecord, RankTotals>>> {
         if !self.shows(ctx, Aspect::Volumes)? {
             return Ok(None);
         }
         let page = Paging { first, after, last, before }.page(network(ctx)?.page_sizes, CursorKind::Number)?;
         let slice = load::<RankHistories>(ctx, page, self.partner.id).await?;
         let edge = |record: crate::domain::ranks::RankRecord| {
-            plain_edge(Cursor::number(record.period_start.nanos(), record.id), RankRecord(record))
+            Edge::new(Cursor::number(record.period_start.nanos(), record.id), RankRecord(record))
         };
-        Ok(Some(connect(slice, Default::default(), edge)))
+        Ok(Some(connect(slice, RankTotals { partner_id: self.partner.id }, edge)))
     }
 
     /// The orders credited to the partner, the latest first; for the partner and staff.

@@ -73,7 +73,7 @@ impl OperatorPartners {
         #[graphql(desc = "So many from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which partners.")] filter: Option<PartnerFilter>,
-    ) -> Result<Connection<Cursor, Partner, PartnerTotals>> {
+    ) -> Result<Option<Connection<Cursor, Partner, PartnerTotals>>> {
         operator(ctx, Scope::Network)?;
         let network = network(ctx)?;
         let page = Paging { first, after, last, before }.page(network.page_sizes, CursorKind::Number)?;
@@ -81,6 +81,6 @@ impl OperatorPartners {
         let Slice { rows, has_next, has_previous } = partners::list(network.database.reader(), &filter, &page).await.map_err(fault)?;
         let rows = see_all(ctx, rows.into_iter().map(|partner| (partner, Reach::default()))).await?.into_iter().flatten().collect();
         let edge = |partner: Partner| Edge::new(Cursor::number(partner.partner.id, partner.partner.id), partner);
-        Ok(connect(Slice { rows, has_next, has_previous }, PartnerTotals { filter }, edge))
+        Ok(Some(connect(Slice { rows, has_next, has_previous }, PartnerTotals { filter }, edge)))
     }
 }

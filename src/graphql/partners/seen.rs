@@ -6,7 +6,7 @@ use super::super::loader::{load, load_many};
 use super::super::network::{caller, network};
 use super::loader::{Partners, Reaches};
 use super::objects::Partner;
-use crate::auth::visibility::{Aspect, Standing, can, standing};
+use crate::auth::visibility::{Aspect, Standing, standing};
 use crate::domain::partners;
 use crate::domain::trees::Tree;
 use crate::store::trees::Ancestor;
@@ -122,7 +122,7 @@ pub async fn may_see_money_of(ctx: &Context<'_>, number: i64) -> Result<bool> {
         return Ok(true);
     }
     Ok(match find(ctx, number).await? {
-        Some(Partner { partner, standing, .. }) => can(caller, standing, &partner, Aspect::Money),
+        Some(partner) => partner.shows(ctx, Aspect::Money)?,
         None => false,
     })
 }

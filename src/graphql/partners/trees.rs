@@ -14,8 +14,8 @@ use crate::store::trees::{Downline, LevelCount};
 /// Where a partner stands in the placement tree.
 #[derive(SimpleObject)]
 pub struct Placement {
-    /// The number of the placement parent.
-    pub parent_number: BigInt,
+    /// The number of the placement parent; null when hidden from the caller.
+    pub parent_number: Option<BigInt>,
     /// The placement parent; null when hidden from the caller.
     pub parent: Option<Partner>,
     /// L or R in a binary tree, a column from 1 in a matrix.
@@ -184,8 +184,11 @@ impl DownlineArgs {
     }
 }
 
-/// A number of levels within its limits.
-fn bounded(name: &str, value: Option<i32>, max: u32) -> Result<Option<u32>> {
+/// A number of levels or partners within its limits.
+///
+/// # Errors
+/// `BAD_USER_INPUT`: a number outside its limits.
+pub(super) fn bounded(name: &str, value: Option<i32>, max: u32) -> Result<Option<u32>> {
     let Some(value) = value else { return Ok(None) };
     let fits = u32::try_from(value).ok().filter(|value| (1..=max).contains(value));
     fits.map(Some).ok_or_else(|| bad_user_input(format!("`{name}` is {value}: it must lie between 1 and {max}.")))

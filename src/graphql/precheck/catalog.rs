@@ -20,8 +20,10 @@ pub(super) struct FieldShape {
     pub target: String,
     /// Whether it gives a list.
     pub is_list: bool,
-    /// Whether it takes `first` or `last`.
+    /// Whether it takes `first`, `last` or `limit`.
     pub is_paged: bool,
+    /// How long the list becomes that it gives, or that stands directly in what it gives, where its arguments do not say.
+    pub bound: Option<u64>,
 }
 
 /// All types that have fields.
@@ -32,7 +34,7 @@ pub(super) struct Catalog {
 }
 
 impl Catalog {
-    pub fn parse(sdl: &str) -> Result<Self, SchemaUnreadable> {
+    pub fn parse(sdl: &str, bounds: &HashMap<String, u64>) -> Result<Self, SchemaUnreadable> {
         let mut catalog = Self { types: HashMap::new(), roots: ["Query", "Mutation", "Subscription"].map(str::to_owned) };
         for definition in parse_schema(sdl)?.definitions {
             match definition {
@@ -50,8 +52,13 @@ impl Catalog {
                         TypeKind::Interface(interface) => interface.fields,
                         _ => continue,
                     };
-                    let shapes = fields.into_iter().map(|field| (field.node.name.node.to_string(), FieldShape::of(&field.node)));
-                    catalog.types.entry(definition.node.name.node.to_string()).or_default().extend(shapes);
+                    let owner = definition.node.name.node.to_string();
+                    let shapes = fields.into_iter().map(|field| {
+                        let name = field.node.name.node.to_string();
+                        let bound = bounds.get(&format!("{owner}.{name}")).copied();
+                        (name, FieldShape::of(&field.node, bound))
+                    });
+                    catalog.types.entry(owner.clone()).or_default().extend(shapes);
                 }
                 TypeSystemDefinition::Directive(_) => {}
             }
@@ -76,10 +83,10 @@ impl Catalog {
 }
 
 impl FieldShape {
-    fn of(field: &FieldDefinition) -> Self {
+    fn of(field: &FieldDefinition, bound: Option<u64>) -> Self {
         let (target, is_list) = unwrap(&field.ty.node);
-        let is_paged = field.arguments.iter().any(|argument| matches!(argument.node.name.node.as_str(), "first" | "last"));
-        Self { target, is_list, is_paged }
+        let is_paged = field.arguments.iter().any(|argument| matches!(argument.node.name.node.as_str(), "first" | "last" | "limit"));
+        Self { target, is_list, is_paged, bound }
     }
 }
 

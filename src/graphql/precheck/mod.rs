@@ -67,7 +67,7 @@ impl Precheck {
     /// # Errors
     /// The description cannot be parsed.
     pub fn new(sdl: &str, limits: Limits, introspection: bool) -> Result<Self, SchemaUnreadable> {
-        Ok(Self { catalog: Catalog::parse(sdl)?, limits, introspection })
+        Ok(Self { catalog: Catalog::parse(sdl, &limits.lists)?, limits, introspection })
     }
 
     /// Parses a document, finds its operation, and weighs both.

@@ -2,6 +2,7 @@
 
 use async_graphql::ServerError;
 
+use super::variables::null_character;
 use crate::graphql::errors::{ErrorCode, over_limit};
 use crate::graphql::settings::Limits;
 
@@ -10,6 +11,9 @@ pub(super) fn check(document: &str, limits: &Limits) -> Result<(), ServerError> 
     if document.len() > limits.document_bytes {
         let message = format!("The document has {} bytes; at most {} are allowed.", document.len(), limits.document_bytes);
         return Err(over_limit(message, "documentBytes", document.len() as u64, limits.document_bytes as u64));
+    }
+    if document.contains('\0') || document.contains("\\u0000") {
+        return Err(null_character());
     }
     let mut rest = document.as_bytes();
     let (mut tokens, mut open) = (0_usize, 0_usize);

@@ -26,6 +26,11 @@ pub(super) fn check(operation: &OperationDefinition, variables: &Variables, limi
     Ok(())
 }
 
+/// No text that people write holds it, and PostgreSQL cannot store it.
+pub(super) fn null_character() -> ServerError {
+    ErrorCode::BadUserInput.at("A text holds the character U+0000, which is not allowed. Leave it out.", None)
+}
+
 fn measure(value: &Value, depth: usize, values: &mut usize, limits: &Limits) -> Result<(), ServerError> {
     *values += 1;
     if *values > limits.variable_values {
@@ -42,6 +47,7 @@ fn measure(value: &Value, depth: usize, values: &mut usize, limits: &Limits) -> 
         return Err(over_limit(format!("The variables nest more than {allowed} deep."), "variableDepth", depth as u64, allowed as u64));
     }
     match value {
+        Value::String(text) if text.contains('\0') => Err(null_character()),
         Value::List(items) => items.iter().try_for_each(|item| measure(item, depth + 1, values, limits)),
         Value::Object(entries) => entries.values().try_for_each(|entry| measure(entry, depth + 1, values, limits)),
         _ => Ok(()),

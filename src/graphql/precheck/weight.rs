@@ -203,9 +203,9 @@ impl<'a> Scale<'a> {
     fn items(&self, field: &Field, shape: &FieldShape) -> Option<u64> {
         let argument = |name: &str| length(self.argument(field, name)?);
         if shape.is_paged {
-            return argument("first").max(argument("last")).or(Some(self.default_page));
+            return ["first", "last", "limit"].into_iter().filter_map(argument).max().or(shape.bound).or(Some(self.default_page));
         }
-        if shape.is_list { argument("ids") } else { None }
+        if shape.is_list { argument("ids").or_else(|| argument("height")).or(shape.bound) } else { None }
     }
 
     fn argument(&self, field: &Field, name: &str) -> Option<Value> {

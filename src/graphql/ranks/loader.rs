@@ -19,3 +19,15 @@ impl Relation for RankHistories {
         ranks::histories(database.reader(), partners, page).await
     }
 }
+
+/// Partner → in how many periods it held a rank.
+pub struct RankCounts;
+
+impl Relation for RankCounts {
+    type Args = ();
+    type Value = i64;
+
+    async fn fetch(database: &Database, (): &(), partners: &[i64]) -> Result<HashMap<i64, i64>, Error> {
+        ranks::history_counts(database.reader(), partners).await
+    }
+}

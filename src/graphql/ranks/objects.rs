@@ -1,5 +1,7 @@
 //! Ranks and the record of who held them.
 
+use std::sync::Arc;
+
 use async_graphql::{Context, ID, Object, Result};
 
 use super::super::ids::{NodeKind, encode};
@@ -8,10 +10,11 @@ use super::super::network::facts;
 use super::super::periods::loader::Periods;
 use super::super::periods::objects::Period;
 use super::super::scalars::{BigInt, Decimal};
+use super::loader::RankCounts;
 use crate::domain::ranks;
 
 /// A rank of the compensation plan.
-pub struct Rank(pub ranks::Rank);
+pub struct Rank(pub Arc<ranks::Rank>);
 
 /// A rank of the compensation plan.
 #[Object]
@@ -100,5 +103,18 @@ impl RankRecord {
     /// Commissionable volume of the right placement leg.
     async fn right_volume(&self) -> Decimal {
         self.0.right.into()
+    }
+}
+
+/// What a rank history tells beside its page.
+pub struct RankTotals {
+    pub(in crate::graphql) partner_id: i64,
+}
+
+#[Object]
+impl RankTotals {
+    /// How many there are on all pages.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<BigInt> {
+        Ok(BigInt(load::<RankCounts>(ctx, (), self.partner_id).await?))
     }
 }

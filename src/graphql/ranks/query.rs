@@ -12,9 +12,9 @@ pub struct RankQuery;
 #[Object]
 impl RankQuery {
     /// All ranks, the lowest first.
-    async fn ranks(&self, ctx: &Context<'_>) -> Result<Vec<Rank>> {
+    async fn ranks(&self, ctx: &Context<'_>) -> Result<Option<Vec<Rank>>> {
         let mut ranks: Vec<_> = facts(ctx).await?.ranks.values().cloned().collect();
         ranks.sort_unstable_by_key(|rank| rank.level);
-        Ok(ranks.into_iter().map(Rank).collect())
+        Ok(Some(ranks.into_iter().map(Rank).collect()))
     }
 }

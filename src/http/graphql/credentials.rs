@@ -7,6 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use crate::graphql::context::Credentials;
+use crate::http::middleware::RequestId;
 
 /// From the headers and the connection.
 pub(super) fn of(parts: &Parts) -> Credentials {
@@ -15,7 +16,7 @@ pub(super) fn of(parts: &Parts) -> Credentials {
         bearer_token: bearer_token(&parts.headers),
         client_ip: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()),
         idempotency_key: text("idempotency-key"),
-        request_id: text("x-request-id"),
+        request_id: parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()),
     }
 }
 

@@ -75,7 +75,7 @@ fn is_turned_away(answer: &Answer) -> bool {
     !answer.is_executed() && is_status
 }
 
-/// `next` for each answer, comments in between, and `complete` at the end or at the shutdown.
+/// `next` for each answer, comments in between, and `complete` at the end. A shutdown ends the stream without it, so that the client comes back.
 fn events<A, S>(transport: &Transport, mut answers: A, shutdown: S) -> Response
 where
     A: Stream<Item = Answer> + Send + Unpin + 'static,
@@ -86,7 +86,7 @@ where
         tokio::pin!(shutdown);
         loop {
             let event = tokio::select! {
-                () = &mut shutdown => None,
+                () = &mut shutdown => return,
                 answer = answers.next() => answer.map(|answer| next(&answer)),
                 () = tokio::time::sleep(period) => Some(":\n\n".to_owned()),
             };

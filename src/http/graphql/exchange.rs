@@ -163,7 +163,7 @@ pub(super) fn respond(answer: &Answer, media: Media, has_token: bool) -> Respons
     response
 }
 
-/// The headers that belong to 401 and 429.
+/// The headers that belong to 401, 429 and 503.
 fn explain(answer: &Answer, headers: &mut HeaderMap, has_token: bool) {
     match answer.code() {
         Some(ErrorCode::Unauthenticated) => {
@@ -177,9 +177,15 @@ fn explain(answer: &Answer, headers: &mut HeaderMap, has_token: bool) {
                 headers.insert(header::RETRY_AFTER, seconds.into());
             }
         }
+        Some(ErrorCode::Unavailable) => {
+            headers.insert(header::RETRY_AFTER, RETRY_SECONDS.into());
+        }
         _ => {}
     }
 }
+
+/// How soon to come back when the server has too much to do.
+const RETRY_SECONDS: u32 = 2;
 
 /// The public audits want 200 for a document that cannot run when the client asked for plain JSON, and 400 otherwise.
 fn status(answer: &Answer, media: Media) -> StatusCode {

@@ -32,7 +32,7 @@ pub(super) async fn pump<T>(mut answers: BoxStream<'static, Answer>, queue: &Sen
             Err(_) => {
                 // Freed first: the source must not wait for a client that may never read on.
                 drop(answers);
-                _ = queue.send(wrap(Endpoint::refuse(lagged(last_cursor)))).await;
+                _ = timeout(stall * 3, queue.send(wrap(Endpoint::refuse(lagged(last_cursor))))).await;
                 return;
             }
         }

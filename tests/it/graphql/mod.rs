@@ -3,7 +3,9 @@
 mod acceptance;
 mod company;
 mod examples;
+mod faults;
 mod joined;
+mod limits;
 mod pages;
 mod schema;
 pub mod served;

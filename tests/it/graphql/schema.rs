@@ -9,7 +9,7 @@ use async_graphql::parser::types::{BaseType, FieldDefinition, InputValueDefiniti
 use upline::graphql::roots::definition;
 
 /// Numbers that people choose or count levels with. What counts rows or money is BigInt or Decimal: JSON numbers lose digits beyond 53 bits, Int ends at 32.
-const SMALL_NUMBERS: [&str; 6] = ["depth", "distance", "first", "height", "last", "level"];
+const SMALL_NUMBERS: [&str; 7] = ["depth", "distance", "first", "height", "last", "level", "limit"];
 
 fn types() -> Vec<TypeDefinition> {
     let definitions = parse_schema(definition()).unwrap().definitions.into_iter();
@@ -108,6 +108,35 @@ fn only_small_numbers_are_ints_and_no_number_is_a_float() {
     }
 }
 
+/// Lists of objects that are no pages: those that may be long are bounded by an argument or in `Settings::from_config`, the rest is short.
+const LISTS: [&str; 12] = [
+    "CommissionSummary.byLevel",
+    "CommissionSummary.bySource",
+    "CommissionSummary.trend",
+    "Genealogy.nodes",
+    "NetworkSummary.byLevel",
+    "Partner.placementSlots",
+    "Partner.upline",
+    "Query.nodes",
+    "Query.ranks",
+    "userErrors",
+    "nodes",
+    "edges",
+];
+
+#[test]
+fn a_list_of_objects_that_the_budget_does_not_know_is_noticed() {
+    let types = types();
+    let has_fields = |name: &str| types.iter().any(|definition| definition.name.node == name && !fields(definition).is_empty());
+    for definition in &types {
+        for field in fields(definition) {
+            let (owner, name, ty) = (&definition.name.node, field.node.name.node.as_str(), field.node.ty.node.to_string());
+            let is_known = LISTS.contains(&name) || LISTS.contains(&format!("{owner}.{name}").as_str());
+            assert!(!ty.contains('[') || !has_fields(named(&field.node.ty.node)) || is_known, "{owner}.{name}: how long may it become?");
+        }
+    }
+}
+
 #[test]
 fn connections_follow_relay() {
     let types = types();
@@ -136,6 +165,7 @@ fn connections_follow_relay() {
             }
             let connection = shape(target);
             assert_eq!(connection["pageInfo"], "PageInfo!", "{target}");
+            assert_eq!(connection["totalCount"], "BigInt!", "{target}");
             let edge = connection["edges"].trim_matches(['[', ']', '!']);
             assert!(edge.ends_with("Edge"), "{target}.edges is {edge}");
             assert_eq!(shape(edge)["cursor"], "String!", "{edge}");

@@ -211,9 +211,9 @@ fn paths(house: &House) -> Vec<(&'static str, String)> {
         ("directs in the placement tree", by("sibling", "directs(tree: PLACEMENT, first: 5) { nodes { ...Everything } }")),
         ("downline", by("b", "downline(first: 10) { nodes { ...Everything } }")),
         ("downline in the placement tree", by("d", "downline(tree: PLACEMENT, first: 10) { nodes { ...Everything } }")),
-        ("genealogy", by("d", "genealogy { nodes { partner { ...Everything } } }")),
+        ("genealogy", by("d", "genealogy(limit: 10) { nodes { partner { ...Everything } } }")),
         ("own downline", "viewer { partner { downline(first: 10) { nodes { ...Everything } } } }".to_owned()),
-        ("own genealogy", "viewer { partner { genealogy { nodes { partner { ...Everything } } } } }".to_owned()),
+        ("own genealogy", "viewer { partner { genealogy(limit: 10) { nodes { partner { ...Everything } } } } }".to_owned()),
         ("own upline", "viewer { partner { upline { partner { ...Everything } } } }".to_owned()),
         ("order", format!("node(id: \"{order}\") {{ ... on Order {{ partner {{ ...Everything }} }} }}")),
         ("commission", format!("commission(id: \"{line}\") {{ beneficiary {{ ...Everything }} sourcePartner {{ ...Everything }} }}")),
@@ -280,6 +280,10 @@ async fn every_path_shows_a_viewer_the_same_fields_of_a_partner(app: App) {
 }
 
 async fn absent_and_hidden_are_alike(house: &House) {
+    for number in [1, ABSENT] {
+        let document = format!("{{ commission(id: \"{}\") {{ id }} }}", encode(NodeKind::Commission, number).as_str());
+        assert_eq!(house.served.refusal(None, &document).await.0, "UNAUTHENTICATED", "{document}");
+    }
     for (_, viewer, _) in house.viewers.iter().filter(|viewer| viewer.2.is_empty()) {
         for document in
             ["{ partner(number: \"@\") { id } }", "{ node(id: \"@\") { id } nodes(ids: [\"@\"]) { id } partner(id: \"@\") { id } }"]
@@ -295,7 +299,8 @@ async fn absent_and_hidden_are_alike(house: &House) {
         "{ partner(number: \"1\") { id } }",
         "{ viewer { account { id } } }",
         "{ node(id: \"x\") { id } }",
-        "{ periods { totalCount: __typename } }",
+        "{ periods { totalCount } }",
+        "{ commission(id: \"x\") { id } }",
     ] {
         assert_eq!(house.served.refusal(None, document).await.0, "UNAUTHENTICATED", "{document}");
     }
@@ -338,8 +343,7 @@ async fn the_old_upline_loses_access_when_a_partner_moves(app: App) {
 
 async fn a_downline_in_the_other_tree_is_the_same_whichever_way_its_root_was_reached(app: App) {
     let house = House::build(&app).await;
-    let seen =
-        "{ downline(tree: PLACEMENT) { totalCount } networkSummary(tree: PLACEMENT) { total } genealogy { nodes { partner { number } } } }";
+    let seen = "{ downline(tree: PLACEMENT) { totalCount } networkSummary(tree: PLACEMENT) { total } genealogy(limit: 20) { nodes { partner { number } } } }";
     let d = house.partners["d"].number;
     let documents = format!(
         "{{ direct: partner(number: \"{d}\") {seen} viewer {{ partner {{ directs {{ nodes {seen} }} downline(level: 1) {{ nodes {seen} }} }} }} }}"

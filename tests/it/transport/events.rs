@@ -117,11 +117,11 @@ async fn a_client_that_reads_too_slowly_is_told_its_last_cursor() {
 }
 
 #[tokio::test]
-async fn shutdown_completes_event_streams() {
+async fn shutdown_ends_event_streams_in_a_way_that_clients_come_back_from() {
     let server = Server::start().await;
     let mut response = open(&server, "subscription { waiting { number } }").send().await.unwrap();
     read_until(&mut response, "event: next").await;
     server.shutdown.send(true).unwrap();
     let rest = timeout(Duration::from_secs(10), response.text()).await.expect("the stream ends").unwrap();
-    assert!(rest.ends_with("event: complete\ndata:\n\n"), "{rest}");
+    assert!(!rest.contains("event: complete"), "{rest}");
 }

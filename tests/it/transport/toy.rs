@@ -65,7 +65,7 @@ impl Query {
     /// Address, idempotency key and request id.
     async fn traces(&self, context: &Context<'_>) -> Vec<Option<String>> {
         let caller = &context.data_unchecked::<Caller>().0;
-        vec![caller.client_ip.map(|ip| ip.to_string()), caller.idempotency_key.clone(), caller.request_id.clone()]
+        vec![caller.client_ip.map(|ip| ip.to_string()), caller.idempotency_key.clone()]
     }
 
     async fn partner(&self) -> Partner {

@@ -1,0 +1,37 @@
+//! What staff reads of other people is logged, one line per request and kind of data, with the target `audit`.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, PoisonError};
+
+use async_graphql::{Context, Result};
+
+use super::network::caller;
+use crate::auth::visibility::Aspect;
+
+/// What the staff member behind one request has read so far; logged when the request ends.
+#[derive(Debug, Default)]
+pub struct StaffReads(Mutex<BTreeMap<(i64, &'static str), BTreeSet<i64>>>);
+
+/// Notes that the caller, who is staff, reads a part of what is known about a partner.
+///
+/// # Errors
+/// `UNAUTHENTICATED`
+pub fn note(ctx: &Context<'_>, aspect: Aspect, partner: i64) -> Result<()> {
+    let what = match aspect {
+        Aspect::Contact => "contact",
+        Aspect::Money => "money",
+        Aspect::PublicCard | Aspect::Network | Aspect::Volumes => return Ok(()),
+    };
+    let reads = ctx.data::<StaffReads>()?;
+    let mut reads = reads.0.lock().unwrap_or_else(PoisonError::into_inner);
+    reads.entry((caller(ctx)?.account_id, what)).or_default().insert(partner);
+    Ok(())
+}
+
+impl Drop for StaffReads {
+    fn drop(&mut self) {
+        for ((account, what), partners) in self.0.get_mut().unwrap_or_else(PoisonError::into_inner) {
+            tracing::info!(target: "audit", account, what, ?partners, "read by staff");
+        }
+    }
+}
