@@ -75,6 +75,8 @@ impl Driver {
         loop {
             if self.calls.work.swap(false, Ordering::Acquire) {
                 if let Poll::Ready(done) = work(&mut Context::from_waker(&waker)) {
+                    // A stream that has given an answer calls nobody: it expects to be asked for the next one.
+                    self.calls.work.store(true, Ordering::Release);
                     return Poll::Ready(done);
                 }
                 if self.calls.work.load(Ordering::Acquire) {
