@@ -28,4 +28,5 @@ const UP: &[&str] = &[
         occurred_at BIGINT NOT NULL
     )",
     "CREATE INDEX events_order ON events (transaction_id, id)",
+    "CREATE INDEX events_occurred ON events (occurred_at)",
 ];

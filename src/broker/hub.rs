@@ -121,7 +121,7 @@ impl Hub {
     /// The events behind a place, in their order: from memory, or from the database where memory does not reach back so far. Empty at the end.
     ///
     /// # Errors
-    /// The database's; [`Missed`] when more lies behind the place than may be replayed.
+    /// The database's; [`Missed`] when more lies behind the place than may be replayed, or something that was purged.
     pub async fn after(&self, position: Position) -> Result<Result<Vec<Arc<Entry>>, Missed>, Error> {
         {
             let tail = self.tail.read().unwrap_or_else(PoisonError::into_inner);
@@ -131,7 +131,9 @@ impl Hub {
             }
         }
         let limit = self.settings.replay_events;
-        if events::count_after(self.database.reader(), position, limit.saturating_add(1)).await? > i64::from(limit) {
+        if position < events::purged(self.database.reader()).await?
+            || events::count_after(self.database.reader(), position, limit.saturating_add(1)).await? > i64::from(limit)
+        {
             return Ok(Err(Missed));
         }
         Ok(Ok(self.read(position, self.settings.batch_events).await?))

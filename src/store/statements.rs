@@ -16,12 +16,6 @@ pub async fn counted<F: Future>(future: F) -> (F::Output, u32) {
         .await
 }
 
-/// How many statements the operation sent so far; 0 outside [`counted`].
-#[must_use]
-pub fn so_far() -> u32 {
-    STATEMENTS.try_with(Cell::get).unwrap_or(0)
-}
-
 pub(super) fn record() {
     // Outside an operation (start-up, background work) nobody counts.
     STATEMENTS.try_with(|count| count.set(count.get().saturating_add(1))).unwrap_or(());

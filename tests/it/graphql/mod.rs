@@ -5,6 +5,7 @@ mod company;
 mod examples;
 mod joined;
 mod pages;
+mod ranks;
 mod schema;
 pub mod served;
 mod statements;

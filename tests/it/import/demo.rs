@@ -114,3 +114,18 @@ async fn the_demo_leaves_another_network_alone() {
     let refused = prepare(&fixture.database, &fixture.path("demo-logins.toml"), &means).await.unwrap_err();
     assert_eq!(refused.to_string(), "the database holds a network already: give the demo one of its own by database.url");
 }
+
+#[tokio::test]
+async fn a_plan_that_was_imported_since_stays() {
+    on_both(async |fixture| {
+        let first = start(fixture).await;
+        let plan = fixture.export(None, false).await("plan.toml");
+        let renamed = format!("# Ours.\n{plan}");
+        let files = upline::import::Files { plan: fixture.file("ours.toml", &renamed), ..Default::default() };
+        fixture.import(&files).await.unwrap();
+        assert_eq!(start(fixture).await, first);
+        assert_eq!(fixture.export(None, false).await("plan.toml"), renamed);
+        assert_eq!(fixture.number("SELECT count(*) FROM plan_versions").await, 2);
+    })
+    .await;
+}
