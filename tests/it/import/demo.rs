@@ -80,6 +80,10 @@ async fn the_demo_is_there_after_the_first_start_and_the_same_after_the_second()
     on_both(async |fixture| {
         let first = start(fixture).await;
         may_sign_in(fixture, &first).await;
+        for (action, entries) in [("createStaff", 1), ("setPassword", 2)] {
+            let sql = format!("SELECT count(*) FROM audit_entries WHERE account_id IS NULL AND action = '{action}'");
+            assert_eq!(fixture.number(&sql).await, entries, "{action} is written down");
+        }
         assert_eq!(start(fixture).await, first);
         let exported = fixture.export(Some("2026-01"), false).await;
         assert_eq!(exported("network.csv"), canonical_network());
