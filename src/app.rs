@@ -9,6 +9,7 @@ use rand::Rng as _;
 use tokio::sync::watch;
 
 use crate::broker::Hub;
+use crate::commands::purge::{Purged, purge};
 use crate::commands::{Outside, Services};
 use crate::config::Config;
 use crate::config::secrets::signing_key;
@@ -22,6 +23,7 @@ use crate::graphql::request::Door;
 use crate::graphql::{roots, settings};
 use crate::http;
 use crate::store::database::Database;
+use crate::store::settings as settings_of_network;
 
 /// The system's clock.
 struct SystemClock;
@@ -80,6 +82,7 @@ pub struct App {
     pub endpoint: Endpoint,
     /// Turned to true when the server shuts down.
     pub shutdown: watch::Sender<bool>,
+    purge_pause: Duration,
 }
 
 impl App {
@@ -95,6 +98,7 @@ impl App {
     ) -> anyhow::Result<Self> {
         let pending = database.pending_migrations().await.context("the database cannot be read")?;
         anyhow::ensure!(pending == 0, "{pending} migrations are missing in the database of database.url: run `upline migrate` first");
+        check_placement(config, &database).await?;
         let hub =
             Hub::start(database.clone(), config.events.clone(), config.network.visible_depth).await.context("events cannot be read")?;
         let waker = hub.clone();
@@ -111,7 +115,7 @@ impl App {
             readiness: http::readiness(move || ready(database.clone())),
             request_ids: Arc::new(move || format!("{:032x}", u128::from_le_bytes(random.bytes()))),
         });
-        Ok(Self { router, services, hub, schema, endpoint, shutdown })
+        Ok(Self { router, services, hub, schema, endpoint, shutdown, purge_pause: config.purge.pause() })
     }
 
     /// Serves until `stop` is done: then no new requests are taken, streams are ended, and mutations under way come to their end.
@@ -124,8 +128,9 @@ impl App {
         stop: impl Future<Output = ()> + Send + 'static,
         grace: Duration,
     ) -> anyhow::Result<()> {
-        let Self { router, hub, endpoint, shutdown, services, .. } = self;
+        let Self { router, hub, endpoint, shutdown, services, purge_pause, .. } = self;
         let reading = tokio::spawn(async move { hub.run().await });
+        let purging = tokio::spawn(purge_at_intervals(services.clone(), purge_pause));
         let stop = async move {
             stop.await;
             tracing::info!("shutting down");
@@ -134,6 +139,7 @@ impl App {
         let served = http::serve(listener, router, stop, grace).await;
         _ = tokio::time::timeout(grace, endpoint.drained()).await;
         reading.abort();
+        purging.abort();
         services.database.close().await?;
         Ok(served?)
     }
@@ -148,6 +154,35 @@ fn network(config: &Config, database: &Database, world: &World) -> Network {
         operator_depth: config.network.operator_max_depth,
         genealogy_partners: config.network.genealogy_partners,
         book: Book::default(),
+    }
+}
+
+/// Deletes what nobody needs any more, now and after every pause.
+async fn purge_at_intervals(services: Services, pause: Duration) {
+    let mut turns = tokio::time::interval(pause);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        match purge(&services).await {
+            Ok(gone) if gone == Purged::default() => {}
+            Ok(gone) => tracing::info!(?gone, "old rows were purged"),
+            Err(error) => tracing::warn!(%error, "old rows cannot be purged at the moment; trying again after {pause:?}"),
+        }
+    }
+}
+
+/// A network keeps the shape of its placement tree; whoever configures another one is told so, rather than passed over.
+async fn check_placement(config: &Config, database: &Database) -> anyhow::Result<()> {
+    let Some(origin) = config.origin("network.placement") else { return Ok(()) };
+    let configured = config.network.placement;
+    match settings_of_network::placement(database.reader()).await.context("the database cannot be read")? {
+        Some(stored) if stored != configured => {
+            let (configured, stored) = (String::from(configured), String::from(stored));
+            anyhow::bail!(
+                "network.placement = {configured:?} (from {origin}): the placement tree of this network is {stored:?} and stays so; set {stored:?}, or leave the key out"
+            )
+        }
+        _ => Ok(()),
     }
 }
 

@@ -149,11 +149,15 @@ impl Export<'_> {
         let failed = self.failure("commissions.csv");
         let mut writer = CommissionWriter::new(self.draft("commissions.csv")?, plan.currency.exponent).map_err(&failed)?;
         let mut written = 0;
-        for bonus in &plan.bonuses {
-            let mut rows = commissions::of_bonus(self.transaction, period_id, &bonus.code).await?;
+        let mut bonuses: Vec<String> = plan.bonuses.iter().map(|bonus| bonus.code.clone()).collect();
+        // The plan may have been replaced since: what bonuses that it no longer has have paid comes last.
+        let others = commissions::bonuses(self.transaction, period_id).await?;
+        bonuses.extend(others.into_iter().filter(|code| plan.bonuses.iter().all(|bonus| bonus.code != *code)));
+        for bonus in bonuses {
+            let mut rows = commissions::of_bonus(self.transaction, period_id, &bonus).await?;
             while let Some(line) = rows.try_next().await? {
                 let row = CommissionRow {
-                    bonus: bonus.code.clone(),
+                    bonus: bonus.clone(),
                     beneficiary: line.beneficiary,
                     order: line.order,
                     source: line.source,

@@ -38,14 +38,17 @@ impl AsTransient for Error {
     }
 }
 
-/// Makes all derived data anew; gives the number of volume rows.
+/// Makes the derived data of open periods anew; gives the number of volume rows.
+///
+/// Closed periods keep the volumes that their commissions were computed from: the trees may have changed since. With `closed_too` they get those of
+/// today's trees.
 ///
 /// # Errors
 /// A volume that does not fit, or the database's.
-pub async fn run(database: &Database) -> Result<u64, Error> {
+pub async fn run(database: &Database, closed_too: bool) -> Result<u64, Error> {
     in_transaction!(database, |transaction| {
         lock::exclusive(&transaction).await?;
-        let periods = periods::ids(&transaction).await?;
+        let periods = periods::ids(&transaction, closed_too).await?;
         volumes(&transaction, &periods).await
     })
 }

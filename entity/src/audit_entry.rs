@@ -1,4 +1,4 @@
-//! What an operator did.
+//! What an operator did; `account_id` is empty for who works at the machine itself.
 
 use sea_orm::entity::prelude::*;
 
@@ -7,11 +7,10 @@ use sea_orm::entity::prelude::*;
 pub struct Model {
     #[sea_orm(primary_key)]
     pub id: i64,
-    pub account_id: i64,
+    pub account_id: Option<i64>,
     pub action: String,
     pub subject: String,
     pub detail: String,
-    pub request_id: Option<String>,
     pub occurred_at: i64,
 }
 

@@ -9,6 +9,7 @@ pub struct Model {
     pub id: i64,
     pub account_id: i64,
     pub display_name: String,
+    pub search_name: String,
     pub referral_code: String,
     pub sponsor_id: Option<i64>,
     pub placement_parent_id: Option<i64>,

@@ -43,6 +43,7 @@ const UP: &[&str] = &[
         end_reason TEXT
     )",
     "CREATE INDEX sessions_account ON sessions (account_id, created_at)",
+    "CREATE INDEX sessions_end ON sessions (coalesce(ended_at, expires_at))",
     "CREATE TABLE refresh_tokens (
         id {id},
         session_id BIGINT NOT NULL CONSTRAINT refresh_tokens_session_fk REFERENCES sessions (id),
@@ -52,6 +53,7 @@ const UP: &[&str] = &[
         used_at BIGINT
     )",
     "CREATE INDEX refresh_tokens_session ON refresh_tokens (session_id)",
+    "CREATE INDEX refresh_tokens_end ON refresh_tokens (expires_at)",
     "CREATE TABLE idempotency_keys (
         principal TEXT NOT NULL,
         operation TEXT NOT NULL,
@@ -64,11 +66,10 @@ const UP: &[&str] = &[
     "CREATE INDEX idempotency_keys_created ON idempotency_keys (created_at)",
     "CREATE TABLE audit_entries (
         id {id},
-        account_id BIGINT NOT NULL CONSTRAINT audit_entries_account_fk REFERENCES accounts (id),
+        account_id BIGINT CONSTRAINT audit_entries_account_fk REFERENCES accounts (id),
         action TEXT NOT NULL,
         subject TEXT NOT NULL,
         detail TEXT NOT NULL,
-        request_id TEXT,
         occurred_at BIGINT NOT NULL
     )",
     "CREATE INDEX audit_entries_account ON audit_entries (account_id, id)",

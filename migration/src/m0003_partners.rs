@@ -23,6 +23,7 @@ const UP: &[&str] = &[
         id {id},
         account_id BIGINT NOT NULL CONSTRAINT partners_account_unique UNIQUE CONSTRAINT partners_account_fk REFERENCES accounts (id),
         display_name TEXT NOT NULL,
+        search_name TEXT NOT NULL,
         referral_code TEXT NOT NULL CONSTRAINT partners_referral_code_unique UNIQUE,
         sponsor_id BIGINT CONSTRAINT partners_sponsor_fk REFERENCES partners (id) {deferred},
         placement_parent_id BIGINT CONSTRAINT partners_placement_parent_fk REFERENCES partners (id) {deferred},

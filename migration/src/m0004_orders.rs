@@ -75,7 +75,12 @@ const UP: &[&str] = &[
         group_cv BIGINT NOT NULL,
         left_cv BIGINT NOT NULL,
         right_cv BIGINT NOT NULL,
-        CONSTRAINT volumes_pk PRIMARY KEY (partner_id, period_id)
+        CONSTRAINT volumes_pk PRIMARY KEY (partner_id, period_id),
+        CONSTRAINT volumes_in_range CHECK (
+            personal_pv BETWEEN -9223372036854775807 AND 9223372036854775807 AND personal_cv BETWEEN -9223372036854775807 AND 9223372036854775807
+            AND group_pv BETWEEN -9223372036854775807 AND 9223372036854775807 AND group_cv BETWEEN -9223372036854775807 AND 9223372036854775807
+            AND left_cv BETWEEN -9223372036854775807 AND 9223372036854775807 AND right_cv BETWEEN -9223372036854775807 AND 9223372036854775807
+        )
     )",
     "CREATE INDEX volumes_period ON volumes (period_id)",
 ];

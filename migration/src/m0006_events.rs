@@ -29,4 +29,5 @@ const UP: &[&str] = &[
     )",
     "CREATE INDEX events_order ON events (transaction_id, id)",
     "CREATE INDEX events_kind ON events (kind, transaction_id, id)",
+    "CREATE INDEX events_occurred ON events (occurred_at)",
 ];

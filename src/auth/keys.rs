@@ -12,8 +12,6 @@ pub enum Purpose {
     AccessTokens,
     /// Hashing requests that carry an idempotency key: they may hold passwords, so a bare hash could be guessed from a stolen database.
     IdempotentRequests,
-    /// Signing cursors.
-    Cursors,
 }
 
 /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the signing key (the expand step of RFC 5869 with one block).
@@ -22,7 +20,6 @@ pub fn derive(key: &SigningKey, purpose: Purpose) -> [u8; 32] {
     let name: &[u8] = match purpose {
         Purpose::AccessTokens => b"upline access tokens 1\x01",
         Purpose::IdempotentRequests => b"upline idempotent requests 1\x01",
-        Purpose::Cursors => b"upline cursors 1\x01",
     };
     keyed_hash(key.expose(), name)
 }
@@ -42,8 +39,8 @@ mod tests {
     #[test]
     fn each_purpose_has_its_own_key() {
         let signing = Secret::new([7; 32]);
-        let keys = [Purpose::AccessTokens, Purpose::IdempotentRequests, Purpose::Cursors].map(|purpose| derive(&signing, purpose));
-        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2] && !keys.contains(&[7; 32]) && !keys.contains(&[0; 32]));
+        let keys = [Purpose::AccessTokens, Purpose::IdempotentRequests].map(|purpose| derive(&signing, purpose));
+        assert!(keys[0] != keys[1] && !keys.contains(&[7; 32]) && !keys.contains(&[0; 32]));
         assert_ne!(keys[0], derive(&Secret::new([8; 32]), Purpose::AccessTokens));
     }
 }

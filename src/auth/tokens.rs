@@ -13,6 +13,9 @@ use crate::domain::instant::Instant;
 use crate::domain::random::Random;
 
 const SECONDS_PER_DAY: i64 = 86_400;
+/// How far the clock of the server that made a token may be ahead of this one's. Promise P25 refuses tokens from the future; of several servers
+/// behind one address each takes what another has just made, and their clocks agree to a second or two at best.
+const CLOCK_SKEW_SECONDS: i64 = 5;
 
 /// Makes and checks tokens.
 #[derive(Clone)]
@@ -64,7 +67,7 @@ pub struct RefreshToken {
 pub struct SigningError(#[from] jsonwebtoken::errors::Error);
 
 impl Tokens {
-    /// With the configured lifetimes; `issuer` is the configured one or the public URL.
+    /// With the configured lifetimes.
     #[must_use]
     pub fn new(auth: &Auth, issuer: &str, key: &SigningKey) -> Self {
         let key = derive(key, Purpose::AccessTokens);
@@ -124,7 +127,7 @@ impl Tokens {
             return None;
         }
         let claims = decode::<Claims>(token, &self.decoding, &self.validation).ok()?.claims;
-        let lives = claims.iat <= now.seconds() && now.seconds() < claims.exp;
+        let lives = claims.iat <= now.seconds() + CLOCK_SKEW_SECONDS && now.seconds() < claims.exp;
         let bearer = Bearer { account_id: claims.sub.parse().ok()?, sid: claims.sid, expires_at: Instant::from_seconds(claims.exp)? };
         (lives && bearer.account_id.to_string() == claims.sub).then_some(bearer)
     }

@@ -118,10 +118,11 @@ impl Hub {
         self.reached.subscribe()
     }
 
-    /// The events of a kind behind a place, and perhaps others, in their order: from memory, or from the database where memory does not reach back so far. Empty at the end.
+    /// The events of a kind behind a place, and perhaps others, in their order: from memory, or from the database where memory does not reach back
+    /// so far. Empty at the end.
     ///
     /// # Errors
-    /// The database's; [`Missed`] when more of this kind lie behind the place than may be replayed.
+    /// The database's; [`Missed`] when more of this kind lie behind the place than may be replayed, or something that was purged.
     pub async fn after(&self, position: Position, kind: Kind) -> Result<Result<Vec<Arc<Entry>>, Missed>, Error> {
         {
             let tail = self.tail.read().unwrap_or_else(PoisonError::into_inner);
@@ -131,7 +132,9 @@ impl Hub {
             }
         }
         let limit = self.settings.replay_events;
-        if events::count_after(self.database.reader(), position, kind, limit.saturating_add(1)).await? > i64::from(limit) {
+        if position < events::purged(self.database.reader()).await?
+            || events::count_after(self.database.reader(), position, kind, limit.saturating_add(1)).await? > i64::from(limit)
+        {
             return Ok(Err(Missed));
         }
         Ok(Ok(self.read(position, &[kind]).await?))

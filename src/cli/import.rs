@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use super::{Global, runtime};
 use crate::app::World;
-use crate::domain::accounts::AccountStatus;
 use crate::domain::period::Period;
 use crate::import::{self, Files, Options, Outcome, Source};
 
@@ -28,12 +27,9 @@ pub struct Args {
     /// The compensation plan.
     #[arg(long, value_name = "plan.toml")]
     plan: Option<PathBuf>,
-    /// What commissions and ranks were computed for: 2026-01, 2026-W05 or 2026-01-15.
+    /// The month that commissions and ranks were computed for, such as 2026-01.
     #[arg(long)]
     period: Option<Period>,
-    /// Open the partners' accounts, so that they may sign in once a password is set.
-    #[arg(long)]
-    accounts: bool,
 }
 
 /// Imports.
@@ -53,8 +49,8 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
     };
     let options = Options {
         period: args.period,
-        account_status: if args.accounts { AccountStatus::Active } else { AccountStatus::Dormant },
         placement: config.network.placement,
+        preference: config.network.placement_policy.into(),
         now: World::system().clock.now(),
     };
     let report = import::import(&database, &files, &options).await?;

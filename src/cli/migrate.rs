@@ -21,7 +21,7 @@ pub struct Args {
 /// The configuration's or the database's.
 pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::Result<()> {
     let config = global.load()?;
-    let database = runtime::connect(&config).await?;
+    let database = if args.down { runtime::connect_existing(&config).await? } else { runtime::connect(&config).await? };
     let url = &config.database.url;
     if args.down {
         database.migrate_down().await?;

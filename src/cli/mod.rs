@@ -23,7 +23,7 @@ use clap::{Parser, Subcommand};
 
 use crate::config::{Config, Problems, Sources};
 
-/// A commission engine for direct selling: network, orders, commissions, wallets and payouts behind one GraphQL API.
+/// A commission engine for direct selling: network, orders, ranks and commissions behind one GraphQL API.
 #[derive(Debug, Parser)]
 #[command(name = "upline", version, arg_required_else_help = true)]
 pub struct Cli {

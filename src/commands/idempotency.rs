@@ -21,7 +21,7 @@ struct Keyed {
 }
 
 impl Repeatable {
-    /// The request of somebody (`account:17`, `anonymous`) for an act; `input` is all that makes one request differ from another.
+    /// The request of somebody (`account:17`, `anonymous:anna`) for an act; `input` is all that makes one request differ from another.
     pub fn new(
         services: &Services,
         principal: String,

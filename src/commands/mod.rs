@@ -7,6 +7,7 @@ pub mod accounts;
 mod error;
 mod idempotency;
 pub mod partners;
+pub mod purge;
 mod services;
 
 pub use error::Error;

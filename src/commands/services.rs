@@ -8,6 +8,7 @@ use crate::auth::principal::Caller;
 use crate::auth::tokens::Tokens;
 use crate::config::Config;
 use crate::config::network::Network;
+use crate::config::purge::Purge;
 use crate::config::secrets::{Secret, SigningKey};
 use crate::domain::clock::Clock;
 use crate::domain::instant::Instant;
@@ -41,6 +42,7 @@ pub struct Services {
     pub tokens: Tokens,
     /// Settings of the two trees.
     pub network: Network,
+    pub(super) purge: Purge,
     pub(super) limits: SessionLimits,
     pub(super) request_key: Secret<[u8; 32]>,
     wake: Arc<dyn Fn() + Send + Sync>,
@@ -69,14 +71,16 @@ impl Services {
     /// [`StartError`]
     pub fn new(config: &Config, key: &SigningKey, database: Database, outside: Outside) -> Result<Self, StartError> {
         let auth = &config.auth;
-        let issuer = if auth.issuer.is_empty() { config.server.url() } else { auth.issuer.clone() };
+        // Not the address that this process listens on: servers of one database must take each other's tokens.
+        let issuer = [&auth.issuer, &config.server.public_url].into_iter().find(|text| !text.is_empty()).map_or("upline", String::as_str);
         Ok(Self {
             database,
             clock: outside.clock,
             passwords: Passwords::new(auth, Arc::clone(&outside.random))?,
             random: outside.random,
-            tokens: Tokens::new(auth, &issuer, key),
+            tokens: Tokens::new(auth, issuer, key),
             network: config.network.clone(),
+            purge: config.purge,
             limits: SessionLimits {
                 seconds: i64::from(auth.session_days) * 86_400,
                 per_account: auth.sessions_per_account,

@@ -11,7 +11,7 @@ use super::secrets::{Secret, is_key_or_empty};
 #[derive(Clone, Debug, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
 pub struct Auth {
-    /// `iss` of the tokens; empty when it is the public URL.
+    /// `iss` of the tokens; empty when it is the public URL or, without one, "upline".
     pub issuer: String,
     /// `aud` of the tokens.
     pub audience: String,

@@ -8,6 +8,7 @@ pub mod log;
 pub mod network;
 mod origins;
 pub mod problems;
+pub mod purge;
 mod rules;
 pub mod secrets;
 pub mod server;
@@ -38,6 +39,8 @@ pub struct Config {
     pub network: network::Network,
     /// Reading and replaying events.
     pub events: events::Events,
+    /// How long rows are kept that nobody needs any more.
+    pub purge: purge::Purge,
     /// What is logged, and how.
     pub log: log::Log,
     #[serde(skip)]
@@ -54,6 +57,12 @@ impl Config {
         rules::check(&merged, &origins)?;
         let config: Self = merged.try_deserialize().map_err(|error| Problems::from(Problem::unreadable(&error.to_string())))?;
         Ok(Self { origins, ..config })
+    }
+
+    /// Where a value came from (`flag --set`, `file upline.toml`); `None` where the default counts.
+    #[must_use]
+    pub fn origin(&self, key: &str) -> Option<&str> {
+        self.origins.find(key)
     }
 
     /// The effective configuration as TOML, secrets masked; a value that is not the default names its origin in a comment.

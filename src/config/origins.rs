@@ -12,9 +12,14 @@ impl Origins {
         self.0.insert(key.to_owned(), origin.to_owned());
     }
 
+    /// The origin of a value that is not the default.
+    pub(super) fn find(&self, key: &str) -> Option<&str> {
+        self.0.get(key).map(String::as_str)
+    }
+
     /// The origin in words.
     pub(super) fn of(&self, key: &str) -> &str {
-        self.0.get(key).map_or("the defaults", String::as_str)
+        self.find(key).unwrap_or("the defaults")
     }
 
     /// Adds the origin to each line `key = value` whose value is not the default.

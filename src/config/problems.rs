@@ -33,7 +33,19 @@ impl Problem {
     }
 
     pub(super) fn not_a_pair(text: &str) -> Self {
-        Self(format!("--set {text}: must be section.key=value, such as --set server.listen=0.0.0.0:8080"))
+        // What comes behind the key may be a secret with another sign in the place of `=`.
+        let key: String = text.chars().take_while(|character| matches!(character, 'a'..='z' | '0'..='9' | '_' | '.')).collect();
+        Self(format!("--set {key}: must be section.key=value, such as --set server.listen=0.0.0.0:8080"))
+    }
+
+    /// A file that is not TOML, from a byte on.
+    pub(super) fn not_toml(origin: &str, text: &str, at: usize) -> Self {
+        let before = text.get(..at).unwrap_or_default();
+        let line = before.matches('\n').count() + 1;
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        Self(format!(
+            "{origin}: line {line}, column {column}: this is not TOML; sections are written [section], values key = 7 or key = \"text\""
+        ))
     }
 
     pub(super) fn unreadable(cause: &str) -> Self {

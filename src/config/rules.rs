@@ -7,7 +7,7 @@ use config::{Value, ValueKind};
 
 use super::origins::Origins;
 use super::problems::{Problem, Problems};
-use super::{auth, database, events, graphql, log, network, server};
+use super::{auth, database, events, graphql, log, network, purge, server};
 
 /// What a key may hold.
 pub(super) enum Allowed {
@@ -28,13 +28,14 @@ pub(super) enum Allowed {
 /// A key within its section, and what it may hold.
 pub(super) type Rule = (&'static str, Allowed);
 
-const SECTIONS: [(&str, &[Rule]); 7] = [
+const SECTIONS: [(&str, &[Rule]); 8] = [
     ("server", server::RULES),
     ("database", database::RULES),
     ("auth", auth::RULES),
     ("graphql", graphql::RULES),
     ("network", network::RULES),
     ("events", events::RULES),
+    ("purge", purge::RULES),
     ("log", log::RULES),
 ];
 

@@ -46,7 +46,7 @@ impl Serialize for Secret<String> {
     }
 }
 
-/// The key that signs tokens and cursors: 32 bytes.
+/// The key that signs access tokens: 32 bytes.
 pub type SigningKey = Secret<[u8; KEY_BYTES]>;
 
 /// Why there is no signing key.
@@ -92,16 +92,25 @@ pub fn signing_key(config: &Config, random: impl FnOnce(&mut [u8])) -> Result<Si
     let url = &config.database.url;
     let beside_database = || url.sqlite_file().map(|database| database.with_file_name(FILE_NAME));
     let path = if auth.secret_file.as_os_str().is_empty() { beside_database() } else { Some(auth.secret_file.clone()) };
-    match (path, url.backend()) {
-        (Some(path), backend) => match read(&path) {
-            Err(SecretsError::Io { cause, .. }) if cause.kind() == io::ErrorKind::NotFound && backend == Backend::Sqlite => {
-                write(&path, &fresh(random))
-            }
-            outcome => outcome,
-        },
-        (None, Backend::Sqlite) => Ok(fresh(random)),
-        (None, Backend::Postgres) => Err(SecretsError::NotConfigured),
+    let path = path.ok_or(SecretsError::NotConfigured)?;
+    match read(&path) {
+        Err(SecretsError::Io { cause, .. }) if cause.kind() == io::ErrorKind::NotFound && url.backend() == Backend::Sqlite => {
+            write(&path, &fresh(random))
+        }
+        outcome => outcome,
     }
+}
+
+/// Makes a folder, with those above it, that only its owner may enter; one that is there stays as it is.
+///
+/// # Errors
+/// The file system's.
+pub fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// Whether a text is a key in base64, or empty.
@@ -132,10 +141,11 @@ fn read(path: &Path) -> Result<SigningKey, SecretsError> {
 fn write(path: &Path, key: &SigningKey) -> Result<SigningKey, SecretsError> {
     let failed = |cause| SecretsError::Io { path: path.to_owned(), act: "written", cause };
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
-        fs::create_dir_all(folder).map_err(failed)?;
+        private_folder(folder).map_err(failed)?;
     }
     let draft = path.with_extension(format!("{}.new", std::process::id()));
     let written = private_file(&draft).and_then(|mut file| {
+        file.set_len(0)?;
         writeln!(file, "{}", STANDARD.encode(key.expose()))?;
         file.sync_all()?;
         match fs::hard_link(&draft, path) {
@@ -148,15 +158,16 @@ fn write(path: &Path, key: &SigningKey) -> Result<SigningKey, SecretsError> {
     read(path)
 }
 
-#[cfg(unix)]
-fn private_file(path: &Path) -> io::Result<File> {
-    use std::os::unix::fs::OpenOptionsExt as _;
-    OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(path)
-}
-
-#[cfg(not(unix))]
-fn private_file(path: &Path) -> io::Result<File> {
-    OpenOptions::new().write(true).create(true).truncate(true).open(path)
+/// Opens a file for writing that only its owner may read; one that is there is not cut off and keeps its mode.
+///
+/// # Errors
+/// The file system's.
+pub fn private_file(path: &Path) -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true).truncate(false);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path)
 }
 
 #[cfg(unix)]

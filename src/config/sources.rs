@@ -101,7 +101,11 @@ fn read_file(path: &Path) -> Result<Vec<Setting>, Problem> {
 }
 
 fn parse(text: &str, origin: &str) -> Result<Map<String, Value>, Problem> {
-    config::File::from_str(text, FileFormat::Toml).collect().map_err(|error| Problem::unreadable(&format!("{origin}: {error}")))
+    // The parsers' own messages show the line, which may hold a secret.
+    if let Err(error) = text.parse::<toml::Table>() {
+        return Err(Problem::not_toml(origin, text, error.span().map_or(0, |span| span.start)));
+    }
+    config::File::from_str(text, FileFormat::Toml).collect().map_err(|_| Problem::not_toml(origin, text, 0))
 }
 
 /// The tree as "section.key" to value. An empty section has no leaves; a key above the sections stands by its bare name.

@@ -88,7 +88,7 @@ fn a_refusal_names_the_key_the_value_its_origin_and_what_is_allowed() {
         ("log.filter=inof", "log.filter = \"inof\" (from flag --set): must be a level"),
         ("graphql.page_default=101", "graphql.page_default = 101 (from flag --set): must be at most graphql.page_max, which is 100"),
         ("server.port=80", "server.port (from flag --set): there is no such key; [server] has cors_origins, listen, "),
-        ("sever.listen=x", "the sections are auth, database, events, graphql, log, network, server"),
+        ("sever.listen=x", "the sections are auth, database, events, graphql, log, network, purge, server"),
         ("depth=1", "keys are written section.key"),
         ("server.listen", "--set server.listen: must be section.key=value"),
     ] {
@@ -130,6 +130,44 @@ fn secrets_are_never_printed() {
     assert_eq!(config.database.url.expose(), url);
     for refused in [refusal("auth.signing_key=hunter2"), refusal("database.url=mysql://upline:hunter2@db.example")] {
         assert!(!refused.contains("hunter2"), "{refused}");
+    }
+    for url in [
+        "postgres://up:hun/ter2@db/x",
+        "postgres://up:hun?ter2@db/x",
+        "postgres://up:hun#ter2@db/x",
+        "postgres://up:hunter2",
+        "postgres://db:70000/x",
+    ] {
+        let refused = refusal(&format!("database.url={url}"));
+        assert!(
+            refused.contains("database.url = (not shown)") && refused.contains("percent-encode") && !refused.contains("ter2"),
+            "{refused}"
+        );
+    }
+    for (url, masked) in [
+        ("postgres://up:p%2Fw%3Fhunter2@db:5432/x", "postgres://up:***@db:5432/x"),
+        ("postgres://up:hunter@2@db/x", "postgres://up:***@db/x"),
+        ("postgres://[::1]/x?p%61ssword=hunter2&user=up", "postgres://[::1]/x?p%61ssword=***&user=up"),
+        ("postgres:///x?host=/run/postgresql", "postgres:///x?host=/run/postgresql"),
+    ] {
+        assert_eq!(with(&[&format!("database.url={url}")]).unwrap().database.url.to_string(), masked);
+    }
+    let mistyped = with(&["auth.signing_key:hunter2"]).unwrap_err().to_string();
+    assert!(mistyped.contains("--set auth.signing_key: must be") && !mistyped.contains("hunter2"), "{mistyped}");
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("upline.toml");
+    for text in ["[auth]\nsigning_key = hunter2\n", "[auth]\nsigning_key = \"hunter2\n", "[auth]\nsigning_key = \"a\" hunter2\n"] {
+        fs::write(&file, text).unwrap();
+        let refused = Config::load(&Sources { file: Some(file.clone()), ..Sources::default() }).unwrap_err().to_string();
+        assert!(refused.contains("upline.toml: line 2, column ") && !refused.contains("hunter2"), "{refused}");
+    }
+}
+
+#[test]
+fn a_database_in_memory_is_refused_with_the_reason() {
+    for url in ["sqlite::memory:", "sqlite://:memory:", "sqlite://x.db?mode=memory", "sqlite://"] {
+        let refused = refusal(&format!("database.url={url}"));
+        assert!(refused.contains("not of memory, of which every connection would see another one"), "{url}: {refused}");
     }
 }
 

@@ -11,11 +11,12 @@ use crate::commands;
 use crate::commands::accounts::{CreateStaff, create_staff, find_account, set_password};
 use crate::config::network::Placement;
 use crate::config::secrets::Secret;
-use crate::domain::accounts::{AccountStatus, Role, Scope};
+use crate::domain::accounts::{Role, Scope};
 use crate::domain::instant::Instant;
 use crate::domain::period::Period;
 use crate::domain::random::Random;
-use crate::import::{self, Files, Options, Outcome, Source, identity};
+use crate::domain::trees::PlacementPreference;
+use crate::import::{self, Files, Options, Source, identity};
 use crate::store;
 use crate::store::bulk::partners;
 use crate::store::database::{Database, in_transaction};
@@ -89,28 +90,31 @@ pub async fn prepare(database: &Database, file: &Path, means: &Means<'_>) -> Res
     open(database, file, logins, means).await
 }
 
-/// Imports the demo network into an empty database; tells whether it did.
+/// Imports the demo network into an empty database; tells whether it did. Where it was imported before, whatever has been imported since stays.
 async fn fill(database: &Database, now: Instant) -> Result<bool, Error> {
+    let (ours, others) = in_transaction!(database, |transaction| {
+        let ours = import::has_network(&transaction, results::NETWORK_NAME).await?;
+        Ok::<_, import::Error>((ours, !ours && partners::any(&transaction).await?))
+    })?;
+    if ours {
+        return Ok(false);
+    }
+    if others {
+        return Err(Error::OtherNetwork);
+    }
     let period: Period = PERIOD.parse().map_err(|_| Error::Computation(format!("{PERIOD} is no period")))?;
     let results = results::compute(period)?;
     let file = |name: &str, bytes: &[u8]| Some(Source::memory(name, bytes));
     let files = Files {
-        plan: file("demo/plan.toml", results::PLAN.as_bytes()),
-        network: file("demo/network.csv", results::NETWORK),
-        orders: file("demo/orders.csv", results::ORDERS),
-        commissions: file("demo/commissions.csv", &results.commissions),
-        ranks: file("demo/ranks.csv", &results.ranks),
+        plan: file("(demo) plan.toml", results::PLAN.as_bytes()),
+        network: file(results::NETWORK_NAME, results::NETWORK),
+        orders: file("(demo) orders.csv", results::ORDERS),
+        commissions: file("(demo) commissions.csv", &results.commissions),
+        ranks: file("(demo) ranks.csv", &results.ranks),
     };
-    let options = Options { period: Some(period), account_status: AccountStatus::Dormant, placement: Placement::Binary, now };
-    let foreign = in_transaction!(database, |transaction| {
-        let others = partners::any(&transaction).await? && !import::was_imported(&transaction, &files).await?;
-        Ok::<_, import::Error>(others)
-    })?;
-    if foreign {
-        return Err(Error::OtherNetwork);
-    }
-    let report = import::import(database, &files, &options).await?;
-    Ok(report.iter().any(|(_, outcome)| matches!(outcome, Outcome::Imported { .. })))
+    let options = Options { period: Some(period), placement: Placement::Binary, preference: PlacementPreference::WeakLeg, now };
+    import::import(database, &files, &options).await?;
+    Ok(true)
 }
 
 /// Gives the logins their passwords.

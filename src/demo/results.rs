@@ -10,6 +10,8 @@ use crate::offline::orders::OrderReader;
 use crate::offline::{commissions, ranks};
 
 pub(super) const PLAN: &str = include_str!("plan.toml");
+/// By this name the network's import is known again; no file of a user is called so.
+pub(super) const NETWORK_NAME: &str = "(demo) network.csv";
 pub(super) const NETWORK: &[u8] = include_bytes!("network.csv.gz");
 pub(super) const ORDERS: &[u8] = include_bytes!("orders.csv.gz");
 
@@ -19,7 +21,7 @@ pub(super) struct Results {
     pub ranks: Vec<u8>,
 }
 
-/// Computes the demo's period. The same bytes at every start, so a repeated import passes them over.
+/// Computes the demo's period.
 pub(super) fn compute(period: Period) -> Result<Results, Error> {
     let failed = |cause: &dyn std::fmt::Display| Error::Computation(cause.to_string());
     let plan = Plan::parse(PLAN).map_err(|refusal| failed(&refusal))?;

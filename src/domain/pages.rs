@@ -72,9 +72,4 @@ impl<T> Slice<T> {
             Self { rows, has_next: more, has_previous: page.after.is_some() }
         }
     }
-
-    /// The same page with its rows changed into something else.
-    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Slice<U> {
-        Slice { rows: self.rows.into_iter().map(change).collect(), has_next: self.has_next, has_previous: self.has_previous }
-    }
 }

@@ -61,5 +61,12 @@ impl Partner {
     }
 }
 
+/// What a search among partners looks through: name and referral code in lower case, one line each. Made here and stored, because databases know the
+/// lower case of ASCII letters only, or of those of their locale.
+#[must_use]
+pub fn search_name(display_name: &str, referral_code: &str) -> String {
+    format!("{}\n{}", display_name.to_lowercase(), referral_code.to_lowercase())
+}
+
 /// The characters of referral codes: capitals and digits without `0 O 1 I`, which people confuse.
 pub const REFERRAL_CODE_ALPHABET: &[u8; 32] = b"ABCDEFGHJKLMNPQRSTUVWXYZ23456789";

@@ -31,9 +31,8 @@ pub fn username(number: i64) -> String {
     format!("p{number:02}")
 }
 
-/// A mail address that no mail reaches (RFC 2606 reserves `.invalid`).
-#[must_use]
-pub fn email(number: i64) -> String {
+/// A mail address that no mail reaches (RFC 2606 reserves `.invalid`), from a partner number or what stands in its place.
+pub(super) fn email(number: &str) -> String {
     format!("p{number}@example.invalid")
 }
 

@@ -18,9 +18,9 @@ pub use error::Error;
 pub use source::Source;
 
 use crate::config::network::Placement;
-use crate::domain::accounts::AccountStatus;
 use crate::domain::instant::Instant;
-use crate::domain::period::Period;
+use crate::domain::period::{Period, PeriodKind};
+use crate::domain::trees::PlacementPreference;
 use crate::rebuild;
 use crate::store::bulk::{imports, lock};
 use crate::store::database::{Database, Transaction, in_transaction};
@@ -52,10 +52,10 @@ pub struct Files {
 pub struct Options {
     /// What commissions and ranks were computed for.
     pub period: Option<Period>,
-    /// What accounts of imported partners begin as.
-    pub account_status: AccountStatus,
-    /// The placement tree where neither a plan nor an earlier import tells its shape.
+    /// The placement tree where neither a plan nor the network itself tells its shape.
     pub placement: Placement,
+    /// Where the recruits of imported partners go until those choose otherwise.
+    pub preference: PlacementPreference,
     /// When the import takes place.
     pub now: Instant,
 }
@@ -88,20 +88,19 @@ pub async fn import(database: &Database, files: &Files, options: &Options) -> Re
         let mut run = Run::begin(&transaction, files.plan.as_ref(), options).await?;
         run.files(files).await?;
         if run.report.iter().any(|(_, outcome)| matches!(outcome, Outcome::Imported { .. })) {
-            rebuild::volumes(&transaction, &run.periods.ids()).await?;
+            rebuild::volumes(&transaction, &run.periods.open_ids()).await?;
             lock::finish(&transaction).await?;
         }
         Ok(run.report)
     })
 }
 
-/// Whether the network file is one that was imported already.
+/// Whether a network file with this name was imported, whatever its bytes.
 ///
 /// # Errors
-/// The file cannot be read, or the database's.
-pub async fn was_imported(transaction: &Transaction, files: &Files) -> Result<bool, Error> {
-    let Some(source) = &files.network else { return Ok(false) };
-    Ok(imports::find(transaction, Kind::Network.code(), &source.digest()?, "").await?.is_some())
+/// The database's.
+pub async fn has_network(transaction: &Transaction, name: &str) -> Result<bool, Error> {
+    Ok(imports::named(transaction, Kind::Network.code(), name).await?)
 }
 
 /// An import under way.
@@ -163,7 +162,11 @@ impl<'a> Run<'a> {
     async fn file(&mut self, source: &Source, kind: Kind) -> Result<Outcome, Error> {
         let period = match (kind.has_period(), self.options.period) {
             (false, _) => None,
-            (true, Some(period)) => Some(period),
+            (true, Some(period)) if period.kind() == PeriodKind::Month => Some(period),
+            (true, Some(period)) => {
+                let cause = format!("--period {period}: orders are filed by month, so give a month, such as 2026-01");
+                return Err(source.refuse(None, cause).into());
+            }
             (true, None) => return Err(source.refuse(None, "belongs to a period: give it by --period, such as 2026-01").into()),
         };
         let digest = source.digest()?;

@@ -24,9 +24,9 @@ impl Periods {
         Ok(row)
     }
 
-    /// The keys of all periods that were asked for.
-    pub(super) fn ids(&self) -> Vec<i64> {
-        self.0.values().map(|row| row.id).collect()
+    /// The keys of the periods that were asked for and were open then; what others hold was computed from the trees as they stood.
+    pub(super) fn open_ids(&self) -> Vec<i64> {
+        self.0.values().filter(|row| row.open).map(|row| row.id).collect()
     }
 
     /// The calendar month of an instant.

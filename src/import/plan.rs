@@ -8,9 +8,9 @@ use crate::domain::ranks::Rank;
 use crate::engine::plan::{self, Bonus, Plan};
 use crate::engine::refusal::Refusal;
 use crate::store;
-use crate::store::bulk::{plans, settings};
+use crate::store::bulk::plans;
 use crate::store::database::Transaction;
-use crate::store::ranks;
+use crate::store::{ranks, settings};
 
 use super::{Error, Options, Source};
 
@@ -43,19 +43,20 @@ pub(super) struct Ground {
 impl Ground {
     /// Puts the plan in force, if one is given, and reads what the database knows.
     pub(super) async fn prepare(transaction: &Transaction, source: Option<&Source>, options: &Options) -> Result<Self, Error> {
-        let before = settings::find(transaction, settings::PLACEMENT).await?;
-        let mut placement = before.clone().and_then(|text| Placement::try_from(text).ok()).unwrap_or(options.placement);
+        let before = settings::placement(transaction).await?;
+        let mut placement = before.unwrap_or(options.placement);
         if let Some(source) = source {
             let text = source.text()?;
             let plan = parse(source, &text)?;
             placement = placement_of(&plan);
-            if let Some(before) = before.filter(|before| *before != String::from(placement)) {
-                let cause = format!("placement: {} differs from the placement tree of this network, {before}", String::from(placement));
+            if let Some(before) = before.filter(|before| *before != placement) {
+                let (asked, before) = (String::from(placement), String::from(before));
+                let cause = format!("placement: {asked} differs from the placement tree of this network, {before}");
                 return Err(source.refuse(None, cause).into());
             }
             activate(transaction, source, &text, &plan, options).await?;
+            settings::record_placement(transaction, placement).await?;
         }
-        settings::set(transaction, settings::PLACEMENT, &String::from(placement)).await?;
         let stored = plans::source(transaction).await?;
         let unreadable =
             |refusal: Refusal| Error::from(store::error::Error::Corrupt { table: "plan_versions", value: refusal.to_string() });

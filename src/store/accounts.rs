@@ -1,7 +1,7 @@
 //! Logins.
 
 use entity::account;
-use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter};
+use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter};
 
 use super::error::Error;
 use super::sql::Sql;
@@ -107,23 +107,28 @@ pub async fn credentials(connection: &impl ConnectionTrait, login: Login<'_>) ->
     .await
 }
 
+/// Whether an account is ACTIVE and still has this password hash; if so its row is held until the transaction ends. Unlike a write that waits for
+/// nobody but rivals for this very row, so people can sign in while an import keeps other writers out.
+///
+/// # Errors
+/// The database's.
+pub async fn hold_password(connection: &impl ConnectionTrait, account_id: i64, hash: &str) -> Result<bool, Error> {
+    let mut sql = Sql::new(connection);
+    sql.push("SELECT 1 FROM accounts WHERE id = ").bind(account_id).push(" AND password_hash = ").bind(hash).push(" AND status = 'ACTIVE'");
+    if connection.get_database_backend() == DbBackend::Postgres {
+        sql.push(" FOR NO KEY UPDATE");
+    }
+    Ok(sql.one(connection, |row| row.get::<i32>(0)).await?.is_some())
+}
+
 /// Replaces the password hash of an ACTIVE account that still has the old one, and holds the account's row until the transaction ends.
-/// `false` when a rival was faster; both hashes may be the same.
+/// `false` when a rival was faster.
 ///
 /// # Errors
 /// The database's.
 pub async fn replace_password(connection: &impl ConnectionTrait, account_id: i64, old: &str, new: &str) -> Result<bool, Error> {
     let sql = "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND status = 'ACTIVE'";
     Ok(Sql::whole(connection, sql, [account_id.into(), old.into(), new.into()]).execute(connection).await? == 1)
-}
-
-/// Whether an account may sign in.
-///
-/// # Errors
-/// The database's.
-pub async fn is_active(connection: &impl ConnectionTrait, account_id: i64) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM accounts WHERE id = $1 AND status = 'ACTIVE'";
-    Ok(Sql::whole(connection, sql, [account_id.into()]).one(connection, |row| row.get::<i32>(0)).await?.is_some())
 }
 
 /// The accounts with these keys.

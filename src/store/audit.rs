@@ -9,8 +9,8 @@ use crate::domain::instant::Instant;
 /// Something an operator did.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
-    /// The operator.
-    pub account_id: i64,
+    /// The operator; none for who works at the machine itself, by the command line.
+    pub account_id: Option<i64>,
     /// The act: `moveSponsor`.
     pub action: &'a str,
     /// What it was done to: `partner:1001`.

@@ -66,8 +66,6 @@ pub struct Filter {
     pub before: Option<Instant>,
     /// Earned in this period.
     pub period_id: Option<i64>,
-    /// Earned on this order.
-    pub order_id: Option<i64>,
 }
 
 impl Filter {
@@ -88,7 +86,6 @@ impl Filter {
             (" AND c.created_at >= ", self.from.map(Instant::nanos)),
             (" AND c.created_at < ", self.before.map(Instant::nanos)),
             (" AND c.period_id = ", self.period_id),
-            (" AND c.order_id = ", self.order_id),
         ];
         for (condition, value) in bounds {
             if let Some(value) = value {

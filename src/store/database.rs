@@ -23,6 +23,9 @@ pub struct Database {
     tries: u32,
 }
 
+/// A connection of PostgreSQL that was idle for longer is asked whether it still stands before it is used.
+const TRUSTED_IDLE: Duration = Duration::from_secs(3);
+
 /// A transaction under way.
 pub type Transaction = DatabaseTransaction;
 
@@ -37,9 +40,10 @@ impl Database {
             .max_connections(settings.read_connections)
             .acquire_timeout(settings.acquire_timeout())
             .connect_timeout(settings.acquire_timeout())
-            .test_before_acquire(false)
             .sqlx_logging(false);
         let (readers, writer) = if settings.url.backend() == Backend::Sqlite {
+            // A file does not go away.
+            options.test_before_acquire(false);
             let mut write = options.clone();
             write.max_connections(1).map_sqlx_sqlite_opts(|options| {
                 let options = options.create_if_missing(true).foreign_keys(true).busy_timeout(Duration::from_secs(5));
@@ -58,6 +62,8 @@ impl Database {
             (open(options).await?, writer)
         } else {
             options.statement_timeout(settings.statement_timeout()).set_application_name("upline");
+            // Busy connections save the question; those that a restart of PostgreSQL has cut off are found out before a request gets them.
+            options.test_before_acquire_if_idle_for(TRUSTED_IDLE);
             options.map_sqlx_postgres_opts(|options| options.statement_cache_capacity(256));
             let mut write = options.clone();
             write.max_connections(settings.write_connections);
@@ -142,26 +148,18 @@ impl Database {
         Ok(Migrator::down(&self.writer, None).await?)
     }
 
-    /// How many migrations this program knows that the database has not seen.
+    /// How many migrations this program knows that the database has not seen. Only reads, so that asking whether the server is ready waits for nobody.
     ///
     /// # Errors
     /// The database's.
     pub async fn pending_migrations(&self) -> Result<usize, Error> {
-        Ok(Migrator::get_pending_migrations(&self.writer).await?.len())
+        Ok(Migrator::get_pending_migrations_read_only(&self.readers).await?.len())
     }
 
     /// The connections as they are used at the moment.
     #[must_use]
     pub fn pools(&self) -> [Pool; 2] {
         [Pool::of("readers", &self.readers), Pool::of("writers", &self.writer)]
-    }
-
-    /// Whether the database answers.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn ping(&self) -> Result<(), Error> {
-        Ok(self.readers.ping().await?)
     }
 
     /// Closes the connections after their work.

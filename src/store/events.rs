@@ -3,6 +3,7 @@
 use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::error::Error;
+use super::settings;
 use super::sql::Sql;
 use crate::domain::instant::Instant;
 use crate::events::{Event, Kind};
@@ -65,7 +66,27 @@ pub async fn after(connection: &impl ConnectionTrait, position: Position, kinds:
     .await
 }
 
-/// The place of the latest event that readers may see; the beginning when there is none.
+/// The name of the setting that holds the place of the last event that was purged: `transaction:id`.
+const PURGED: &str = "events_purged";
+
+/// The place of the last event that was purged; the beginning when none was. Who has read less far has missed something for good.
+///
+/// # Errors
+/// The database's, or a setting that is no place.
+pub async fn purged(connection: &impl ConnectionTrait) -> Result<Position, Error> {
+    let Some(text) = settings::find(connection, PURGED).await? else { return Ok(Position::default()) };
+    let place =
+        text.split_once(':').and_then(|(transaction, id)| Some(Position { transaction: transaction.parse().ok()?, id: id.parse().ok()? }));
+    place.ok_or(Error::Corrupt { table: "settings", value: text })
+}
+
+/// Remembers that events up to a place were purged. Rivals are kept out by the caller.
+pub(super) async fn record_purged(connection: &impl ConnectionTrait, last: Position) -> Result<(), Error> {
+    let last = last.max(purged(connection).await?);
+    settings::set(connection, PURGED, &format!("{}:{}", last.transaction, last.id)).await
+}
+
+/// The place of the latest event that readers may see, purged or not; the beginning when there was none.
 ///
 /// # Errors
 /// The database's.
@@ -75,7 +96,10 @@ pub async fn latest(connection: &impl ConnectionTrait) -> Result<Position, Error
     write_settled(&mut sql, connection);
     sql.push(" ORDER BY transaction_id DESC, id DESC LIMIT 1");
     let found = sql.one(connection, |row| Ok(Position { transaction: row.get(0)?, id: row.get(1)? })).await?;
-    Ok(found.unwrap_or_default())
+    match found {
+        Some(position) => Ok(position),
+        None => purged(connection).await,
+    }
 }
 
 /// How many events of a kind stand behind a place, counted no further than a limit.

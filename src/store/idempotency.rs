@@ -9,7 +9,7 @@ use crate::domain::instant::Instant;
 /// What makes a repetition: who, which act, which key.
 #[derive(Clone, Copy, Debug)]
 pub struct Key<'a> {
-    /// Who asks: `account:17`, or `anonymous`.
+    /// Who asks: `account:17`, or `anonymous:anna` for who is about to be Anna.
     pub principal: &'a str,
     /// The act: `signUp`.
     pub operation: &'a str,

@@ -3,16 +3,18 @@
 use sea_orm::{ConnectionTrait, Value};
 
 use super::error::Error;
-use super::sql::Sql;
+use super::sql::{Row, Sql};
 use crate::domain::instant::Instant;
-use crate::domain::partners::{PartnerStatus, Slot};
+use crate::domain::partners::{PartnerStatus, Slot, search_name};
 use crate::domain::trees::PlacementPreference;
 
-/// An account that becomes a partner; the name is the account's, the rank the lowest one of the plan.
+/// An account that becomes a partner; the rank is the lowest one of the plan.
 #[derive(Clone, Copy, Debug)]
 pub struct NewPartner<'a> {
     /// The login.
     pub account_id: i64,
+    /// The name that others see.
+    pub display_name: &'a str,
     /// The code that new partners name.
     pub referral_code: &'a str,
     /// Who brought the partner in.
@@ -25,13 +27,23 @@ pub struct NewPartner<'a> {
     pub at: Instant,
 }
 
-/// The number of an account's partner.
+/// An account's name and the number of its partner.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// The person's name.
+    pub name: String,
+    /// The partner that it is already.
+    pub partner_id: Option<i64>,
+}
+
+/// Who wants to become a partner; `None` where there is no such account.
 ///
 /// # Errors
 /// The database's.
-pub async fn of_account(connection: &impl ConnectionTrait, account_id: i64) -> Result<Option<i64>, Error> {
-    let sql = "SELECT id FROM partners WHERE account_id = $1";
-    Sql::whole(connection, sql, [account_id.into()]).one(connection, |row| row.get(0)).await
+pub async fn candidate(connection: &impl ConnectionTrait, account_id: i64) -> Result<Option<Candidate>, Error> {
+    let sql = "SELECT a.name, p.id FROM accounts AS a LEFT JOIN partners AS p ON p.account_id = a.id WHERE a.id = $1";
+    let read = |row: &Row<'_>| Ok(Candidate { name: row.get(0)?, partner_id: row.get(1)? });
+    Sql::whole(connection, sql, [account_id.into()]).one(connection, read).await
 }
 
 /// Stores a partner and gives its number, which the database chooses. `None`, without harm to the transaction, when the account has a partner,
@@ -40,10 +52,9 @@ pub async fn of_account(connection: &impl ConnectionTrait, account_id: i64) -> R
 /// # Errors
 /// The database's.
 pub async fn insert(connection: &impl ConnectionTrait, partner: &NewPartner<'_>) -> Result<Option<i64>, Error> {
-    let sql =
-        "INSERT INTO partners (account_id, display_name, referral_code, sponsor_id, placement_parent_id, position, placement_preference,
-            status, shares_contact, rank_id, highest_rank_id, career_points, carry_left, carry_right, joined_at)
-        SELECT a.id, a.name, $2, $3, $4, $5, $6, $7, $8, lowest.id, lowest.id, 0, 0, 0, $9
+    let sql = "INSERT INTO partners (account_id, display_name, search_name, referral_code, sponsor_id, placement_parent_id, position,
+            placement_preference, status, shares_contact, rank_id, highest_rank_id, career_points, carry_left, carry_right, joined_at)
+        SELECT a.id, $10, $11, $2, $3, $4, $5, $6, $7, $8, lowest.id, lowest.id, 0, 0, 0, $9
         FROM accounts AS a LEFT JOIN ranks AS lowest ON lowest.level = (SELECT min(level) FROM ranks)
         WHERE a.id = $1 ON CONFLICT DO NOTHING RETURNING id";
     let [parent, position] = columns(partner.slot);
@@ -57,6 +68,8 @@ pub async fn insert(connection: &impl ConnectionTrait, partner: &NewPartner<'_>)
         PartnerStatus::Active.code().into(),
         false.into(),
         partner.at.nanos().into(),
+        partner.display_name.into(),
+        search_name(partner.display_name, partner.referral_code).into(),
     ];
     Sql::whole(connection, sql, values).one(connection, |row| row.get(0)).await
 }

@@ -104,16 +104,8 @@ impl Filter {
             sql.push("))");
         }
         if let Some(text) = &self.search {
-            let pattern = containing(text);
-            sql.push(r" AND (lower(p.display_name) LIKE ").bind(pattern.clone()).push(r" ESCAPE '\' OR lower(p.referral_code) LIKE ");
-            sql.bind(pattern).push(r" ESCAPE '\')");
+            sql.push(" AND p.search_name LIKE ").bind(containing(text)).push(r" ESCAPE '\'");
         }
-    }
-
-    /// Whether everything passes.
-    #[must_use]
-    pub fn is_open(&self) -> bool {
-        *self == Self::default()
     }
 }
 

@@ -72,7 +72,7 @@ impl Downline {
 
     /// Whether the walk alone tells which rows make a page, so that only theirs need be looked up.
     fn needs_no_cards(&self) -> bool {
-        self.filter.is_open() && matches!(self.order, DownlineOrder::Level | DownlineOrder::Number)
+        self.filter == Filter::default() && matches!(self.order, DownlineOrder::Level | DownlineOrder::Number)
     }
 
     /// `WITH RECURSIVE walk (root, id, level)`: everybody below the roots, down to a depth.

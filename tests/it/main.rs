@@ -4,8 +4,10 @@
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
 mod app;
+mod binary;
 mod commands;
 mod engine;
+mod entities;
 mod graphql;
 mod import;
 mod page;

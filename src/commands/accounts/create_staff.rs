@@ -2,15 +2,20 @@
 
 use std::collections::BTreeSet;
 
+use serde_json::json;
+
 use crate::auth::passwords::Passwords;
 use crate::commands::Error;
 use crate::config::secrets::Secret;
 use crate::domain::accounts::{Role, Scope, check_email, check_name, check_password, check_username};
 use crate::domain::instant::Instant;
 use crate::domain::refusal::Refusal;
+use crate::events::AccountSignedUp;
 use crate::store::account_changes::{self, StaffAccount};
 use crate::store::accounts::Taken;
-use crate::store::database::{Database, in_transaction};
+use crate::store::audit::{self, Entry};
+use crate::store::database::{Database, Transaction, in_transaction};
+use crate::store::events;
 
 /// A login of staff.
 #[derive(Clone, Debug)]
@@ -29,7 +34,7 @@ pub struct CreateStaff {
     pub password: Secret<String>,
 }
 
-/// Makes a login of staff; gives its key.
+/// Makes a login of staff, and writes that down; gives its key.
 ///
 /// # Errors
 /// [`Refusal`]: `InvalidUsername`, `InvalidEmail`, `InvalidName`, `WeakPassword`, `UsernameTaken`, `EmailTaken`, `Busy`.
@@ -48,12 +53,18 @@ pub async fn create_staff(database: &Database, passwords: &Passwords, input: &Cr
         scopes: &input.scopes,
         at: now,
     };
-    in_transaction!(database, |transaction| {
-        account_changes::insert_staff(&transaction, &account).await?.map_err(|taken| {
-            Error::from(match taken {
-                Taken::Username => Refusal::UsernameTaken,
-                Taken::Email => Refusal::EmailTaken,
-            })
-        })
-    })
+    in_transaction!(database, |transaction| write(&transaction, &account).await)
+}
+
+async fn write(transaction: &Transaction, account: &StaffAccount<'_>) -> Result<i64, Error> {
+    let id = account_changes::insert_staff(transaction, account).await?.map_err(|taken| match taken {
+        Taken::Username => Refusal::UsernameTaken,
+        Taken::Email => Refusal::EmailTaken,
+    })?;
+    let scopes: Vec<_> = account.scopes.iter().map(|scope| scope.code()).collect();
+    let detail = json!({ "role": account.role.code(), "scopes": scopes }).to_string();
+    let entry = Entry { account_id: None, action: "createStaff", subject: &format!("account:{id}"), detail: &detail, at: account.at };
+    audit::append(transaction, &entry).await?;
+    events::append(transaction, &AccountSignedUp { account: id }.into(), account.at).await?;
+    Ok(id)
 }

@@ -34,15 +34,19 @@ pub async fn log_in(services: &Services, input: &LogIn) -> Result<SignedIn, Erro
     };
     let new = match verdict {
         Verdict::Wrong => return Err(Refusal::WrongCredentials.into()),
-        Verdict::Right => old.clone(),
-        Verdict::Outdated { hash } => hash,
+        Verdict::Right => None,
+        Verdict::Outdated { hash } => Some(hash),
     };
-    in_transaction!(services.database, |transaction| open(services, &transaction, account_id, (&old, &new)).await)
+    in_transaction!(services.database, |transaction| open(services, &transaction, account_id, (&old, new.as_deref())).await)
 }
 
 /// The password is looked at again in the transaction: it may have been changed, or the account closed, while the hash was computed.
-async fn open(services: &Services, transaction: &Transaction, account_id: i64, (old, new): (&str, &str)) -> Result<SignedIn, Error> {
-    if !accounts::replace_password(transaction, account_id, old, new).await? {
+async fn open(services: &Services, transaction: &Transaction, account_id: i64, hashes: (&str, Option<&str>)) -> Result<SignedIn, Error> {
+    let unchanged = match hashes {
+        (old, None) => accounts::hold_password(transaction, account_id, old).await?,
+        (old, Some(new)) => accounts::replace_password(transaction, account_id, old, new).await?,
+    };
+    if !unchanged {
         return Err(Refusal::WrongCredentials.into());
     }
     session::open(services, transaction, account_id, services.now()).await

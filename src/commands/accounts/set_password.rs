@@ -7,10 +7,11 @@ use crate::domain::accounts::check_password;
 use crate::domain::instant::Instant;
 use crate::events::PasswordChanged;
 use crate::store::accounts::{self, Credentials, Login};
+use crate::store::audit::{self, Entry};
 use crate::store::database::{Database, in_transaction};
 use crate::store::{account_changes, events, sessions};
 
-/// Sets the password of an account, opens sign-in where that was never done, and ends all its sessions.
+/// Sets the password of an account, opens sign-in where that was never done, ends all its sessions, and writes that down.
 ///
 /// # Errors
 /// [`Refusal`](crate::domain::refusal::Refusal): `WeakPassword`, `Busy`.
@@ -27,6 +28,9 @@ pub async fn set_password(
         account_changes::set_password(&transaction, account.account_id, &hash).await?;
         // No session is called by an empty name, so all of them end.
         sessions::end_others(&transaction, account.account_id, "", now).await?;
+        let subject = format!("account:{}", account.account_id);
+        let entry = Entry { account_id: None, action: "setPassword", subject: &subject, detail: "{}", at: now };
+        audit::append(&transaction, &entry).await?;
         events::append(&transaction, &PasswordChanged { account: account.account_id }.into(), now).await?;
         Ok(())
     })

@@ -1,5 +1,6 @@
 //! signUp
 
+use super::log_in::{LogIn, log_in};
 use super::session::{self, SignedIn};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::{Error, Services};
@@ -24,7 +25,7 @@ pub struct SignUp {
     pub phone: Option<String>,
     /// Not stored.
     pub password: Secret<String>,
-    /// Makes the act repeatable: the same account again, with a fresh session.
+    /// Makes the act repeatable: the same account again, with a fresh session while the password is still this one.
     pub idempotency_key: Option<String>,
 }
 
@@ -32,7 +33,8 @@ pub struct SignUp {
 ///
 /// # Errors
 /// [`Refusal`]: `InvalidUsername`, `InvalidEmail`, `InvalidName`, `InvalidPhone`, `WeakPassword`, `UsernameTaken`, `EmailTaken`,
-/// `InvalidIdempotencyKey`, `IdempotencyConflict`, `Busy`; `WrongCredentials` for a repetition when the account has been closed since.
+/// `InvalidIdempotencyKey`, `IdempotencyConflict`, `Busy`; `WrongCredentials` for a repetition when the password was changed or the account closed
+/// since.
 pub async fn sign_up(services: &Services, input: &SignUp) -> Result<SignedIn, Error> {
     check_username(&input.username)?;
     check_email(&input.email)?;
@@ -40,27 +42,31 @@ pub async fn sign_up(services: &Services, input: &SignUp) -> Result<SignedIn, Er
     input.phone.as_deref().map_or(Ok(()), check_phone)?;
     check_password(input.password.expose(), &input.username, Some(&input.email))?;
     let request = (&input.username, &input.email, &input.name, &input.phone, input.password.expose());
-    let repeatable = Repeatable::new(services, "anonymous".to_owned(), "signUp", input.idempotency_key.as_deref(), &request)?;
+    // Two strangers may choose the same key, but not the same name.
+    let who = format!("anonymous:{}", input.username.to_ascii_lowercase());
+    let repeatable = Repeatable::new(services, who, "signUp", input.idempotency_key.as_deref(), &request)?;
     let password_hash = services.passwords.hash(input.password.expose().clone()).await?;
     let signed_in =
         in_transaction!(services.database, |transaction| write(services, &transaction, input, &password_hash, &repeatable).await)?;
+    let Some(signed_in) = signed_in else {
+        // Who repeats a request knows the password of then; a session is worth the password of now.
+        return log_in(services, &LogIn { login: input.username.clone(), password: input.password.clone() }).await;
+    };
     services.wake();
     Ok(signed_in)
 }
 
+/// `None` for a repetition: the account was made before.
 async fn write(
     services: &Services,
     transaction: &Transaction,
     input: &SignUp,
     password_hash: &str,
     repeatable: &Repeatable,
-) -> Result<SignedIn, Error> {
+) -> Result<Option<SignedIn>, Error> {
     let now = services.now();
-    if let Some(account_id) = repeatable.claim(transaction, now).await? {
-        if !accounts::is_active(transaction, account_id).await? {
-            return Err(Refusal::WrongCredentials.into());
-        }
-        return session::open(services, transaction, account_id, now).await;
+    if repeatable.claim::<i64>(transaction, now).await?.is_some() {
+        return Ok(None);
     }
     let account = NewAccount {
         username: &input.username,
@@ -76,5 +82,5 @@ async fn write(
     })?;
     events::append(transaction, &AccountSignedUp { account: account_id }.into(), now).await?;
     repeatable.settle(transaction, &account_id).await?;
-    session::open(services, transaction, account_id, now).await
+    session::open(services, transaction, account_id, now).await.map(Some)
 }

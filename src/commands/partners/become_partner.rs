@@ -1,6 +1,6 @@
 //! becomePartner
 
-use super::slots;
+use super::slots::{self, Shape};
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::{Error, Services};
@@ -10,7 +10,7 @@ use crate::domain::random::Random;
 use crate::domain::refusal::Refusal;
 use crate::events::PartnerJoined;
 use crate::store::database::{Transaction, in_transaction};
-use crate::store::partner_changes::{self, NewPartner};
+use crate::store::partner_changes::{self, Candidate, NewPartner};
 use crate::store::partners::{self, Lookup};
 use crate::store::{events, placements};
 
@@ -55,7 +55,7 @@ async fn join(
     if let Some(number) = repeatable.claim(transaction, now).await? {
         return Ok(number);
     }
-    refuse_partner(transaction, caller).await?;
+    let name = candidate(transaction, caller).await?;
     let sponsor = match &input.referral_code {
         Some(code) => Some(active_sponsor(transaction, code).await?),
         None => None,
@@ -64,6 +64,7 @@ async fn join(
         let slot = slot(services, transaction, sponsor.as_ref(), input.slot).await?;
         let partner = NewPartner {
             account_id: caller.account_id,
+            display_name: &name,
             referral_code: &referral_code(&*services.random, services.network.referral_code_characters),
             sponsor_id: sponsor.as_ref().map(|sponsor| sponsor.id),
             slot,
@@ -76,15 +77,16 @@ async fn join(
             repeatable.settle(transaction, &number).await?;
             return Ok(number);
         }
-        refuse_partner(transaction, caller).await?;
+        candidate(transaction, caller).await?;
     }
     Err(Error::Internal(format!("no unused referral code and slot were found in {TRIES} tries")))
 }
 
-async fn refuse_partner(transaction: &Transaction, caller: &Caller) -> Result<(), Error> {
-    match partner_changes::of_account(transaction, caller.account_id).await? {
-        Some(_) => Err(Refusal::AlreadyPartner.into()),
-        None => Ok(()),
+/// The caller's name, unless the caller is a partner already.
+async fn candidate(transaction: &Transaction, caller: &Caller) -> Result<String, Error> {
+    match partner_changes::candidate(transaction, caller.account_id).await?.ok_or(Error::Unauthenticated)? {
+        Candidate { partner_id: Some(_), .. } => Err(Refusal::AlreadyPartner.into()),
+        Candidate { name, partner_id: None } => Ok(name),
     }
 }
 
@@ -105,17 +107,20 @@ async fn slot(
         // Nobody's subtree has the slot that was asked for.
         return if asked.is_some() { Err(Refusal::PartnerUnknown.into()) } else { Ok(None) };
     };
-    if asked.is_none() && services.network.placement == Placement::None {
+    if asked.is_none() && Shape::of_network(services, transaction).await?.placement == Placement::None {
         return Ok(None);
     }
     placements::lock_trees(transaction).await?;
-    match asked {
+    let shape = Shape::of_network(services, transaction).await?;
+    let slot = match asked {
         Some(slot) => {
-            slots::check(services, transaction, slot, Some(sponsor.id)).await?;
-            Ok(Some(slot))
+            slots::check(transaction, shape.placement, slot, Some(sponsor.id)).await?;
+            slot
         }
-        None => slots::search(services, transaction, sponsor.id, sponsor.placement_preference).await.map(Some),
-    }
+        None => slots::search(services, transaction, shape.placement, sponsor.id, sponsor.placement_preference).await?,
+    };
+    shape.record(transaction).await?;
+    Ok(Some(slot))
 }
 
 fn referral_code(random: &dyn Random, characters: u32) -> String {

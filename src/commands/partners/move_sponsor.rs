@@ -11,7 +11,7 @@ use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::partners::{self, Lookup};
 use crate::store::placements::{self, Line};
-use crate::store::{events, partner_changes};
+use crate::store::{events, partner_changes, volume_changes};
 
 /// A partner gets another sponsor.
 #[derive(Clone, Copy, Debug)]
@@ -22,7 +22,9 @@ pub struct MoveSponsor {
     pub sponsor: i64,
 }
 
-/// Puts a partner, with everybody below, under another sponsor. The placement tree stays as it is. For operators with the scope `network`.
+/// Puts a partner, with everybody below, under another sponsor; their volume of open periods goes along. The placement tree stays as it is. For
+/// operators with the scope `network`.
+///
 /// A partner who stands there already is left alone.
 ///
 /// # Errors
@@ -48,9 +50,10 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
         return Err(Refusal::WouldMakeCycle { partner }.into());
     }
     partner_changes::move_sponsor(transaction, partner, sponsor).await?;
+    volume_changes::move_group(transaction, partner, found.sponsor_id, sponsor).await?;
     let subject = format!("partner:{partner}");
     let detail = json!({ "from": found.sponsor_id, "to": sponsor }).to_string();
-    let entry = Entry { account_id: caller.account_id, action: "moveSponsor", subject: &subject, detail: &detail, at: now };
+    let entry = Entry { account_id: Some(caller.account_id), action: "moveSponsor", subject: &subject, detail: &detail, at: now };
     audit::append(transaction, &entry).await?;
     events::append(transaction, &SponsorMoved { partner, from: found.sponsor_id, to: sponsor }.into(), now).await?;
     Ok(())

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::slots;
+use super::slots::{self, Shape};
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::{Error, Services};
 use crate::domain::accounts::{Role, Scope};
@@ -12,7 +12,7 @@ use crate::events::PartnerPlaced;
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::partners::{self, Lookup};
-use crate::store::{events, partner_changes, placements};
+use crate::store::{events, partner_changes, placements, volume_changes};
 
 /// A partner without a place is given one.
 #[derive(Clone, Copy, Debug)]
@@ -50,14 +50,17 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
     if slot.parent_id == partner {
         return Err(Refusal::WouldMakeCycle { partner }.into());
     }
-    slots::check(services, transaction, slot, within).await?;
+    let shape = Shape::of_network(services, transaction).await?;
+    slots::check(transaction, shape.placement, slot, within).await?;
     if !partner_changes::place(transaction, partner, slot).await? {
         return Err(Refusal::SlotTaken { parent: slot.parent_id, position: slot.position }.into());
     }
+    shape.record(transaction).await?;
+    volume_changes::place(transaction, partner, slot).await?;
     if within.is_none() {
         let detail = json!({ "parent": slot.parent_id, "position": slot.position.to_string() }).to_string();
         let subject = format!("partner:{partner}");
-        let entry = Entry { account_id: caller.account_id, action: "placePartner", subject: &subject, detail: &detail, at: now };
+        let entry = Entry { account_id: Some(caller.account_id), action: "placePartner", subject: &subject, detail: &detail, at: now };
         audit::append(transaction, &entry).await?;
     }
     events::append(transaction, &PartnerPlaced { partner, place: slot.into() }.into(), now).await?;

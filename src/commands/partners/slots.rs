@@ -15,16 +15,41 @@ use crate::domain::refusal::Refusal;
 use crate::domain::trees::PlacementPreference;
 use crate::store::database::Transaction;
 use crate::store::placements::{self, Leg, Line};
+use crate::store::settings;
+
+/// The shape of the placement tree: what the network has recorded, else what is configured.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    pub placement: Placement,
+    recorded: bool,
+}
+
+impl Shape {
+    /// Final only while the tree lock is held: an import may record another one.
+    pub(super) async fn of_network(services: &Services, transaction: &Transaction) -> Result<Self, Error> {
+        let recorded = settings::placement(transaction).await?;
+        Ok(Self { placement: recorded.unwrap_or(services.network.placement), recorded: recorded.is_some() })
+    }
+
+    /// Records the shape with the first partner who takes a place; from then on the configuration says nothing any more.
+    pub(super) async fn record(self, transaction: &Transaction) -> Result<(), Error> {
+        if !self.recorded {
+            settings::record_placement(transaction, self.placement).await?;
+        }
+        Ok(())
+    }
+}
 
 /// A free slot under a sponsor.
 pub(super) async fn search(
     services: &Services,
     transaction: &Transaction,
+    placement: Placement,
     sponsor: i64,
     preference: PlacementPreference,
 ) -> Result<Slot, Error> {
-    let positions = services.network.placement.positions();
-    let search = Search { transaction, placement: services.network.placement, places: services.network.placement_search_nodes };
+    let positions = placement.positions();
+    let search = Search { transaction, placement, places: services.network.placement_search_nodes };
     match (preference, &*positions) {
         (_, []) => Err(search.nothing()),
         (PlacementPreference::Left, [left, ..]) => search.bottom(sponsor, *left).await,
@@ -35,8 +60,7 @@ pub(super) async fn search(
 }
 
 /// Checks a slot that somebody named: it exists, its parent stands under `within` (where given) or is that partner, and nobody holds it.
-pub(super) async fn check(services: &Services, transaction: &Transaction, slot: Slot, within: Option<i64>) -> Result<(), Error> {
-    let placement = services.network.placement;
+pub(super) async fn check(transaction: &Transaction, placement: Placement, slot: Slot, within: Option<i64>) -> Result<(), Error> {
     let unknown = || Refusal::PositionUnknown { position: slot.position, kind: placement.into() };
     if !placement.positions().contains(&slot.position) {
         return Err(unknown().into());

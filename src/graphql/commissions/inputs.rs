@@ -72,7 +72,6 @@ impl CommissionFilter {
             from: self.created_from.map(|time| time.0),
             before: self.created_before.map(|time| time.0),
             period_id,
-            order_id: None,
         }
     }
 }

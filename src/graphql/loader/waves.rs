@@ -75,7 +75,7 @@ impl Driver {
         loop {
             if self.calls.work.swap(false, Ordering::Acquire) {
                 if let Poll::Ready(done) = work(&mut Context::from_waker(&waker)) {
-                    // Whoever asks for the next answer of a stream is not called by it, but calls.
+                    // A stream that has given an answer calls nobody: it expects to be asked for the next one.
                     self.calls.work.store(true, Ordering::Release);
                     return Poll::Ready(done);
                 }

@@ -117,7 +117,11 @@ impl Partner {
         if !self.shows(ctx, Aspect::Network)? {
             return Ok(None);
         }
-        rank(ctx, self.partner.highest_rank_id.or(self.partner.rank_id)).await
+        // What was imported as the highest rank was held before the rank held now, which may be higher.
+        let facts = facts(ctx).await?;
+        let held = [self.partner.highest_rank_id, self.partner.rank_id].into_iter().flatten();
+        let level = |id: &i64| facts.ranks.get(id).map(|rank| rank.level);
+        rank(ctx, held.max_by_key(level)).await
     }
 
     /// The code that new partners name when they join.

@@ -80,6 +80,18 @@ pub async fn any(transaction: &Transaction, period_id: i64) -> Result<bool, Erro
     Ok(Sql::whole(transaction, sql, [period_id.into()]).one(transaction, |_| Ok(())).await?.is_some())
 }
 
+/// The codes of the bonuses that a period has lines of, sorted.
+///
+/// # Errors
+/// The database's.
+pub async fn bonuses(transaction: &Transaction, period_id: i64) -> Result<Vec<String>, Error> {
+    let sql = Sql::whole(transaction, "SELECT DISTINCT bonus FROM commissions WHERE period_id = $1", [period_id.into()]);
+    let mut codes: Vec<String> = sql.all(transaction, |row| row.get(0)).await?;
+    // Here, not by the database, whose locale may have an order of its own.
+    codes.sort();
+    Ok(codes)
+}
+
 /// A line as it is exported.
 #[derive(Clone, Debug)]
 pub struct ExportedLine {

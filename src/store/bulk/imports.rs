@@ -32,6 +32,15 @@ pub async fn find(transaction: &Transaction, kind: &str, digest: &str, period: &
     sql.one(transaction, |row| row.get(0).map(Instant::from_nanos)).await
 }
 
+/// Whether a file with this name was imported.
+///
+/// # Errors
+/// The database's.
+pub async fn named(transaction: &Transaction, kind: &str, file: &str) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM imports WHERE kind = $1 AND file = $2 LIMIT 1";
+    Ok(Sql::whole(transaction, sql, [kind.into(), file.into()]).one(transaction, |_| Ok(())).await?.is_some())
+}
+
 /// Remembers an import.
 ///
 /// # Errors

@@ -9,7 +9,6 @@ pub mod partners;
 pub mod periods;
 pub mod plans;
 pub mod ranks;
-pub mod settings;
 pub mod volumes;
 
 pub use super::sql::Rows;

@@ -6,7 +6,7 @@ use crate::domain::accounts::{AccountStatus, Role};
 use crate::domain::amount::Amount;
 use crate::domain::instant::Instant;
 use crate::domain::partner_status::PartnerStatus;
-use crate::domain::partners::Slot;
+use crate::domain::partners::{Slot, search_name};
 use crate::domain::position::Position;
 use crate::domain::trees::PlacementPreference;
 use crate::store::database::Transaction;
@@ -28,14 +28,14 @@ pub struct PartnerRow {
     pub email: Option<String>,
     /// Full name, also shown to others.
     pub name: String,
-    /// Whether the account may sign in.
-    pub account_status: AccountStatus,
     /// The code that new partners name.
     pub referral_code: String,
     /// Number of the sponsor; none for a root.
     pub sponsor: Option<i64>,
     /// The place in the placement tree; none for a root.
     pub slot: Option<Slot>,
+    /// Where the partner's own recruits go.
+    pub preference: PlacementPreference,
     /// Whether the partner takes part.
     pub status: PartnerStatus,
     /// Key of the rank held.
@@ -64,12 +64,13 @@ const ACCOUNTS: Target<8> = Target {
     ],
 };
 
-const PARTNERS: Target<16> = Target {
+const PARTNERS: Target<17> = Target {
     table: "partners",
     columns: [
         ("id", Kind::Integer),
         ("account_id", Kind::Integer),
         ("display_name", Kind::Text),
+        ("search_name", Kind::Text),
         ("referral_code", Kind::Text),
         ("sponsor_id", Kind::OptionalInteger),
         ("placement_parent_id", Kind::OptionalInteger),
@@ -101,18 +102,20 @@ pub async fn add(transaction: &Transaction, partners: Vec<PartnerRow>) -> Result
             partner.name.clone().into(),
             Role::Member.code().into(),
             "".into(),
-            partner.account_status.code().into(),
+            // Nobody can sign in before somebody has set a password, which opens the account.
+            AccountStatus::Dormant.code().into(),
             partner.joined_at.nanos().into(),
         ]);
         rows.push([
             partner.number.into(),
             partner.account_id.into(),
-            partner.name.into(),
+            partner.name.clone().into(),
+            search_name(&partner.name, &partner.referral_code).into(),
             partner.referral_code.into(),
             partner.sponsor.into(),
             partner.slot.map(|slot| slot.parent_id).into(),
             partner.slot.map(|slot| slot.position.to_string()).into(),
-            PlacementPreference::WeakLeg.code().into(),
+            partner.preference.code().into(),
             partner.status.code().into(),
             false.into(),
             partner.rank_id.into(),

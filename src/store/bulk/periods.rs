@@ -56,10 +56,12 @@ pub async fn close(transaction: &Transaction, id: i64) -> Result<(), Error> {
     Sql::whole(transaction, "UPDATE periods SET state = 'CLOSED' WHERE id = $1", [id.into()]).execute(transaction).await.map(drop)
 }
 
-/// The keys of all periods, oldest first.
+/// The keys of the periods, oldest first: of all, or of those only that are open.
 ///
 /// # Errors
 /// The database's.
-pub async fn ids(transaction: &Transaction) -> Result<Vec<i64>, Error> {
-    Sql::whole(transaction, "SELECT id FROM periods ORDER BY starts_at, id", []).all(transaction, |row| row.get(0)).await
+pub async fn ids(transaction: &Transaction, closed_too: bool) -> Result<Vec<i64>, Error> {
+    let states = if closed_too { "" } else { " WHERE state = 'OPEN'" };
+    let sql = format!("SELECT id FROM periods{states} ORDER BY starts_at, id");
+    Sql::whole(transaction, &sql, []).all(transaction, |row| row.get(0)).await
 }

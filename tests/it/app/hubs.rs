@@ -15,6 +15,10 @@ use super::App;
 pub struct Hubs(Arc<Mutex<Vec<Arc<Hub>>>>);
 
 impl Hubs {
+    pub fn forget(&self) {
+        self.0.lock().unwrap().clear();
+    }
+
     pub fn watch(&self, hub: &Arc<Hub>) {
         self.0.lock().unwrap().push(Arc::clone(hub));
     }

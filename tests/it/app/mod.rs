@@ -125,13 +125,23 @@ impl App {
 
     /// The application as it is served, over this database and clock. Its hub must be kept running.
     pub async fn whole(&self, settings: &[&str]) -> upline::app::App {
+        self.try_whole(settings).await.unwrap()
+    }
+
+    /// The same, or why it does not start.
+    pub async fn try_whole(&self, settings: &[&str]) -> anyhow::Result<upline::app::App> {
         let key = format!("auth.signing_key={}", STANDARD.encode(KEY));
         let settings: Vec<&str> = settings.iter().copied().chain([key.as_str()]).collect();
         let world = World { clock: Arc::clone(&self.services.clock), random: Arc::clone(&self.services.random) };
         let metrics = upline::telemetry::recorder().unwrap().handle();
-        let whole = upline::app::App::new(&config(&settings), self.services.database.clone(), &world, metrics).await.unwrap();
+        let whole = upline::app::App::new(&config(&settings), self.services.database.clone(), &world, metrics).await?;
         self.hubs.watch(&whole.hub);
-        whole
+        Ok(whole)
+    }
+
+    /// For hubs that were never run: what they have not read does not count.
+    pub fn forget_hubs(&self) {
+        self.hubs.forget();
     }
 
     /// How often readers of events were woken.

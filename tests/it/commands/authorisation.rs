@@ -33,7 +33,8 @@ struct Cast {
 async fn cast(app: &App) -> Cast {
     let root = app.join("root", None, None).await.unwrap();
     let sponsor = app.join("sponsor", Some(&root.code), None).await.unwrap();
-    let recruit = app.with(&["network.placement=none"]).join("recruit", Some(&sponsor.code), None).await.unwrap();
+    let recruit = app.join("recruit", Some(&sponsor.code), None).await.unwrap();
+    app.execute("UPDATE partners SET placement_parent_id = NULL, position = NULL WHERE id = $1", [recruit.number.into()]).await;
     let stranger = app.join("stranger", None, None).await.unwrap();
     Cast { root, sponsor, recruit, stranger }
 }

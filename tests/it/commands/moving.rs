@@ -1,8 +1,16 @@
 //! moveSponsor: never a cycle, whoever moves what at the same instant (promise P11).
 
-use upline::commands::partners::{MoveSponsor, move_sponsor};
+use std::fmt::Write as _;
+
+use sea_orm::{ConnectionTrait as _, Statement};
+use upline::commands::partners::{MoveSponsor, PlacePartner, move_sponsor, place_partner};
+use upline::config::network::Placement;
 use upline::domain::accounts::Scope;
+use upline::domain::partners::Slot;
+use upline::domain::position::Position;
 use upline::domain::refusal::Refusal;
+use upline::domain::trees::PlacementPreference;
+use upline::import::{Files, Options, Source, import};
 
 use crate::app::{App, TestPartner, all_at_once, on_both_databases, refusal};
 
@@ -13,6 +21,7 @@ on_both_databases!(
     a_move_to_the_present_sponsor_changes_nothing,
     rival_moves_never_make_a_cycle,
     moves_in_all_directions_leave_a_tree,
+    volumes_of_open_periods_follow_every_move_and_placing,
 );
 
 fn moved(partner: &TestPartner, sponsor: &TestPartner) -> MoveSponsor {
@@ -104,4 +113,60 @@ async fn moves_in_all_directions_leave_a_tree(app: App) {
     let (done, refusals) = all_at_once(acts).await;
     assert!(!done.is_empty() && refusals.iter().all(|refusal| matches!(refusal, Refusal::WouldMakeCycle { .. })));
     assert_eq!(app.count("audit_entries").await, app.count("events WHERE kind = 'SPONSOR_MOVED'").await);
+}
+
+type Volumes = Vec<(i64, i64, [i64; 6])>;
+
+async fn volumes(app: &App, state: &str) -> Volumes {
+    let sql = format!(
+        "SELECT v.partner_id, v.period_id, personal_pv, personal_cv, group_pv, group_cv, left_cv, right_cv
+         FROM volumes AS v JOIN periods AS t ON t.id = v.period_id WHERE t.state = '{state}' ORDER BY v.partner_id, v.period_id"
+    );
+    let reader = app.services.database.reader();
+    let rows = reader.query_all_raw(Statement::from_string(app.services.database.backend(), sql)).await.unwrap();
+    let number = |row: &sea_orm::QueryResult, index: usize| row.try_get_by_index::<i64>(index).unwrap();
+    rows.iter().map(|row| (number(row, 0), number(row, 1), std::array::from_fn(|index| number(row, index + 2)))).collect()
+}
+
+/// Orders over two open months and one that is closed.
+async fn volumes_of_open_periods_follow_every_move_and_placing(app: App) {
+    let mut network = "partner,sponsor,placement_parent,position,joined_at\n".to_owned();
+    let mut orders = "order,partner,placed_at,cv,pv\n".to_owned();
+    for partner in 1..=30 {
+        let sponsor = if partner == 1 { String::new() } else { (partner / 3 + 1).min(partner - 1).to_string() };
+        // The last ten stand nowhere in the placement tree.
+        let place = if partner == 1 || partner > 20 { ",".to_owned() } else { format!("{},{}", partner / 2, ["L", "R"][partner % 2]) };
+        writeln!(network, "{partner},{sponsor},{place},2026-01-01T00:00:00Z").unwrap();
+        if partner % 4 > 0 {
+            for month in 1..=3 {
+                writeln!(orders, "{},{partner},2026-0{month}-05T00:00:00Z,{},{}", partner * 10 + month, partner * month, partner + 7)
+                    .unwrap();
+            }
+        }
+    }
+    let source = |name: &str, text: &str| Some(Source::memory(name, text.as_bytes()));
+    let files = Files { network: source("network.csv", &network), orders: source("orders.csv", &orders), ..Files::default() };
+    let options = Options { period: None, placement: Placement::Binary, preference: PlacementPreference::WeakLeg, now: app.services.now() };
+    import(&app.services.database, &files, &options).await.unwrap();
+    app.execute("UPDATE periods SET state = 'CLOSED' WHERE code = '2026-01'", []).await;
+    let closed = volumes(&app, "CLOSED").await;
+    assert!(!closed.is_empty());
+
+    let operator = app.operator("olga", &[Scope::Network]).await;
+    let mut moves = 0;
+    for index in 0..60_i64 {
+        let input = MoveSponsor { partner: index * 7 % 30 + 1, sponsor: index * 11 % 30 + 1 };
+        moves += i32::from(move_sponsor(&app.services, &operator, &input).await.is_ok());
+        if let (0, partner) = (index % 6, 21 + index / 6) {
+            let slot = Slot { parent_id: 11 + index / 6, position: Position::Left };
+            place_partner(&app.services, &operator, &PlacePartner { partner, slot }).await.unwrap();
+        }
+        let followed = volumes(&app, "OPEN").await;
+        upline::rebuild::run(&app.services.database, false).await.unwrap();
+        assert_eq!(followed, volumes(&app, "OPEN").await, "after {input:?}");
+    }
+    assert!(moves > 20, "{moves}");
+    assert_eq!(volumes(&app, "CLOSED").await, closed, "closed periods stay what they were");
+    upline::rebuild::run(&app.services.database, true).await.unwrap();
+    assert_ne!(volumes(&app, "CLOSED").await, closed, "unless they are asked for");
 }

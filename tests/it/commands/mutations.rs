@@ -48,7 +48,7 @@ async fn ask(app: &App, token: Option<&str>, document: &str, input: Value) -> Va
     let request = Request::new(document).variables(async_graphql::Variables::from_json(json!({ "input": input })));
     let credentials = Credentials { bearer_token: token.map(str::to_owned), ..Credentials::default() };
     let prepared = Door { services: app.services.clone() }.prepare(&credentials, request).await.unwrap();
-    serde_json::to_value(schema.execute(prepared.request).await).unwrap()
+    serde_json::to_value(prepared.waves.drive(schema.execute(prepared.request)).await).unwrap()
 }
 
 fn token(member: &Member) -> Option<&str> {

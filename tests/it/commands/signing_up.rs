@@ -1,6 +1,6 @@
 //! signUp and logIn.
 
-use upline::commands::accounts::{LogIn, SignUp, log_in, sign_up};
+use upline::commands::accounts::{ChangePassword, LogIn, SignUp, change_password, log_in, sign_up};
 use upline::config::secrets::Secret;
 use upline::domain::refusal::Refusal;
 
@@ -12,6 +12,8 @@ on_both_databases!(
     names_and_addresses_are_unique_ignoring_case,
     of_twenty_who_want_one_name_at_once_one_gets_it,
     a_repeated_sign_up_gives_the_same_account_and_a_fresh_session,
+    a_repetition_after_the_password_was_changed_is_wrong_credentials,
+    strangers_may_choose_the_same_key,
     twenty_repetitions_at_once_make_one_account,
     an_idempotency_key_stands_for_one_request,
     a_person_logs_in_by_name_or_address_in_any_case,
@@ -91,6 +93,27 @@ async fn a_repeated_sign_up_gives_the_same_account_and_a_fresh_session(app: App)
     assert_eq!(refusal(sign_up(&app.services, &input).await), Refusal::WrongCredentials);
 }
 
+async fn a_repetition_after_the_password_was_changed_is_wrong_credentials(app: App) {
+    let input = SignUp { idempotency_key: Some("k1".into()), ..new_account("anna") };
+    let signed_in = sign_up(&app.services, &input).await.unwrap();
+    let new = Secret::new("another password".to_owned());
+    let change = ChangePassword { present: Secret::new(PASSWORD.to_owned()), new: new.clone() };
+    change_password(&app.services, &app.principal(&signed_in).await, &change).await.unwrap();
+    assert_eq!(refusal(sign_up(&app.services, &input).await), Refusal::WrongCredentials);
+    let other = SignUp { password: new, ..input };
+    assert_eq!(refusal(sign_up(&app.services, &other).await), Refusal::IdempotencyConflict);
+    assert_eq!(app.count("sessions").await, 1);
+}
+
+async fn strangers_may_choose_the_same_key(app: App) {
+    for username in ["anna", "bert"] {
+        sign_up(&app.services, &SignUp { idempotency_key: Some("k1".into()), ..new_account(username) }).await.unwrap();
+    }
+    let again = SignUp { username: "ANNA".into(), idempotency_key: Some("k1".into()), ..new_account("anna") };
+    assert_eq!(refusal(sign_up(&app.services, &again).await), Refusal::IdempotencyConflict);
+    assert_eq!(app.count("accounts").await, 2);
+}
+
 async fn twenty_repetitions_at_once_make_one_account(app: App) {
     let acts = (0..20).map(|_| {
         let app = app.clone();
@@ -106,7 +129,7 @@ async fn an_idempotency_key_stands_for_one_request(app: App) {
     let input = || SignUp { idempotency_key: Some("k1".into()), ..new_account("anna") };
     sign_up(&app.services, &input()).await.unwrap();
     for other in [
-        SignUp { username: "bert".into(), ..input() },
+        SignUp { username: "Anna".into(), ..input() },
         SignUp { email: "bert@example.org".into(), ..input() },
         SignUp { name: "Bert".into(), ..input() },
         SignUp { phone: Some("112".into()), ..input() },

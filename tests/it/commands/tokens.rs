@@ -16,6 +16,7 @@ on_both_databases!(
     crafted_tokens_are_refused,
     a_token_lives_to_the_second,
     a_token_of_another_deployment_is_refused,
+    servers_on_other_addresses_take_each_others_tokens,
     a_token_names_account_and_session_together,
 );
 
@@ -34,7 +35,7 @@ fn claims(app: &App, member: &Member) -> Value {
     let caller = member.principal.caller().unwrap();
     let now = app.clock.now().seconds();
     json!({
-        "iss": "http://127.0.0.1:8080", "aud": "upline", "sub": caller.account_id.to_string(), "sid": caller.sid, "iat": now, "exp": now + 600,
+        "iss": "upline", "aud": "upline", "sub": caller.account_id.to_string(), "sid": caller.sid, "iat": now, "exp": now + 600,
     })
 }
 
@@ -69,9 +70,9 @@ async fn crafted_tokens_are_refused(app: App) {
                 json!(now.to_string()),
             ],
         ),
-        ("iat", vec![Value::Null, json!(now + 1), json!(now + 61), json!("x")]),
+        ("iat", vec![Value::Null, json!(now + 6), json!(now + 61), json!("x")]),
         ("aud", vec![Value::Null, json!("other"), json!(""), json!(["upline", "other"]), json!(["upline"]), json!(7)]),
-        ("iss", vec![Value::Null, json!("http://evil.example"), json!(""), json!(["http://127.0.0.1:8080"])]),
+        ("iss", vec![Value::Null, json!("http://evil.example"), json!(""), json!(["upline"]), json!("http://127.0.0.1:8080")]),
         (
             "sub",
             vec![
@@ -108,7 +109,7 @@ async fn crafted_tokens_are_refused(app: App) {
     }
     forged.push(encode(&Header::new(Algorithm::HS512), &good, &EncodingKey::from_secret(&key())).unwrap());
     forged.push(encode(&Header::new(Algorithm::HS384), &good, &EncodingKey::from_secret(&key())).unwrap());
-    for wrong in [KEY, [0; 32], derive(&Secret::new(KEY), Purpose::Cursors)] {
+    for wrong in [KEY, [0; 32], derive(&Secret::new(KEY), Purpose::IdempotentRequests)] {
         forged.push(signed(&wrong, &header, &good));
     }
     let whole = anna.tokens.access_token.expose();
@@ -130,7 +131,9 @@ async fn a_token_lives_to_the_second(app: App) {
     assert!(app.authenticate(token).await.is_some());
     app.clock.advance(1);
     assert_eq!(app.authenticate(token).await, None);
-    app.clock.advance(-601);
+    app.clock.advance(-605);
+    assert!(app.authenticate(token).await.is_some(), "made by a server whose clock is five seconds ahead");
+    app.clock.advance(-1);
     assert_eq!(app.authenticate(token).await, None, "made in the future");
 }
 
@@ -138,10 +141,20 @@ async fn a_token_of_another_deployment_is_refused(app: App) {
     let anna = app.member("anna").await;
     let bearer = app.services.tokens.verify(anna.tokens.access_token.expose(), app.clock.now()).unwrap();
     let configured = |setting: &str| Config::load(&Sources { overrides: vec![setting.to_owned()], ..Sources::default() }).unwrap();
-    for (setting, issuer) in [("auth.audience=shop", "http://127.0.0.1:8080"), ("auth.audience=upline", "http://other.example")] {
+    for (setting, issuer) in [("auth.audience=shop", "upline"), ("auth.audience=upline", "http://other.example")] {
         let other = Tokens::new(&configured(setting).auth, issuer, &Secret::new(KEY));
         let token = other.access_token(&bearer, app.clock.now()).unwrap();
         assert_eq!(app.authenticate(token.expose()).await, None);
+    }
+}
+
+async fn servers_on_other_addresses_take_each_others_tokens(app: App) {
+    let anna = app.member("anna").await;
+    let token = anna.tokens.access_token.expose();
+    let authenticated = async |settings: &[&str]| app.with(settings).authenticate(token).await;
+    assert!(authenticated(&["server.listen=0.0.0.0:9999"]).await.is_some());
+    for other in ["server.public_url=https://upline.example", "auth.issuer=https://upline.example"] {
+        assert_eq!(authenticated(&[other]).await, None, "{other}");
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 
 use upline::config::network::Placement;
-use upline::domain::accounts::AccountStatus;
+use upline::domain::trees::PlacementPreference;
 use upline::import::{Files, Options, Source, import};
 
 use crate::app::App;
@@ -75,8 +75,8 @@ fn write(folder: &Path, name: &str, text: &str) -> Option<Source> {
 async fn import_files(app: &App, files: &Files) {
     let options = Options {
         period: "2026-01".parse().ok(),
-        account_status: AccountStatus::Dormant,
         placement: Placement::Binary,
+        preference: PlacementPreference::WeakLeg,
         now: app.services.now(),
     };
     import(&app.services.database, files, &options).await.unwrap();

@@ -7,6 +7,7 @@ mod faults;
 mod joined;
 mod limits;
 mod pages;
+mod ranks;
 mod schema;
 pub mod served;
 mod statements;

@@ -249,9 +249,9 @@ async fn join(app: &App, number: i64) {
         let sql = "INSERT INTO accounts (username, email, name, password_hash, role, scopes, status, created_at) VALUES ($1, $2, $1, NULL, 'MEMBER', '', 'DORMANT', 0)";
         app.execute(sql, [username.clone().into(), format!("{username}@example.org").into()]).await;
         let sql =
-            "INSERT INTO partners (id, account_id, display_name, referral_code, sponsor_id, placement_preference, status, shares_contact,
+            "INSERT INTO partners (id, account_id, display_name, search_name, referral_code, sponsor_id, placement_preference, status, shares_contact,
             career_points, carry_left, carry_right, joined_at)
-            SELECT $1, id, $2, $3, 1, 'WEAK_LEG', 'ACTIVE', FALSE, 0, 0, 0, $4 FROM accounts WHERE username = $5";
+            SELECT $1, id, $2, $2, $3, 1, 'WEAK_LEG', 'ACTIVE', FALSE, 0, 0, 0, $4 FROM accounts WHERE username = $5";
         app.execute(sql, [number.into(), name.into(), format!("LATE{number}").into(), joined.into(), username.into()]).await;
     }
 }

@@ -80,6 +80,10 @@ async fn the_demo_is_there_after_the_first_start_and_the_same_after_the_second()
     on_both(async |fixture| {
         let first = start(fixture).await;
         may_sign_in(fixture, &first).await;
+        for (action, entries) in [("createStaff", 1), ("setPassword", 2)] {
+            let sql = format!("SELECT count(*) FROM audit_entries WHERE account_id IS NULL AND action = '{action}'");
+            assert_eq!(fixture.number(&sql).await, entries, "{action} is written down");
+        }
         assert_eq!(start(fixture).await, first);
         let exported = fixture.export(Some("2026-01"), false).await;
         assert_eq!(exported("network.csv"), canonical_network());
@@ -113,4 +117,19 @@ async fn the_demo_leaves_another_network_alone() {
     let means = Means { passwords: &passwords, random: &*random, now: now() };
     let refused = prepare(&fixture.database, &fixture.path("demo-logins.toml"), &means).await.unwrap_err();
     assert_eq!(refused.to_string(), "the database holds a network already: give the demo one of its own by database.url");
+}
+
+#[tokio::test]
+async fn a_plan_that_was_imported_since_stays() {
+    on_both(async |fixture| {
+        let first = start(fixture).await;
+        let plan = fixture.export(None, false).await("plan.toml");
+        let renamed = format!("# Ours.\n{plan}");
+        let files = upline::import::Files { plan: fixture.file("ours.toml", &renamed), ..Default::default() };
+        fixture.import(&files).await.unwrap();
+        assert_eq!(start(fixture).await, first);
+        assert_eq!(fixture.export(None, false).await("plan.toml"), renamed);
+        assert_eq!(fixture.number("SELECT count(*) FROM plan_versions").await, 2);
+    })
+    .await;
 }

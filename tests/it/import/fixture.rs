@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 use sea_orm::ConnectionTrait as _;
 use upline::config::network::Placement;
 use upline::config::{Config, Sources};
-use upline::domain::accounts::AccountStatus;
 use upline::domain::instant::Instant;
+use upline::domain::trees::PlacementPreference;
 use upline::export::{self, export};
 use upline::import::{self, Files, Options, Report, Source};
 use upline::store::database::Database;
@@ -72,7 +72,7 @@ pub fn now() -> Instant {
 }
 
 pub fn options() -> Options {
-    Options { period: "2026-01".parse().ok(), account_status: AccountStatus::Dormant, placement: Placement::Binary, now: now() }
+    Options { period: "2026-01".parse().ok(), placement: Placement::Binary, preference: PlacementPreference::WeakLeg, now: now() }
 }
 
 /// Runs a test on SQLite, then on PostgreSQL.

@@ -67,7 +67,7 @@ async fn rebuilt_volumes_are_those_of_a_recount() {
         let transaction = fixture.database.begin().await.unwrap();
         transaction.execute_unprepared("UPDATE volumes SET group_pv = 7, left_cv = 0").await.unwrap();
         transaction.commit().await.unwrap();
-        let rows = upline::rebuild::run(&fixture.database).await.unwrap();
+        let rows = upline::rebuild::run(&fixture.database, false).await.unwrap();
         assert_eq!(rows, recounted(&made).len() as u64);
         assert_eq!(stored(fixture).await, recounted(&made), "after the rebuild");
     })

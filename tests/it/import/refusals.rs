@@ -1,6 +1,6 @@
 use upline::import::Files;
 
-use super::fixture::on_both;
+use super::fixture::{Fixture, on_both, options};
 use super::generated::PLAN;
 
 const NETWORK: &str = "partner,sponsor,placement_parent,position,status,joined_at,highest_rank,email,username\n\
@@ -135,4 +135,16 @@ async fn a_plan_that_contradicts_the_network_is_refused() {
         }
     })
     .await;
+}
+
+#[tokio::test]
+async fn a_period_other_than_a_month_is_refused_by_name() {
+    let fixture = Fixture::sqlite().await;
+    for period in ["2026-W05", "2026-01-15"] {
+        let options = upline::import::Options { period: period.parse().ok(), ..options() };
+        let files = Files { ranks: fixture.file("ranks.csv", RANKS), ..Files::default() };
+        let refused = upline::import::import(&fixture.database, &files, &options).await.unwrap_err().to_string();
+        let words = format!("--period {period}: orders are filed by month, so give a month, such as 2026-01");
+        assert!(refused.ends_with(&words), "{refused}");
+    }
 }

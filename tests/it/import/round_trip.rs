@@ -172,3 +172,46 @@ async fn a_matrix_keeps_its_positions_and_its_depth() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_a_replaced_plan_has_paid_is_exported_as_well() {
+    let network = "partner,sponsor,joined_at\n1,,2026-01-01T00:00:00Z\n";
+    let head = "bonus,beneficiary,order,source,level,base,rate,amount,points\n";
+    let [team, advance] = ["team,1,,1,0,10,0.1,1.00,0\n", "advance,1,,1,1,50,1,50.00,5\n"];
+    let ranks = "partner,rank,previous,pv,cv,gv,pgv,direct_active,left,right\n1,STARTER,STARTER,0,0,0,0,0,0,0\n";
+    on_both(async |fixture| {
+        let files = Files {
+            plan: fixture.file("plan.toml", PLAN),
+            network: fixture.file("network.csv", network),
+            commissions: fixture.file("commissions.csv", &format!("{head}{team}{advance}")),
+            ranks: fixture.file("ranks.csv", ranks),
+            ..Files::default()
+        };
+        fixture.import(&files).await.unwrap();
+        let replaced = PLAN.replace("code = \"team\"", "code = \"crew\"");
+        fixture.import(&Files { plan: fixture.file("plan.toml", &replaced), ..Files::default() }).await.unwrap();
+        let exported = fixture.export(Some("2026-01"), false).await;
+        assert_eq!(exported("commissions.csv"), format!("{head}{advance}{team}"), "the plan's own bonuses first");
+        assert_eq!(exported("plan.toml"), replaced);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn names_that_were_made_up_give_way_to_accounts_that_have_them() {
+    on_both(async |fixture| {
+        let squatted = "INSERT INTO accounts (username, email, name, role, status, created_at) VALUES
+            ('P01', 'a@example.org', 'A', 'MEMBER', 'ACTIVE', 0), ('p01-2', 'P2@example.invalid', 'B', 'MEMBER', 'ACTIVE', 0)";
+        let transaction = fixture.database.begin().await.unwrap();
+        sea_orm::ConnectionTrait::execute_unprepared(&transaction, squatted).await.unwrap();
+        transaction.commit().await.unwrap();
+        let network =
+            "partner,sponsor,joined_at,username\n1,,2026-01-01T00:00:00Z,\n2,1,2026-01-01T00:00:00Z,\n3,1,2026-01-01T00:00:00Z,three\n";
+        fixture.import(&Files { network: fixture.file("network.csv", network), ..Files::default() }).await.unwrap();
+        let exported = fixture.export(None, true).await("network.csv");
+        let contacts: Vec<&str> = exported.lines().skip(1).map(|line| line.rsplit(',').next().unwrap()).collect();
+        assert_eq!(contacts, ["p01-3", "p02", "three"], "{exported}");
+        assert!(exported.contains("p2-2@example.invalid") && exported.contains("p1@example.invalid"), "{exported}");
+    })
+    .await;
+}

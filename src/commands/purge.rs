@@ -1,0 +1,51 @@
+//! What the server does by itself: deletes rows that nobody needs any more.
+
+use super::{Error, Services};
+use crate::store::database::in_transaction;
+use crate::store::purge::{Kind, delete};
+
+const SECONDS_PER_DAY: i64 = 86_400;
+
+/// How many rows went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Purged {
+    /// Sessions.
+    pub sessions: u64,
+    /// Refresh tokens.
+    pub refresh_tokens: u64,
+    /// Stored answers of requests with an idempotency key.
+    pub idempotency_keys: u64,
+    /// Events.
+    pub events: u64,
+}
+
+/// Deletes what is older than `[purge]` says, in short transactions, so that nobody waits for it. What goes beyond its bounds is left for the next time.
+///
+/// # Errors
+/// The database's; what went before stays deleted.
+pub async fn purge(services: &Services) -> Result<Purged, Error> {
+    let settings = services.purge;
+    // In this order: a session goes when its tokens have gone.
+    let refresh_tokens = old(services, Kind::RefreshTokens, settings.session_days).await?
+        + old(services, Kind::TokensOfSessions, settings.session_days).await?;
+    Ok(Purged {
+        refresh_tokens,
+        sessions: old(services, Kind::Sessions, settings.session_days).await?,
+        idempotency_keys: old(services, Kind::IdempotencyKeys, settings.idempotency_days).await?,
+        events: old(services, Kind::Events, settings.event_days).await?,
+    })
+}
+
+async fn old(services: &Services, kind: Kind, days: u32) -> Result<u64, Error> {
+    let before = services.now().plus_seconds(-i64::from(days) * SECONDS_PER_DAY);
+    let (rows, mut all) = (services.purge.batch_rows, 0);
+    for _ in 0..services.purge.batches {
+        let deleted: u64 =
+            in_transaction!(services.database, |transaction| Ok::<_, Error>(delete(&transaction, kind, before, rows).await?))?;
+        all += deleted;
+        if deleted < u64::from(rows) {
+            break;
+        }
+    }
+    Ok(all)
+}

@@ -1,0 +1,39 @@
+//! Settings of the network that are data rather than configuration.
+
+use sea_orm::ConnectionTrait;
+
+use super::error::Error;
+use super::sql::Sql;
+use crate::config::network::Placement;
+
+/// The shape of the placement tree, in the form of the configuration key `network.placement`.
+const PLACEMENT: &str = "placement";
+
+/// The shape of the placement tree; `None` while no plan was imported and nobody has a place.
+///
+/// # Errors
+/// The database's, or a shape that this program does not know.
+pub async fn placement(connection: &impl ConnectionTrait) -> Result<Option<Placement>, Error> {
+    let read = |text: String| Placement::try_from(text.clone()).map_err(|_| Error::Corrupt { table: "settings", value: text });
+    find(connection, PLACEMENT).await?.map(read).transpose()
+}
+
+/// Records the shape of the placement tree for good; one that was recorded before stays.
+///
+/// # Errors
+/// The database's.
+pub async fn record_placement(connection: &impl ConnectionTrait, placement: Placement) -> Result<(), Error> {
+    let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
+    Sql::whole(connection, sql, [PLACEMENT.into(), String::from(placement).into()]).execute(connection).await.map(drop)
+}
+
+/// The value of a setting.
+pub(super) async fn find(connection: &impl ConnectionTrait, name: &str) -> Result<Option<String>, Error> {
+    Sql::whole(connection, "SELECT value FROM settings WHERE name = $1", [name.into()]).one(connection, |row| row.get(0)).await
+}
+
+/// Sets a setting.
+pub(super) async fn set(connection: &impl ConnectionTrait, name: &str, value: &str) -> Result<(), Error> {
+    let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+    Sql::whole(connection, sql, [name.into(), value.into()]).execute(connection).await.map(drop)
+}
