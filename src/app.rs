@@ -121,12 +121,12 @@ impl App {
     /// Serves until `stop` is done: then no new requests are taken, streams are ended, and mutations under way come to their end.
     ///
     /// # Errors
-    /// The address cannot be taken, or the listener fails.
+    /// The database cannot be closed.
     pub async fn serve(
         self,
         listener: tokio::net::TcpListener,
         stop: impl Future<Output = ()> + Send + 'static,
-        grace: Duration,
+        bearing: http::Bearing,
     ) -> anyhow::Result<()> {
         let Self { router, hub, endpoint, shutdown, services, purge_pause, .. } = self;
         let reading = tokio::spawn(async move { hub.run().await });
@@ -136,12 +136,12 @@ impl App {
             tracing::info!("shutting down");
             shutdown.send_replace(true);
         };
-        let served = http::serve(listener, router, stop, grace).await;
-        _ = tokio::time::timeout(grace, endpoint.drained()).await;
+        http::serve(listener, router, stop, bearing).await;
+        _ = tokio::time::timeout(bearing.grace, endpoint.drained()).await;
         reading.abort();
         purging.abort();
         services.database.close().await?;
-        Ok(served?)
+        Ok(())
     }
 }
 

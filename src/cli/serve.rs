@@ -43,7 +43,7 @@ pub(super) async fn serve(config: &Config, listener: TcpListener, database: Data
     let upkeep = tokio::spawn(telemetry::upkeep(metrics.clone(), move || app::measure(&looked_at)));
     let app = App::new(config, database, &World::system(), metrics).await?;
     tracing::info!(address = %listener.local_addr()?, "ready");
-    let served = app.serve(listener, http::stop_signal()?, config.server.shutdown_grace()).await;
+    let served = app.serve(listener, http::stop_signal()?, http::Bearing::of(&config.server)).await;
     upkeep.abort();
     served
 }

@@ -18,6 +18,10 @@ pub struct Server {
     pub public_url: String,
     /// How long requests under way may take after a stop signal.
     pub shutdown_grace_seconds: u32,
+    /// TCP connections open at once.
+    pub connections: u32,
+    /// How long a client may take to send the head of a request, or stay silent between two.
+    pub header_timeout_seconds: u32,
     /// How long one request may take.
     pub request_timeout_seconds: u32,
     /// Largest request body.
@@ -37,6 +41,8 @@ pub(super) const RULES: &[Rule] = &[
         Allowed::Text(is_origin_or_empty, "http:// or https:// with a host and no path, such as https://upline.example, or empty"),
     ),
     ("shutdown_grace_seconds", Allowed::Number(0..=600)),
+    ("connections", Allowed::Number(1..=1_000_000)),
+    ("header_timeout_seconds", Allowed::Number(1..=600)),
     ("request_timeout_seconds", Allowed::Number(1..=600)),
     ("request_bytes", Allowed::Number(1024..=104_857_600)),
     ("cors_origins", Allowed::Texts(is_origin_or_star, "http:// or https:// with a host and no path, such as https://shop.example, or *")),

@@ -2,12 +2,19 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::Router;
-use axum::serve::ListenerExt as _;
-use futures_util::FutureExt as _;
-use tokio::net::TcpListener;
+use axum::extract::ConnectInfo;
+use axum::{Extension, Router};
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto;
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+
+use crate::config::server::Server;
 
 /// Why the server cannot listen.
 #[derive(Debug, thiserror::Error)]
@@ -40,33 +47,75 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
     TcpListener::bind(address).await.map_err(|cause| BindError { address, cause })
 }
 
-/// Serves until `stop` is done, each request with its peer's address as `ConnectInfo<SocketAddr>`; requests under way then have `grace` to end, and what still runs after it is dropped.
-///
-/// # Errors
-/// The listener's failure.
-pub async fn serve(
-    listener: TcpListener,
-    router: Router,
-    stop: impl Future<Output = ()> + Send + 'static,
-    grace: Duration,
-) -> io::Result<()> {
-    let stop = stop.shared();
-    // Answers are small and many: waiting to fill a packet would only delay them. A socket that refuses the option still works.
-    let listener = listener.tap_io(|socket| drop(socket.set_nodelay(true)));
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
-    let serving = axum::serve(listener, service).with_graceful_shutdown(stop.clone());
-    let out_of_grace = async {
-        stop.await;
-        tokio::time::sleep(grace).await;
-    };
-    tokio::select! {
-        outcome = serving => outcome,
-        () = out_of_grace => {
-            tracing::warn!(grace_seconds = grace.as_secs(), "stopped with requests or streams still open");
-            Ok(())
+/// What one listener bears.
+#[derive(Clone, Copy, Debug)]
+pub struct Bearing {
+    /// TCP connections open at once; further ones wait to be accepted.
+    pub connections: usize,
+    /// How long a client may take to send the head of a request, and how long a connection may stay silent between two.
+    pub header_timeout: Duration,
+    /// How long requests under way may take after the stop; what still runs then is dropped.
+    pub grace: Duration,
+}
+
+impl Bearing {
+    /// As the configuration has it.
+    #[must_use]
+    pub const fn of(server: &Server) -> Self {
+        Self {
+            connections: server.connections as usize,
+            header_timeout: Duration::from_secs(server.header_timeout_seconds as u64),
+            grace: server.shutdown_grace(),
         }
     }
 }
+
+/// Serves until `stop` is done, each request with its peer's address as `ConnectInfo<SocketAddr>`.
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static, bearing: Bearing) {
+    let mut http = auto::Builder::new(TokioExecutor::new());
+    http.http1().timer(TokioTimer::new()).header_read_timeout(bearing.header_timeout);
+    http.http2().timer(TokioTimer::new()).keep_alive_interval(bearing.header_timeout);
+    let (places, open) = (Arc::new(Semaphore::new(bearing.connections)), GracefulShutdown::new());
+    let mut stop = std::pin::pin!(stop);
+    loop {
+        let (socket, peer, place) = tokio::select! {
+            () = &mut stop => break,
+            (socket, peer, place) = accept(&listener, &places) => (socket, peer, place),
+        };
+        // Answers are small and many: waiting to fill a packet would only delay them. A socket that refuses the option still works.
+        drop(socket.set_nodelay(true));
+        let service = TowerToHyperService::new(router.clone().layer(Extension(ConnectInfo(peer))));
+        let connection = open.watch(http.serve_connection_with_upgrades(TokioIo::new(socket), service).into_owned());
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error, "a connection broke");
+            }
+            drop(place);
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(bearing.grace, open.shutdown()).await.is_err() {
+        tracing::warn!(grace_seconds = bearing.grace.as_secs(), "stopped with requests or streams still open");
+    }
+}
+
+/// The next connection, as soon as there is a place for it.
+async fn accept(listener: &TcpListener, places: &Arc<Semaphore>) -> (TcpStream, SocketAddr, OwnedSemaphorePermit) {
+    loop {
+        // The semaphore is never closed.
+        let Ok(place) = places.clone().acquire_owned().await else { return std::future::pending().await };
+        match listener.accept().await {
+            Ok((socket, peer)) => return (socket, peer, place),
+            // A client that left while it waited is no matter; without descriptors, a moment's pause lets some come free.
+            Err(error) => {
+                tracing::warn!(%error, "a connection cannot be accepted");
+                tokio::time::sleep(PAUSE_AFTER_REFUSAL).await;
+            }
+        }
+    }
+}
+
+const PAUSE_AFTER_REFUSAL: Duration = Duration::from_millis(50);
 
 /// Done when the process is asked to stop (SIGTERM, SIGINT, Ctrl-C).
 ///

@@ -22,7 +22,7 @@ use tower_http::cors::{Any, CorsLayer};
 use tower_http::limit::RequestBodyLimitLayer;
 
 pub use self::health::{ReadinessCheck, readiness};
-pub use self::listener::{BindError, bind, serve, stop_signal};
+pub use self::listener::{Bearing, BindError, bind, serve, stop_signal};
 pub use self::middleware::RequestId;
 use crate::config::server::Server;
 

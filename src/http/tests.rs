@@ -11,7 +11,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::sse::{Event, Sse};
 use axum::routing::{get, post};
 use futures_util::stream;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tower::ServiceExt as _;
 
@@ -94,7 +94,7 @@ async fn a_sane_request_id_is_echoed_and_any_other_is_replaced() {
 async fn a_panic_is_answered_with_its_incident_id_and_nothing_else() {
     let answer = get_from(&router(parts(&[])), "/panic").await;
     assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
-    assert!(answer.body.contains(r#""extensions":{"code":"INTERNAL","incidentId":"made-0"}"#), "{}", answer.body);
+    assert!(answer.body.contains(r#""extensions":{"code":"INTERNAL","incident":"made-0"}"#), "{}", answer.body);
     assert!(!answer.body.contains("cellar"));
     assert_eq!(answer.header("x-request-id"), "made-0");
 }
@@ -270,6 +270,31 @@ async fn a_port_in_use_is_named_with_the_key_to_change() {
     );
 }
 
+fn bearing(grace_seconds: u64) -> Bearing {
+    let (header_timeout, grace) = (Duration::from_millis(50), Duration::from_secs(grace_seconds));
+    Bearing { connections: 1, header_timeout, grace }
+}
+
+#[tokio::test]
+async fn a_client_that_never_ends_its_headers_loses_its_place() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
+    let address = listener.local_addr().unwrap();
+    let router = Router::new().route("/", get(|| async { "here" }));
+    tokio::spawn(serve(listener, router, std::future::pending(), bearing(0)));
+    let mut slow = TcpStream::connect(address).await.unwrap();
+    slow.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nx-slow: ").await.unwrap();
+    // There is one place only: the next client is served when the slow one is gone.
+    let mut next = TcpStream::connect(address).await.unwrap();
+    next.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    let mut answer = String::new();
+    next.read_to_string(&mut answer).await.unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.ends_with("here"), "{answer}");
+    let mut rest = Vec::new();
+    slow.read_to_end(&mut rest).await.unwrap();
+    assert!(!String::from_utf8_lossy(&rest).contains("200"));
+}
+
 #[tokio::test]
 async fn a_stop_lets_requests_under_way_end_and_drops_what_outlasts_the_grace() {
     let (release, gate) = oneshot::channel::<()>();
@@ -285,14 +310,13 @@ async fn a_stop_lets_requests_under_way_end_and_drops_what_outlasts_the_grace() 
     let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving =
-        tokio::spawn(serve(listener, Router::new().route("/", finishing), async { stopped.await.unwrap() }, Duration::from_secs(600)));
+    let serving = tokio::spawn(serve(listener, Router::new().route("/", finishing), async { stopped.await.unwrap() }, bearing(600)));
     let answer = tokio::spawn(async move { reqwest::get(url).await.unwrap().text().await.unwrap() });
     under_way.await.unwrap();
     stop.send(()).unwrap();
     release.send(()).unwrap();
     assert_eq!(answer.await.unwrap(), "done for 127.0.0.1");
-    serving.await.unwrap().unwrap();
+    serving.await.unwrap();
 
     let (entered, mut under_way) = tokio::sync::mpsc::channel::<()>(1);
     let hanging = Router::new().route(
@@ -305,10 +329,10 @@ async fn a_stop_lets_requests_under_way_end_and_drops_what_outlasts_the_grace() 
     let listener = bind("127.0.0.1:0".parse().unwrap()).await.unwrap();
     let url = format!("http://{}/", listener.local_addr().unwrap());
     let (stop, stopped) = oneshot::channel::<()>();
-    let serving = tokio::spawn(serve(listener, hanging, async { stopped.await.unwrap() }, Duration::ZERO));
+    let serving = tokio::spawn(serve(listener, hanging, async { stopped.await.unwrap() }, bearing(0)));
     let hanging = tokio::spawn(reqwest::get(url));
     under_way.recv().await.unwrap();
     stop.send(()).unwrap();
-    serving.await.unwrap().unwrap();
+    serving.await.unwrap();
     hanging.abort();
 }

@@ -5,7 +5,7 @@
 
 pub mod waves;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -59,6 +59,8 @@ struct State<R: Relation> {
     epoch: u64,
     known: HashMap<Key<R>, Result<R::Value, Arc<store::error::Error>>>,
     wanted: Vec<Key<R>>,
+    /// What a wave under way will bring.
+    coming: HashSet<Key<R>>,
     waiting: Vec<Waker>,
 }
 
@@ -66,7 +68,7 @@ impl<R: Relation> Loader<R> {
     /// A loader for one request, which must run in these waves.
     #[must_use]
     pub fn new(database: Database, waves: Waves) -> Self {
-        let state = State { epoch: 0, known: HashMap::new(), wanted: Vec::new(), waiting: Vec::new() };
+        let state = State { epoch: 0, known: HashMap::new(), wanted: Vec::new(), coming: HashSet::new(), waiting: Vec::new() };
         Self(Arc::new(Inner { database, waves, state: Mutex::new(state) }))
     }
 
@@ -76,10 +78,11 @@ impl<R: Relation> Loader<R> {
         let first = self.0.state(|state| {
             if state.epoch != epoch {
                 state.known.clear();
+                state.coming.clear();
                 state.epoch = epoch;
             }
             let before = state.wanted.len();
-            state.wanted.extend(keys.into_iter().filter(|key| !state.known.contains_key(key)));
+            state.wanted.extend(keys.into_iter().filter(|key| !state.known.contains_key(key) && !state.coming.contains(key)));
             before == 0 && !state.wanted.is_empty()
         });
         if first {
@@ -110,7 +113,12 @@ impl<R: Relation> Inner<R> {
 
     async fn fetch(&self) {
         let mut by_args: HashMap<R::Args, Vec<i64>> = HashMap::new();
-        for (args, parent) in self.state(|state| std::mem::take(&mut state.wanted)) {
+        let (epoch, wanted) = self.state(|state| {
+            let wanted = std::mem::take(&mut state.wanted);
+            state.coming.extend(wanted.iter().cloned());
+            (state.epoch, wanted)
+        });
+        for (args, parent) in wanted {
             by_args.entry(args).or_default().push(parent);
         }
         for (args, mut parents) in by_args {
@@ -118,17 +126,14 @@ impl<R: Relation> Inner<R> {
             parents.dedup();
             metrics::histogram!("graphql_loader_batch_size").record(u32::try_from(parents.len()).unwrap_or(u32::MAX));
             let fetched = R::fetch(&self.database, &args, &parents).await;
-            self.state(|state| match fetched {
-                Ok(mut found) => {
-                    for parent in parents {
-                        state.known.insert((args.clone(), parent), Ok(found.remove(&parent).unwrap_or_default()));
-                    }
-                }
-                Err(error) => {
-                    let cause = Arc::new(error);
-                    for parent in parents {
-                        state.known.insert((args.clone(), parent), Err(cause.clone()));
-                    }
+            let mut fetched = fetched.map_err(Arc::new);
+            self.state(|state| {
+                // An act in between has made what was read old; whoever asked for it before is gone.
+                for parent in parents.into_iter().take_while(|_| state.epoch == epoch) {
+                    let value = fetched.as_mut().map(|found| found.remove(&parent).unwrap_or_default()).map_err(|cause| cause.clone());
+                    let key = (args.clone(), parent);
+                    state.coming.remove(&key);
+                    state.known.insert(key, value);
                 }
             });
         }

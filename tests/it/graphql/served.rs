@@ -9,9 +9,12 @@ use tokio::net::TcpListener;
 use upline::graphql::context::Credentials;
 use upline::graphql::endpoint::{Call, Endpoint, Outcome};
 use upline::graphql::params::Params;
+use upline::http::Bearing;
 use upline::store::statements::counted;
 
 use crate::app::App;
+
+const BEARING: Bearing = Bearing { connections: 1_000, header_timeout: Duration::from_secs(30), grace: Duration::from_secs(1) };
 
 pub struct Served {
     /// Acts through it wake the server's subscriptions.
@@ -32,7 +35,7 @@ impl Served {
         let mut app = app.clone();
         app.services = whole.services.clone();
         let served = Self { app, endpoint: whole.endpoint.clone(), address };
-        tokio::spawn(whole.serve(listener, std::future::pending(), Duration::from_secs(1)));
+        tokio::spawn(whole.serve(listener, std::future::pending(), BEARING));
         served
     }
 
