@@ -15,6 +15,7 @@ use flate2::bufread::MultiGzDecoder;
 
 /// Neither a quote that is never closed nor a line that never ends may swallow the whole file.
 const LONGEST_ROW: usize = 1 << 20;
+const UNCLOSED: &str = "a quote is opened and never closed";
 const BUFFER: usize = 1 << 18;
 
 /// Why a file was refused: which one, where, and the cause.
@@ -204,7 +205,7 @@ impl Table {
                 Split::Unclosed => {
                     self.row.bytes.push(b'\n');
                     if self.row.bytes.len() > LONGEST_ROW || !self.read_line()? {
-                        return Err(self.refuse("a quote is opened and never closed".to_owned()));
+                        return Err(self.refuse(UNCLOSED.to_owned()));
                     }
                 }
             }
@@ -223,6 +224,9 @@ impl Table {
             return Ok(false);
         }
         if self.row.bytes.len() > LONGEST_ROW {
+            if self.row.open.is_some() {
+                return Err(self.refuse(UNCLOSED.to_owned()));
+            }
             return Err(refuse(format!("the row has more than {LONGEST_ROW} bytes")));
         }
         self.lines += 1;
