@@ -117,7 +117,7 @@ impl<'a> Crossing<'a> {
         let count = (Self::SUMS / limits.len().max(1)).clamp(1, Self::MOST_SLICES);
         let start = standing.period.start().nanos();
         let step = (standing.period.end().nanos() - start) / count as i64 + 1;
-        let (slices, shared, ordered) = (Vec::new(), Vec::new(), lines.from_orders());
+        let (slices, shared, ordered) = (Vec::new(), Vec::new(), lines.come_from_orders());
         let mut crossing = Self { standing, ordered, start, step, crosses, places, slices, shared };
         let limits = crossing.find_slices(lines, limits, count);
         crossing.shared = crossing.share(lines, limits);
@@ -215,7 +215,7 @@ pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], record
         ties_left -= paid_ties;
         let end = ties.get(paid_ties as usize).map_or(u64::MAX, |(place, _)| *place);
         let gets_more = |place: u64| paid_ties > 0 && place < end;
-        let ordered = paid.lines.from_orders();
+        let ordered = paid.lines.come_from_orders();
         paid.lines.change(recorder, |start, part, recorder| {
             for (place, line) in (start..).zip(part) {
                 let before = line.amount;

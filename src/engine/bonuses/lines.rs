@@ -137,13 +137,13 @@ impl Lines {
     }
 
     /// Whether every line comes from a single order.
-    pub(crate) fn from_orders(&self) -> bool {
+    pub(crate) fn come_from_orders(&self) -> bool {
         matches!(self.origin, Origin::Orders { .. })
     }
 
     /// The order a line comes from; [`NONE`] where it comes from no single order.
     pub(crate) fn order(&self, line: &Line) -> u32 {
-        if self.from_orders() { line.from } else { NONE }
+        if self.come_from_orders() { line.from } else { NONE }
     }
 
     /// The partner a line comes from.

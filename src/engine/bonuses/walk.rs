@@ -77,16 +77,23 @@ pub(crate) fn all<R: Recorder>(walk: impl OrderWalk, turn: Turn, recorder: &mut 
     let routes = if R::LISTENS || orders.len() < standing.len() { None } else { Some(Routes::of(&walk, turn, &rates)?) };
     let pay = |range: Range<usize>, recorder: &mut R| {
         let mut lines = Vec::new();
+        let mut seen = Vec::with_capacity(range.len());
         for &place in &orders[range] {
             let order = standing.snapshot.orders.order(place);
-            if let Err(why) = walk.sees(order, place) {
-                recorder.note(turn.about(NONE, place), || Step::OrderUnseen { why: describe::overlooked(standing, order, why) });
-                continue;
+            match walk.sees(order, place) {
+                // Looked up for all orders before the first is paid: waits for memory then overlap instead of following each other.
+                Ok(()) => seen.push((place, order, routes.as_ref().map_or(&[][..], |routes| routes.of_partner(order.partner)))),
+                Err(why) => {
+                    recorder.note(turn.about(NONE, place), || Step::OrderUnseen { why: describe::overlooked(standing, order, why) });
+                }
             }
+        }
+        for (place, order, route) in seen {
             let mut payment = Payment { turn, place, order, minor: &minor, rates: &rates, lines: &mut lines, recorder };
-            match &routes {
-                Some(routes) => routes.of_partner(order.partner).iter().try_for_each(|leg| payment.earn_on(leg))?,
-                None => walk.walk(order.partner, &mut payment)?,
+            if routes.is_some() {
+                route.iter().try_for_each(|leg| payment.earn_on(leg))?;
+            } else {
+                walk.walk(order.partner, &mut payment)?;
             }
         }
         // A copy of exact size: what the list holds in reserve would add up over thousands of parts.
@@ -130,6 +137,7 @@ struct Payment<'a, R> {
 }
 
 impl<R> Payment<'_, R> {
+    #[inline]
     fn amount(&self, rate: i64) -> Result<i64, Refusal> {
         self.minor.product(self.order.cv.units(), rate).ok_or_else(|| {
             let cause = format!("order {}: what bonus {} pays on it does not fit 64 bits", self.order.number, self.turn.bonus.code);
@@ -137,6 +145,7 @@ impl<R> Payment<'_, R> {
         })
     }
 
+    #[inline]
     fn earn_on(&mut self, leg: &Leg) -> Result<(), Refusal> {
         let amount = self.amount(self.rates.at(leg.rate))?;
         if amount > 0 {
@@ -182,9 +191,9 @@ struct Routes {
 }
 
 /// The ways of consecutive partners, one after the other.
-#[derive(Default)]
 struct Part {
-    ends: Vec<usize>,
+    /// Where each partner's way ends among the legs; the first entry is 0.
+    ends: Vec<u32>,
     legs: Vec<Leg>,
 }
 
@@ -192,12 +201,13 @@ impl Routes {
     fn of(walk: &impl OrderWalk, turn: Turn, rates: &Rates) -> Result<Self, Refusal> {
         let cv = &turn.standing.volumes.cv;
         let survey = |range: Range<usize>, _: &mut Silent| {
-            let mut part = Part::default();
+            let mut part = Part { ends: vec![0], legs: Vec::new() };
             for partner in range {
                 if cv[partner] > 0 {
                     walk.walk(partner as u32, &mut Survey { rates, legs: &mut part.legs })?;
                 }
-                part.ends.push(part.legs.len());
+                // At most a few thousand legs of each partner in the part, as lists of plans are bounded.
+                part.ends.push(part.legs.len() as u32);
             }
             part.legs.shrink_to_fit();
             Ok(part)
@@ -205,10 +215,10 @@ impl Routes {
         in_parts(turn.standing.len(), &mut Silent, survey).map(|parts| Self { parts })
     }
 
+    #[inline]
     fn of_partner(&self, partner: u32) -> &[Leg] {
         let (part, place) = (&self.parts[partner as usize / PART], partner as usize % PART);
-        let start = if place == 0 { 0 } else { part.ends[place - 1] };
-        &part.legs[start..part.ends[place]]
+        &part.legs[part.ends[place] as usize..part.ends[place + 1] as usize]
     }
 }
 

@@ -196,7 +196,7 @@ impl<'o> Answer<'o> {
         let lines = &self.outcome.paid[bonus].lines;
         let mut amounts = HashMap::new();
         for line in lines.iter().filter(|line| line.beneficiary == self.partner) {
-            let of = if lines.from_orders() { (line.from, NONE) } else { (NONE, line.from) };
+            let of = if lines.come_from_orders() { (line.from, NONE) } else { (NONE, line.from) };
             *amounts.entry(of).or_default() += i128::from(line.amount);
         }
         amounts

@@ -61,7 +61,14 @@ pub(crate) struct Trace {
     order: Option<u32>,
     heard: Heard,
     /// The order of whose walk something was heard last.
-    open: Option<(usize, u32, Vec<(About, Step)>)>,
+    open: Option<Open>,
+}
+
+/// What has been heard of an order in one bonus so far.
+struct Open {
+    bonus: usize,
+    order: u32,
+    steps: Vec<(About, Step)>,
 }
 
 /// What a trace has heard.
@@ -90,7 +97,7 @@ impl Trace {
 
     /// Keeps or counts what was heard of the open order.
     fn close(&mut self) {
-        let Some((bonus, _, steps)) = self.open.take() else { return };
+        let Some(Open { bonus, steps, .. }) = self.open.take() else { return };
         match steps.last() {
             Some((_, last)) if !steps.iter().any(|(_, step)| step.is_about_money()) => {
                 *self.heard.unpaid.entry((bonus, last.reason())).or_default() += 1;
@@ -107,10 +114,11 @@ impl Recorder for Trace {
         }
         match about.bonus {
             Some(bonus) if self.order.is_none() && about.order != NONE => {
-                if !matches!(&self.open, Some((open, order, _)) if (*open, *order) == (bonus, about.order)) {
+                if self.open.as_ref().is_some_and(|open| (open.bonus, open.order) != (bonus, about.order)) {
                     self.close();
                 }
-                self.open.get_or_insert_with(|| (bonus, about.order, Vec::new())).2.push((about, step()));
+                let open = self.open.get_or_insert_with(|| Open { bonus, order: about.order, steps: Vec::new() });
+                open.steps.push((about, step()));
             }
             _ => self.heard.steps.push((about, step())),
         }

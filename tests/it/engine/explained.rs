@@ -7,6 +7,7 @@ use rust_decimal::{Decimal, RoundingStrategy};
 use upline::domain::period::Period;
 use upline::engine::explain::step::{Effect, Formula, NotEligible, Step};
 use upline::engine::explain::{Calculation, Explanation, Question, explain};
+use upline::engine::input::{NetworkRow, OrderRow};
 use upline::engine::rounding::Rounding;
 use upline::engine::{self, Outcome, Plan, Snapshot};
 use upline::offline::inputs::Inputs;
@@ -198,12 +199,7 @@ fn whoever_stands_above_an_order_and_is_not_paid_is_told_why() {
     assert!(reasons > 50, "{reasons}");
 }
 
-fn january(
-    plan: &str,
-    partners: &[upline::engine::input::NetworkRow],
-    orders: &[upline::engine::input::OrderRow],
-    question: (i64, Option<i64>),
-) -> Explanation {
+fn january(plan: &str, partners: &[NetworkRow], orders: &[OrderRow], question: (i64, Option<i64>)) -> Explanation {
     let plan = Plan::parse(plan).unwrap();
     let snapshot = Snapshot::of(partners.to_vec(), orders.to_vec()).unwrap();
     let (partner, order) = question;
