@@ -2,7 +2,8 @@
 //!
 //! The baseline is a single pass over the parent array that sums group volumes and pays ten flat levels, without ranks, eligibility,
 //! lines or caps. The plan is that of the golden vector hybrid-2000. Times are the best of three; beside the wall time stands the time
-//! that all threads together spent on a processor, which says more than the wall time where other programs are running.
+//! that all threads together spent on a processor, which says more than the wall time where other programs are running. At the end
+//! stands which marks are met by wall time.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::float_arithmetic)]
 
@@ -17,6 +18,10 @@ use upline::offline::generate::Specification;
 use upline::offline::inputs::Inputs;
 use upline::offline::{commissions, outputs};
 
+/// The same allocator as the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const ORDERS_PER_PARTNER: u32 = 5;
 const SEED: u64 = 7;
 const PERIOD: &str = "2026-01";
@@ -24,9 +29,22 @@ const PERIOD: &str = "2026-01";
 fn main() {
     let sizes: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000] } else { sizes };
+    let mut before: Option<(u32, Duration)> = None;
     for partners in sizes {
-        measure(NonZeroU32::new(partners).unwrap());
+        let computing = measure(NonZeroU32::new(partners).unwrap());
+        if let Some((fewer, took)) = before.filter(|(fewer, _)| *fewer * 10 == partners) {
+            mark(&format!("growth from {fewer}, at most 11 x"), ratio(computing, took), |growth| growth <= 11.0);
+        }
+        before = Some((partners, computing));
     }
+}
+
+fn ratio(ours: Duration, theirs: Duration) -> f64 {
+    ours.as_secs_f64() / theirs.as_secs_f64()
+}
+
+fn mark(name: &str, value: f64, holds: impl Fn(f64) -> bool) {
+    println!("  mark {name:<46} {value:>12.2}  {}", if holds(value) { "met" } else { "MISSED" });
 }
 
 /// How long something took by the clock, and on processors.
@@ -57,7 +75,8 @@ fn busy() -> Duration {
     Duration::from_nanos(nanos.sum())
 }
 
-fn measure(partners: NonZeroU32) {
+/// Measures one size and returns how long computing took.
+fn measure(partners: NonZeroU32) -> Duration {
     let orders = partners.get() * ORDERS_PER_PARTNER;
     let folder = std::env::temp_dir().join(format!("upline-bench-{}-{partners}", std::process::id()));
     let specification = Specification::new(partners, orders, SEED, PERIOD.parse().unwrap());
@@ -68,10 +87,10 @@ fn measure(partners: NonZeroU32) {
     println!("\n{partners} partners, {orders} orders in {PERIOD}{:>16} {:>12}", "wall", "processors");
     row("generate, write", generating, None);
 
-    let (network, time) = once(|| inputs.read_network(&plan, |_| ()).unwrap());
-    row("read network", time, Some(partners.get().into()));
-    let (read, time) = once(|| inputs.read_orders(&network, |_| ()).unwrap());
-    row("read orders", time, Some(orders.into()));
+    let (network, partner_rows) = once(|| inputs.read_network(&plan, |_| ()).unwrap());
+    row("read network", partner_rows, Some(partners.get().into()));
+    let (read, order_rows) = once(|| inputs.read_orders(&network, |_| ()).unwrap());
+    row("read orders", order_rows, Some(orders.into()));
     let snapshot = Snapshot::new(network, read);
     report_memory("after reading");
 
@@ -80,42 +99,74 @@ fn measure(partners: NonZeroU32) {
     let period = PERIOD.parse().unwrap();
     let whole = best(|| engine::run(&plan, &snapshot, period).unwrap().summary().clone());
     row("compute", whole, None);
-    let ratio = |ours: Duration, theirs: Duration| ours.as_secs_f64() / theirs.as_secs_f64();
     let (wall, busy) = (ratio(whole.wall, baseline.wall), ratio(whole.busy, baseline.busy));
     println!("  {:<28} {wall:>9.2} x  {busy:>9.2} x", "compute / baseline");
-    report_memory("after computing");
-    stages(&plan_file, &snapshot);
+    let peak = report_memory("after computing");
+    stages(&plan_file, &snapshot, whole);
 
     let outcome = engine::run(&plan, &snapshot, period).unwrap();
     let lines = outcome.lines().count() as u64;
     let file = folder.join("commissions.csv");
-    let ((), time) = once(|| commissions::write(&outcome, File::create(&file).unwrap()).unwrap());
-    row("write commissions", time, Some(lines));
+    let ((), writing) = once(|| commissions::write(&outcome, File::create(&file).unwrap()).unwrap());
+    row("write commissions", writing, Some(lines));
     let ((), time) = once(|| outputs::write(&outcome, &folder).unwrap());
     row("write everything", time, None);
     report_memory("at the end");
     fs::remove_dir_all(folder).unwrap();
+
+    let per_second = |count: u64, took: Took| count as f64 / took.wall.as_secs_f64();
+    mark("compute / baseline, at most 10 x", wall, |ratio| ratio <= 10.0);
+    mark("peak memory, at most 2048 MB", peak as f64, |peak| peak <= 2048.0);
+    mark("partners read per second, at least 1000000", per_second(partners.get().into(), partner_rows), |rows| rows >= 1e6);
+    mark("orders read per second, at least 1000000", per_second(orders.into(), order_rows), |rows| rows >= 1e6);
+    mark("lines written per second, at least 1000000", per_second(lines, writing), |rows| rows >= 1e6);
+    whole.wall
 }
 
-/// The plan without bonuses, then with each of them alone (and what it matches).
-fn stages(plan_file: &Path, snapshot: &Snapshot) {
+/// The plan without bonuses, then what each bonus adds (matching: to what it matches), then what each cap adds to all bonuses; what is
+/// left of the whole is statements and the summary, and what the bonuses do not share when they are measured alone.
+fn stages(plan_file: &Path, snapshot: &Snapshot, whole: Took) {
     let text = fs::read_to_string(plan_file).unwrap();
-    let parts: Vec<&str> = text.split("[[bonus]]").collect();
-    let head = parts[0].replace("payout_cap = \"0.32\"\n", "").replace("partner_cap = \"9000\"\n", "");
     let run = |text: &str| {
         let plan = Plan::parse(text).unwrap();
         best(|| engine::run(&plan, snapshot, PERIOD.parse().unwrap()).unwrap().summary().clone())
     };
-    let ranks = run(&head);
+    let without = |text: &str, keys: &[&str]| -> String {
+        let stays = |line: &&str| !keys.iter().any(|key| line.starts_with(&format!("{key} = ")));
+        text.lines().filter(stays).map(|line| format!("{line}\n")).collect()
+    };
+    let less = |took: Took, other: Took| Took { wall: took.wall.saturating_sub(other.wall), busy: took.busy.saturating_sub(other.busy) };
+    let uncapped = without(&text, &["payout_cap", "partner_cap", "cap"]);
+    let (head, bonuses) = uncapped.split_once("[[bonus]]").unwrap();
+    let bonuses: Vec<String> = bonuses.split("[[bonus]]").map(|bonus| format!("[[bonus]]{bonus}")).collect();
+    let ranks = run(head);
+    let mut rest = less(whole, ranks);
+    let mut stage = |name: &str, took: Took| {
+        rest = less(rest, took);
+        row(&format!("  {name}"), took, None);
+    };
     row("  volumes and ranks", ranks, None);
-    for part in &parts[1..] {
-        let code = part.split('"').nth(1).unwrap();
-        if code != "matching" {
-            let took = run(&format!("{head}[[bonus]]{part}"));
-            let alone = Took { wall: took.wall.saturating_sub(ranks.wall), busy: took.busy.saturating_sub(ranks.busy) };
-            row(&format!("  {code}"), alone, None);
-        }
+    for bonus in &bonuses {
+        let matched: String = bonuses.iter().filter(|other| bonus.contains("\nof = ") && matched(bonus, code(other))).cloned().collect();
+        let without = if matched.is_empty() { ranks } else { run(&format!("{head}{matched}")) };
+        stage(code(bonus), less(run(&format!("{head}{matched}{bonus}")), without));
     }
+    let all = run(&uncapped);
+    for (name, others) in
+        [("cap per bonus", ["payout_cap", "partner_cap"]), ("partner_cap", ["payout_cap", "cap"]), ("payout_cap", ["partner_cap", "cap"])]
+    {
+        stage(name, less(run(&without(&text, &others)), all));
+    }
+    row("  statements and the rest", rest, None);
+}
+
+fn code(bonus: &str) -> &str {
+    bonus.split('"').nth(1).unwrap()
+}
+
+fn matched(matching: &str, code: &str) -> bool {
+    let of = matching.lines().find(|line| line.starts_with("of = ")).unwrap();
+    of.contains(&format!("\"{code}\""))
 }
 
 fn baseline(specification: &Specification) -> Took {
@@ -151,12 +202,13 @@ fn row(name: &str, took: Took, count: Option<u64>) {
     println!("  {name:<28} {:>9.1} ms {:>9.1} ms {rate}", wall * 1000.0, busy * 1000.0);
 }
 
-/// The most memory the process has held so far.
-fn report_memory(when: &str) {
+/// The most memory the process has held so far, in MB; 0 where the system does not say.
+fn report_memory(when: &str) -> u64 {
     use std::io::BufRead;
-    let Ok(status) = File::open("/proc/self/status") else { return };
+    let Ok(status) = File::open("/proc/self/status") else { return 0 };
     let peak = BufReader::new(status).lines().map_while(Result::ok).find(|line| line.starts_with("VmHWM"));
-    if let Some(kilobytes) = peak.and_then(|line| line.split_whitespace().nth(1).and_then(|text| text.parse::<u64>().ok())) {
-        println!("  peak memory {when}: {} MB", kilobytes / 1024);
-    }
+    let kilobytes = peak.and_then(|line| line.split_whitespace().nth(1).and_then(|text| text.parse::<u64>().ok()));
+    let megabytes = kilobytes.unwrap_or(0) / 1024;
+    println!("  peak memory {when}: {megabytes} MB");
+    megabytes
 }

@@ -34,7 +34,7 @@ fn answer(args: &Args) -> Result<(), Failure> {
     let (plan, snapshot) = args.source.read(&progress)?;
     progress.stage("computing");
     let question = Question { partner: args.partner, order: args.order };
-    let explanation = explain(&plan, &snapshot, args.source.period, question).map_err(|unexplained| match unexplained {
+    let explanation = explain(&plan, snapshot, args.source.period, question).map_err(|unexplained| match unexplained {
         Unexplained::Refused(refusal) => Failure::Refused(args.source.inputs().locate(refusal)),
         unknown => Failure::Unknown(unknown.to_string()),
     })?;

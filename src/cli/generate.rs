@@ -21,12 +21,12 @@ pub struct Args {
     /// The same seed gives the same files.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// The last period that has orders.
+    /// The orders end with this period.
     #[arg(long, default_value = "2026-01")]
     period: Period,
-    /// Spread the orders over so many days before the period's end, instead of over the period alone.
-    #[arg(long)]
-    days: Option<u32>,
+    /// The orders are spread over so many days before the period's end; by default over half a year.
+    #[arg(long, default_value_t = 183)]
+    days: u32,
     /// The folder for network.csv and orders.csv.
     #[arg(long, value_name = "FOLDER")]
     out: PathBuf,
@@ -34,7 +34,6 @@ pub struct Args {
 
 /// Runs it.
 pub fn run(args: Args) -> ExitCode {
-    let specification = Specification::new(args.partners, args.orders, args.seed, args.period);
-    let specification = args.days.map_or(specification, |days| specification.over_days(days));
+    let specification = Specification::new(args.partners, args.orders, args.seed, args.period).over_days(args.days);
     exit(specification.write(&args.out).map_err(Into::into))
 }

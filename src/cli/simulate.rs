@@ -59,7 +59,7 @@ fn simulate(args: &Args) -> Result<(), Failure> {
     let progress = Progress::new(args.quiet);
     let (plan, snapshot) = args.source.read(&progress)?;
     progress.stage("computing");
-    let outcome = engine::run(&plan, &snapshot, args.source.period).map_err(|refusal| args.source.inputs().locate(refusal))?;
+    let outcome = engine::run(&plan, snapshot, args.source.period).map_err(|refusal| args.source.inputs().locate(refusal))?;
     progress.stage("writing");
     outputs::write(&outcome, &args.out)?;
     progress.finish();

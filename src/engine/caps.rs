@@ -2,12 +2,11 @@
 
 use std::cmp::Ordering;
 
-use rayon::prelude::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use rayon::slice::{ParallelSlice, ParallelSliceMut};
+use rayon::slice::ParallelSliceMut;
 
 use crate::domain::amount::Amount;
 
-use super::bonuses::{Line, Lines, Paid, Turn, sum_by_beneficiary};
+use super::bonuses::{Line, Lines, Paid, Turn, by_thread, sum_by_beneficiary};
 use super::decimal::fixed;
 use super::explain::recorder::{About, Recorder};
 use super::explain::step::{Cap, Step};
@@ -46,23 +45,24 @@ struct Limit<'a> {
 impl Limit<'_> {
     /// Pays every partner's lines in their order, cuts the one that crosses the limit and drops those after it.
     fn cut<R: Recorder>(&self, paid: &mut [Paid], first_bonus: usize, recorder: &mut R) {
-        let sums = |paid: &[Paid]| {
-            let lines = paid.iter().map(|paid| &paid.lines);
-            sum_by_beneficiary(lines, self.standing.len(), |line| i128::from(line.amount))
-        };
-        let limit = i128::from(self.amount);
-        if sums(paid).iter().all(|owed| *owed <= limit) {
-            return;
-        }
-        // What the bonuses before have left to each partner.
-        let mut left = vec![limit; self.standing.len()];
+        // What the bonuses before have left to each partner. A sum that does not fit lies above every limit.
+        let mut left = vec![self.amount; self.standing.len()];
         for (bonus, paid) in (first_bonus..).zip(paid) {
-            let own = sums(std::slice::from_ref(paid));
-            let crossing = Crossing::of(self.standing, &paid.lines, &left, &own);
-            let mut shared = crossing.shared.iter().peekable();
-            for (place, line) in (0..).zip(paid.lines.iter_mut()) {
-                let partner = line.beneficiary as usize;
-                if own[partner] <= left[partner] {
+            let own = sum_by_beneficiary([&paid.lines].into_iter(), self.standing.len(), |line| line.amount);
+            if own.iter().zip(&left).any(|(own, left)| own > left) {
+                self.cut_one(&mut paid.lines, bonus, (&left, &own), recorder);
+            }
+            left.iter_mut().zip(own).for_each(|(left, own)| *left -= own.min(*left));
+        }
+    }
+
+    fn cut_one<R: Recorder>(&self, lines: &mut Lines, bonus: usize, (left, own): (&[i64], &[i64]), recorder: &mut R) {
+        let crossing = Crossing::of(self.standing, lines, left, own);
+        lines.change(recorder, |start, part, recorder| {
+            let first = crossing.shared.partition_point(|(place, _)| *place < start);
+            let mut shared = crossing.shared[first..].iter().peekable();
+            for (place, line) in (start..).zip(part) {
+                if !crossing.crosses(line.beneficiary) {
                     continue;
                 }
                 let before = line.amount;
@@ -72,11 +72,9 @@ impl Limit<'_> {
                     // Either later, or the bonuses before have left nothing.
                     Some(Ordering::Greater) | None => 0,
                 };
-                note(self.standing, (self.cap, self.amount), bonus, (line, before), recorder);
+                note(self.standing, (self.cap, self.amount), (bonus, crossing.ordered), (line, before), recorder);
             }
-            paid.lines.drop_empty();
-            left.iter_mut().zip(own).for_each(|(left, own)| *left -= own.min(*left));
-        }
+        });
     }
 }
 
@@ -86,11 +84,15 @@ impl Limit<'_> {
 /// kept, those in later slices dropped, and only those in that slice are sorted.
 struct Crossing<'a> {
     standing: &'a Standing<'a>,
+    /// Whether the lines come from orders.
+    ordered: bool,
     /// The period's first nanosecond.
     start: i64,
     /// Nanoseconds in a slice.
     step: i64,
-    /// Each partner's place among those who cross; [`NONE`] for the others.
+    /// One bit per partner: owed more than is left. Most lines are settled by a look at these few.
+    crosses: Vec<u64>,
+    /// Each partner's place among those who cross and still have something left; [`NONE`] for the others.
     places: Vec<u32>,
     /// By that place: the slice in which the limit is crossed.
     slices: Vec<i64>,
@@ -99,57 +101,78 @@ struct Crossing<'a> {
 }
 
 impl<'a> Crossing<'a> {
-    /// So many sums of slices are held at most.
-    const SUMS: usize = 1 << 21;
+    /// So many sums of slices are held at most by each thread.
+    const SUMS: usize = 1 << 20;
     const MOST_SLICES: usize = 256;
 
-    fn of(standing: &'a Standing, lines: &Lines, left: &[i128], own: &[i128]) -> Self {
-        let (mut places, mut limits) = (vec![NONE; own.len()], Vec::new());
-        for (partner, (left, own)) in left.iter().zip(own).enumerate() {
-            if *left > 0 && left < own {
+    fn of(standing: &'a Standing, lines: &Lines, left: &[i64], own: &[i64]) -> Self {
+        let (mut crosses, mut places, mut limits) = (vec![0_u64; own.len().div_ceil(64)], vec![NONE; own.len()], Vec::new());
+        for (partner, (left, _)) in left.iter().zip(own).enumerate().filter(|(_, (left, own))| left < own) {
+            crosses[partner / 64] |= 1 << (partner % 64);
+            if *left > 0 {
                 places[partner] = limits.len() as u32;
                 limits.push(*left);
             }
         }
         let count = (Self::SUMS / limits.len().max(1)).clamp(1, Self::MOST_SLICES);
         let start = standing.period.start().nanos();
-        let span = standing.period.end().nanos() - start;
-        let mut crossing = Self { standing, start, step: span / count as i64 + 1, places, slices: Vec::new(), shared: Vec::new() };
-        let mut sums = vec![0_i128; limits.len() * count];
-        for line in lines.iter() {
-            if let Some(place) = crossing.place(line) {
-                sums[place * count + crossing.slice_of(line) as usize] += i128::from(line.amount);
+        let step = (standing.period.end().nanos() - start) / count as i64 + 1;
+        let (slices, shared, ordered) = (Vec::new(), Vec::new(), lines.come_from_orders());
+        let mut crossing = Self { standing, ordered, start, step, crosses, places, slices, shared };
+        let limits = crossing.find_slices(lines, limits, count);
+        crossing.shared = crossing.share(lines, limits);
+        crossing
+    }
+
+    /// Finds the slice in which each partner crosses; what is left at its beginning is returned.
+    fn find_slices(&mut self, lines: &Lines, mut limits: Vec<i64>, count: usize) -> Vec<i64> {
+        let sum = |parts: &[&[Line]]| {
+            let mut sums = vec![0_i64; limits.len() * count];
+            for line in parts.iter().copied().flatten() {
+                if let Some(place) = self.place(line) {
+                    let sum = &mut sums[place * count + self.slice_of(line) as usize];
+                    *sum = sum.saturating_add(line.amount);
+                }
             }
-        }
+            sums
+        };
+        let add = |mut all: Vec<i64>, more: Vec<i64>| {
+            all.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.saturating_add(more));
+            all
+        };
+        let sums = by_thread([lines].into_iter(), sum).into_iter().reduce(add).unwrap_or_default();
         for (limit, sums) in limits.iter_mut().zip(sums.chunks(count)) {
             let mut slice = 0;
             while let Some(sum) = sums.get(slice).filter(|sum| **sum <= *limit) {
                 *limit -= sum;
                 slice += 1;
             }
-            crossing.slices.push(slice as i64);
+            self.slices.push(slice as i64);
         }
-        crossing.shared = crossing.share(lines, limits);
-        crossing
+        limits
     }
 
     /// Shares what is left at the beginning of the slices. Lines of one time already stand in the order in which they are paid:
     /// order number, source, level.
-    fn share(&self, lines: &Lines, mut limits: Vec<i128>) -> Vec<(u64, i64)> {
-        let inside = (0_u64..).zip(lines.iter()).filter(|(_, line)| self.verdict(line) == Some(Ordering::Equal));
+    fn share(&self, lines: &Lines, mut limits: Vec<i64>) -> Vec<(u64, i64)> {
+        let inside = lines.select(|line| self.verdict(line) == Some(Ordering::Equal));
         let mut queue: Vec<(i64, u64, u32, i64)> =
-            inside.map(|(place, line)| (self.placed_at(line), place, line.beneficiary, line.amount)).collect();
+            inside.into_iter().map(|(place, line)| (self.placed_at(&line), place, line.beneficiary, line.amount)).collect();
         queue.par_sort_unstable();
         let keep = |(_, place, partner, amount): (i64, u64, u32, i64)| {
             let left = &mut limits[self.places[partner as usize] as usize];
-            // At most the line's own amount.
-            let keeps = i128::from(amount).min(*left);
+            let keeps = amount.min(*left);
             *left -= keeps;
-            (place, keeps as i64)
+            (place, keeps)
         };
         let mut shared: Vec<(u64, i64)> = queue.into_iter().map(keep).collect();
         shared.par_sort_unstable();
         shared
+    }
+
+    /// Whether a partner is owed more than is left.
+    fn crosses(&self, partner: u32) -> bool {
+        self.crosses[partner as usize / 64] >> (partner % 64) & 1 == 1
     }
 
     /// Whether a line lies before, in or after the slice in which its partner crosses the limit; none where the partner does not.
@@ -158,6 +181,9 @@ impl<'a> Crossing<'a> {
     }
 
     fn place(&self, line: &Line) -> Option<usize> {
+        if !self.crosses(line.beneficiary) {
+            return None;
+        }
         let place = self.places[line.beneficiary as usize];
         (place != NONE).then_some(place as usize)
     }
@@ -168,17 +194,14 @@ impl<'a> Crossing<'a> {
 
     /// Lines without an order all have the same time.
     fn placed_at(&self, line: &Line) -> i64 {
-        match line.order {
-            NONE => self.start,
-            order => self.standing.snapshot.orders.order(order).placed_at.nanos(),
-        }
+        if self.ordered { self.standing.snapshot.orders.order(line.from).placed_at.nanos() } else { self.start }
     }
 }
 
 /// Brings the sum of all lines down to a share of the period's CV, by largest remainder.
 pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], recorder: &mut R) -> Result<(), Refusal> {
     let Some(cap) = standing.plan.payout_cap else { return Ok(()) };
-    let sum: i128 = paid.iter().flat_map(|paid| paid.lines.iter()).map(|line| i128::from(line.amount)).sum();
+    let sum: i128 = paid.iter().map(|paid| paid.lines.total()).sum();
     let owed = u64::try_from(sum).map_err(|_| Refusal::orders(None, "the sum of all lines does not fit 64 bits".to_owned()))?;
     let exact = i128::from(standing.volumes.total_cv) * i128::from(cap.units());
     let payable = exact / power_of_ten(4 + Rate::DIGITS - standing.plan.currency.exponent);
@@ -186,39 +209,32 @@ pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], record
     let share = Share::of(paid, payable, owed);
     let mut ties_left = share.ties_paid;
     for (bonus, paid) in paid.iter_mut().enumerate() {
-        let ties: Vec<u64> =
-            paid.lines.parts().iter().map(|part| part.iter().filter(|line| share.is_tie(line.amount)).count() as u64).collect();
-        let quotas: Vec<u64> = ties
-            .iter()
-            .map(|ties| {
-                let quota = ties_left.min(*ties);
-                ties_left -= quota;
-                quota
-            })
-            .collect();
-        let heard = &*recorder;
-        let scale = |(part, mut quota): (&mut Vec<Line>, u64)| {
-            let mut fork = heard.fork();
-            for line in part {
+        // Ties are paid in output order, so the first of them get the missing units, wherever they lie.
+        let ties = if ties_left > 0 { paid.lines.select(|line| share.of_amount(line.amount).1) } else { Vec::new() };
+        let paid_ties = ties_left.min(ties.len() as u64);
+        ties_left -= paid_ties;
+        let end = ties.get(paid_ties as usize).map_or(u64::MAX, |(place, _)| *place);
+        let gets_more = |place: u64| paid_ties > 0 && place < end;
+        let ordered = paid.lines.come_from_orders();
+        paid.lines.change(recorder, |start, part, recorder| {
+            for (place, line) in (start..).zip(part) {
                 let before = line.amount;
-                line.amount = share.of_amount(before, &mut quota);
-                note(standing, (Cap::Payout, payable as i64), bonus, (line, before), &mut fork);
+                let (amount, is_tie) = share.of_amount(before);
+                line.amount = amount + i64::from(is_tie && gets_more(place));
+                note(standing, (Cap::Payout, payable as i64), (bonus, ordered), (line, before), recorder);
             }
-            fork
-        };
-        let forks: Vec<R> = paid.lines.parts_mut().zip(quotas.into_par_iter()).map(scale).collect();
-        forks.into_iter().for_each(|fork| recorder.join(fork));
-        paid.lines.drop_empty();
+        });
     }
     Ok(())
 }
 
-fn note<R: Recorder>(standing: &Standing, cap: (Cap, i64), bonus: usize, cut: (&Line, i64), recorder: &mut R) {
-    let ((cap, limit), (line, before)) = (cap, cut);
+fn note<R: Recorder>(standing: &Standing, cap: (Cap, i64), of: (usize, bool), cut: (&Line, i64), recorder: &mut R) {
+    let ((cap, limit), (bonus, ordered), (line, before)) = (cap, of, cut);
     if line.amount == before {
         return;
     }
-    let about = About { bonus: Some(bonus), partner: line.beneficiary, order: line.order, source: line.source };
+    let (order, source) = if ordered { (line.from, NONE) } else { (NONE, line.from) };
+    let about = About { bonus: Some(bonus), partner: line.beneficiary, order, source };
     let amount = |minor: i64| fixed(i128::from(minor), standing.plan.currency.exponent);
     recorder.note(about, || Step::Capped {
         cap,
@@ -233,38 +249,40 @@ fn note<R: Recorder>(standing: &Standing, cap: (Cap, i64), bonus: usize, cut: (&
 struct Share {
     payable: u64,
     owed: u64,
-    /// Lines with a larger remainder get one minor unit more.
+    /// Lines with a larger remainder get one minor unit more; those with this remainder are ties.
     threshold: u64,
-    /// The amounts whose remainder is the threshold, ascending.
-    ties: Vec<i64>,
-    /// How many lines with such an amount get one minor unit more, in output order.
+    /// How many ties get one minor unit more, in output order.
     ties_paid: u64,
+    /// What becomes of small amounts, since divisions are slow and most amounts are small.
+    small: Vec<(i64, bool)>,
 }
 
 impl Share {
+    /// Amounts below this are looked up; the table stays in the processor's cache.
+    const SMALL: usize = 1 << 13;
+
     /// A line's remainder depends on its amount alone, so it is enough to look at the distinct amounts.
     fn of(paid: &[Paid], payable: u64, owed: u64) -> Self {
-        let mut share = Self { payable, owed, threshold: u64::MAX, ties: Vec::new(), ties_paid: 0 };
+        let mut share = Self { payable, owed, threshold: u64::MAX, ties_paid: 0, small: Vec::new() };
         let mut floors = 0;
-        let mut remainders: Vec<(u64, i64, u64)> = Vec::new();
+        let mut remainders: Vec<(u64, u64)> = Vec::new();
         for (amount, count) in distinct_amounts(paid) {
             let (floor, remainder) = share.floor(amount);
             floors += floor * count;
-            remainders.push((remainder, amount, count));
+            remainders.push((remainder, count));
         }
         remainders.sort_unstable_by(|left, right| right.cmp(left));
         let mut missing = payable - floors;
         for same in remainders.chunk_by(|left, right| left.0 == right.0) {
-            let lines: u64 = same.iter().map(|(.., count)| count).sum();
+            let lines: u64 = same.iter().map(|(_, count)| count).sum();
             share.threshold = same[0].0;
             if missing <= lines {
-                share.ties = same.iter().map(|(_, amount, _)| *amount).collect();
-                share.ties.sort_unstable();
                 share.ties_paid = missing;
                 break;
             }
             missing -= lines;
         }
+        share.small = (0..Self::SMALL as i64).map(|amount| share.divided(amount)).collect();
         share
     }
 
@@ -278,27 +296,21 @@ impl Share {
         ((product / owed) as u64, (product % owed) as u64)
     }
 
-    fn is_tie(&self, amount: i64) -> bool {
-        self.ties.binary_search(&amount).is_ok()
+    /// What an amount becomes, and whether it is a tie, which may get one minor unit more.
+    fn of_amount(&self, amount: i64) -> (i64, bool) {
+        self.small.get(amount as usize).copied().unwrap_or_else(|| self.divided(amount))
     }
 
-    fn of_amount(&self, amount: i64, ties: &mut u64) -> i64 {
+    fn divided(&self, amount: i64) -> (i64, bool) {
         let (floor, remainder) = self.floor(amount);
-        let extra = if remainder == self.threshold && *ties > 0 {
-            *ties -= 1;
-            1
-        } else {
-            u64::from(remainder > self.threshold)
-        };
-        (floor + extra) as i64
+        ((floor + u64::from(remainder > self.threshold)) as i64, remainder == self.threshold)
     }
 }
 
 /// How often each amount occurs; small ones are counted in a table, one per thread.
 fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
     const TABLE: usize = 1 << 18;
-    let parts: Vec<&Vec<Line>> = paid.iter().flat_map(|paid| paid.lines.parts()).collect();
-    let count = |parts: &[&Vec<Line>]| {
+    let count = |parts: &[&[Line]]| {
         let (mut small, mut large) = (vec![0_u64; TABLE], Vec::new());
         for line in parts.iter().copied().flatten() {
             match small.get_mut(line.amount as usize) {
@@ -308,19 +320,12 @@ fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
         }
         (small, large)
     };
-    let per_thread = parts.len().div_ceil(rayon::current_num_threads()).max(1);
-    let counts: Vec<(Vec<u64>, Vec<i64>)> = parts.par_chunks(per_thread).map(count).collect();
     let (mut small, mut large) = (vec![0_u64; TABLE], Vec::new());
-    for (other, others) in counts {
+    for (other, others) in by_thread(paid.iter().map(|paid| &paid.lines), count) {
         small.iter_mut().zip(other).for_each(|(count, more)| *count += more);
         large.extend(others);
     }
     large.sort_unstable();
     let large = large.chunk_by(|left, right| left == right).map(|same| (same[0], same.len() as u64));
     (0..).zip(small).filter(|(_, count)| *count > 0).chain(large).collect()
-}
-
-/// The sum of lines in minor units.
-pub(crate) fn sum(lines: &Lines) -> i128 {
-    lines.iter().map(|line| i128::from(line.amount)).sum()
 }

@@ -15,6 +15,8 @@ mod standing;
 pub mod tree;
 pub mod volume;
 
+use std::borrow::Cow;
+
 use crate::domain::period::Period;
 
 use bonuses::{Paid, Turn};
@@ -25,12 +27,13 @@ pub use refusal::Refusal;
 pub use snapshot::Snapshot;
 use standing::Standing;
 
-/// Computes a period: ranks, lines, statements, carry (plans.md).
+/// Computes a period: ranks, lines, statements, carry (plans.md). A snapshot that is given away is cut down in place where some of its
+/// partners take no part in the period; of a borrowed one the rest is copied.
 ///
 /// # Errors
 /// Input that breaks a rule which depends on the plan or the period, or numbers that leave the range of 64 bits.
-pub fn run<'a>(plan: &'a Plan, snapshot: &'a Snapshot, period: Period) -> Result<Outcome<'a>, Refusal> {
-    pay(Standing::of(plan, snapshot, period)?, &mut Silent)
+pub fn run<'a>(plan: &'a Plan, snapshot: impl Into<Cow<'a, Snapshot>>, period: Period) -> Result<Outcome<'a>, Refusal> {
+    pay(Standing::of(plan, snapshot.into(), period)?, &mut Silent)
 }
 
 /// What the bonuses that walk up from orders pay on one order at this moment, before caps (plans.md, section 9, live).
@@ -39,7 +42,7 @@ pub fn run<'a>(plan: &'a Plan, snapshot: &'a Snapshot, period: Period) -> Result
 /// # Errors
 /// As [`run`].
 pub fn accrue<'a>(plan: &'a Plan, snapshot: &'a Snapshot, period: Period, order: i64) -> Result<Outcome<'a>, Refusal> {
-    let mut standing = Standing::of(plan, snapshot, period)?;
+    let mut standing = Standing::of(plan, snapshot.into(), period)?;
     let place = standing.snapshot.orders.find(order);
     standing.counted.retain(|counted| Some(*counted) == place);
     let pay = |(index, bonus): (usize, &'a plan::Bonus)| match bonus.rule.walks_from_orders() {
@@ -58,12 +61,12 @@ fn pay<'a, R: Recorder>(standing: Standing<'a>, recorder: &mut R) -> Result<Outc
     for (index, bonus) in bonuses.iter().enumerate() {
         let turn = Turn { index, bonus, standing: &standing };
         let mut earned = turn.pay(&paid, recorder)?;
-        owed += caps::sum(&earned.lines);
+        owed += earned.lines.total();
         caps::bonus(turn, &mut earned, recorder);
         paid.push(earned);
     }
     caps::partner(&standing, &mut paid, recorder);
     caps::payout(&standing, &mut paid, recorder)?;
-    let left: i128 = paid.iter().map(|paid| caps::sum(&paid.lines)).sum();
+    let left: i128 = paid.iter().map(|paid| paid.lines.total()).sum();
     Outcome::of(standing, paid, owed - left)
 }

@@ -6,8 +6,7 @@ use serde::ser::{SerializeMap, Serializer};
 use crate::domain::amount::Amount;
 
 use super::bonuses::pool::POOL_DIGITS;
-use super::bonuses::{Line, Paid, sum_by_beneficiary};
-use super::caps;
+use super::bonuses::{Line, Paid, by_thread};
 use super::decimal::{Exact, fixed, plain};
 use super::plan::Rate;
 use super::rank::Measure;
@@ -216,26 +215,21 @@ impl<'a> Outcome<'a> {
     }
 
     fn line(&self, bonus: usize, line: &Line) -> OutcomeLine<'_> {
-        let standing = &self.standing;
+        let (standing, lines) = (&self.standing, &self.paid[bonus].lines);
         let plan = standing.plan;
         let rule = &plan.bonuses[bonus].rule;
-        let base = match self.paid[bonus].pool {
-            Some(pool) => Exact { units: pool, digits: POOL_DIGITS },
-            None => Exact { units: i128::from(line.base), digits: 4 },
-        };
-        let exponent = plan.currency.exponent;
         OutcomeLine {
             bonus: &plan.bonuses[bonus].code,
             bonus_index: bonus,
             beneficiary: standing.number(line.beneficiary),
-            order: standing.order_number(line.order),
-            source: standing.number(line.source),
+            order: standing.order_number(lines.order(line)),
+            source: standing.number(lines.source(standing, line)),
             level: line.level,
-            base,
-            rate: Exact { units: i128::from(line.rate), digits: rule.rate_digits() },
-            amount: Amount::from_units(line.amount * power_of_ten(4 - exponent) as i64),
+            base: lines.base(standing, line),
+            rate: Exact { units: i128::from(lines.rate(line)), digits: rule.rate_digits() },
+            amount: Amount::from_units(line.amount * power_of_ten(4 - plan.currency.exponent) as i64),
             // The statements have been summed, so every line fits.
-            points: Amount::from_units(points(standing, line.amount) as i64),
+            points: Amount::from_units(points(standing, line.amount)),
         }
     }
 
@@ -264,24 +258,39 @@ impl<'a> Outcome<'a> {
     }
 }
 
-/// Points of a line in counts of 1/10000: final amount times the plan's rate, half-even.
-fn points(standing: &Standing, amount: i64) -> i128 {
+/// Points of a line in counts of 1/10000: final amount times the plan's rate, half-even. What does not fit is [`i64::MAX`].
+fn points(standing: &Standing, amount: i64) -> i64 {
     let exact = i128::from(amount) * i128::from(standing.plan.career_points_rate.units());
-    Rounding::HalfEven.divide(exact, power_of_ten(standing.plan.currency.exponent + Rate::DIGITS - 4))
+    let points = Rounding::HalfEven.divide(exact, power_of_ten(standing.plan.currency.exponent + Rate::DIGITS - 4));
+    i64::try_from(points).unwrap_or(i64::MAX)
+}
+
+/// Amount and points of each partner, the amount in minor units. What does not fit is [`i64::MAX`].
+fn earnings(standing: &Standing, paid: &[Paid]) -> Vec<[i64; 2]> {
+    let sum = |parts: &[&[Line]]| {
+        let mut sums = vec![[0_i64; 2]; standing.len()];
+        for line in parts.iter().copied().flatten() {
+            let [amount, points] = &mut sums[line.beneficiary as usize];
+            *amount = amount.saturating_add(line.amount);
+            *points = points.saturating_add(self::points(standing, line.amount));
+        }
+        sums
+    };
+    let add = |mut all: Vec<[i64; 2]>, more: Vec<[i64; 2]>| {
+        let both = all.iter_mut().flatten().zip(more.iter().flatten());
+        both.for_each(|(sum, more)| *sum = sum.saturating_add(*more));
+        all
+    };
+    by_thread(paid.iter().map(|paid| &paid.lines), sum).into_iter().reduce(add).unwrap_or_default()
 }
 
 fn statements(standing: &Standing, paid: &[Paid]) -> Result<Vec<Statement>, Refusal> {
-    let sums = |value: fn(&Standing, i64) -> i128| {
-        let lines = paid.iter().map(|paid| &paid.lines);
-        sum_by_beneficiary(lines, standing.len(), |line| value(standing, line.amount))
-    };
-    let amounts = sums(|standing, amount| i128::from(amount) * power_of_ten(4 - standing.plan.currency.exponent));
-    let points = sums(points);
-    let some = (0_u32..).zip(amounts.into_iter().zip(points)).filter(|(_, (amount, _))| *amount > 0);
-    let statement = |(place, (amount, points))| {
+    let scale = power_of_ten(4 - standing.plan.currency.exponent) as i64;
+    let some = (0_u32..).zip(earnings(standing, paid)).filter(|(_, [amount, _])| *amount > 0);
+    let statement = |(place, [amount, points]): (u32, [i64; 2])| {
         let partner = standing.number(place);
-        let fits = |units: i128| i64::try_from(units).ok().map(Amount::from_units);
-        let statement = fits(amount).zip(fits(points)).map(|(amount, points)| Statement { partner, amount, points });
+        let fits = |units: i64| (units < i64::MAX).then_some(Amount::from_units(units));
+        let statement = fits(amount.saturating_mul(scale)).zip(fits(points)).map(|(amount, points)| Statement { partner, amount, points });
         statement.ok_or_else(|| Refusal::orders(None, format!("what partner {partner} earns in all does not fit 64 bits")))
     };
     some.map(statement).collect()
@@ -289,7 +298,7 @@ fn statements(standing: &Standing, paid: &[Paid]) -> Result<Vec<Statement>, Refu
 
 fn summary(standing: &Standing, paid: &[Paid], capped: i128) -> Summary {
     let exponent = standing.plan.currency.exponent;
-    let sums: Vec<i128> = paid.iter().map(|paid| caps::sum(&paid.lines)).collect();
+    let sums: Vec<i128> = paid.iter().map(|paid| paid.lines.total()).collect();
     let total: i128 = sums.iter().sum();
     let total_cv = i128::from(standing.volumes.total_cv);
     let ratio =

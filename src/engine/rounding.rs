@@ -35,6 +35,7 @@ impl Rounding {
         quotient + i128::from(self.rounds_up(remainder.unsigned_abs(), divisor.unsigned_abs(), quotient % 2 == 1))
     }
 
+    #[inline]
     fn rounds_up(self, remainder: u128, divisor: u128, odd: bool) -> bool {
         match (remainder * 2).cmp(&divisor) {
             std::cmp::Ordering::Less => false,
@@ -58,11 +59,13 @@ impl Minor {
     }
 
     /// `base * rate` in minor units; none where it does not fit.
+    #[inline]
     pub(crate) fn product(&self, base: i64, rate: i64) -> Option<i64> {
         self.round(i128::from(base) * i128::from(rate))
     }
 
     /// An exact value in minor units; none where it does not fit.
+    #[inline]
     pub(crate) fn round(&self, exact: i128) -> Option<i64> {
         i64::try_from(self.rounding.divide(exact, self.divisor)).ok()
     }

@@ -39,12 +39,19 @@ pub(crate) enum Ineligible {
 
 impl<'a> Standing<'a> {
     /// Checks the whole input, also what the period ignores, then looks at what takes part.
-    pub(crate) fn of(plan: &'a Plan, snapshot: &'a Snapshot, period: Period) -> Result<Self, Refusal> {
+    pub(crate) fn of(plan: &'a Plan, snapshot: Cow<'a, Snapshot>, period: Period) -> Result<Self, Refusal> {
         let placement = |snapshot: &Snapshot| plan.placement.map(|shape| PlacementTree::of(&snapshot.network, shape)).transpose();
         check_codes(plan, &snapshot.network)?;
-        let whole = placement(snapshot)?;
-        let snapshot = snapshot.partaking(period.end(), plan.placement.is_some())?;
-        let placement = if matches!(snapshot, Cow::Borrowed(_)) { whole } else { placement(&snapshot)? };
+        let whole = placement(&snapshot)?;
+        let (snapshot, placement) = match snapshot.network.seats(period.end()) {
+            None => (snapshot, whole),
+            Some(seats) => {
+                drop(whole);
+                let partaking = snapshot.into_owned().partaking(&seats, plan.placement.is_some())?;
+                let placement = placement(&partaking)?;
+                (Cow::Owned(partaking), placement)
+            }
+        };
         let counted = snapshot.orders.placed_between(period.start(), period.end());
         let volumes = Volumes::of(plan, &snapshot, &counted, placement.as_ref())?;
         let ranks = Ranks::of(plan, &snapshot, &volumes, placement.as_ref());
@@ -77,8 +84,11 @@ impl<'a> Standing<'a> {
 
     /// The same without a look at `min_rank`: roll-up is about inactivity (plans.md, Q1).
     pub(crate) fn active_for(&self, bonus: &Bonus, partner: u32) -> Result<(), Ineligible> {
+        if self.volumes.active[partner as usize] {
+            return Ok(());
+        }
         match self.snapshot.network.partner(partner).status {
-            PartnerStatus::Active if bonus.requires_active && !self.volumes.active[partner as usize] => Err(Ineligible::Inactive),
+            PartnerStatus::Active if bonus.requires_active => Err(Ineligible::Inactive),
             PartnerStatus::Active => Ok(()),
             status => Err(Ineligible::Status(status)),
         }

@@ -2,30 +2,57 @@
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::engine::Outcome;
 use crate::engine::outcome::{Carry, Summary};
 
 use super::{commissions, ranks};
 
-/// Writes all files of an outcome into a folder, which is made where it is missing.
+const FILES: [&str; 5] = ["commissions.csv", "ranks.csv", "statements.csv", "carry.csv", SUMMARY];
+const SUMMARY: &str = "summary.json";
+
+/// Writes all files of an outcome into a folder, which is made where it is missing. They take their names only when all of them are
+/// written, the summary last: where it stands, the files beside it belong to it.
 ///
 /// # Errors
-/// A file cannot be written.
+/// A file cannot be written; the files of an earlier run then still stand, unless it happened while names were being changed.
 pub fn write(outcome: &Outcome, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
-    let create = |name: &str| File::create(folder.join(name)).map(|file| BufWriter::with_capacity(1 << 16, file));
+    let written = write_parts(outcome, folder).and_then(|()| rename(folder));
+    if written.is_err() {
+        // The first error is the one that matters.
+        FILES.iter().for_each(|name| drop(remove_if_there(&part(folder, name))));
+    }
+    written
+}
+
+/// Where a file is written before it takes its name.
+fn part(folder: &Path, name: &str) -> PathBuf {
+    folder.join(format!("{name}.part"))
+}
+
+fn write_parts(outcome: &Outcome, folder: &Path) -> io::Result<()> {
+    let create = |name: &str| File::create(part(folder, name)).map(|file| BufWriter::with_capacity(1 << 16, file));
     commissions::write(outcome, create("commissions.csv")?)?;
     ranks::write(outcome, create("ranks.csv")?)?;
     write_statements(outcome, create("statements.csv")?)?;
-    match outcome.carry() {
-        Some(carry) => write_carry(&carry, create("carry.csv")?)?,
-        None => remove_if_there(&folder.join("carry.csv"))?,
+    if let Some(carry) = outcome.carry() {
+        write_carry(&carry, create("carry.csv")?)?;
     }
-    let mut file = create("summary.json")?;
+    let mut file = create(SUMMARY)?;
     file.write_all(summary_text(outcome.summary())?.as_bytes())?;
     file.flush()
+}
+
+fn rename(folder: &Path) -> io::Result<()> {
+    remove_if_there(&folder.join(SUMMARY))?;
+    for name in FILES {
+        let (part, whole) = (part(folder, name), folder.join(name));
+        // A plan without binary bonus has no carry; a file of an earlier run must not be taken for its result.
+        if part.exists() { fs::rename(part, whole) } else { remove_if_there(&whole) }?;
+    }
+    Ok(())
 }
 
 /// `summary.json`: two spaces, one newline at the end (plans.md, Q18).
@@ -57,7 +84,6 @@ fn write_carry(carry: &[Carry], mut output: impl Write) -> io::Result<()> {
     output.flush()
 }
 
-/// A plan without binary bonus has no carry; a file of an earlier run must not be taken for its result.
 fn remove_if_there(path: &Path) -> io::Result<()> {
     match fs::remove_file(path) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),

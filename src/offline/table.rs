@@ -13,8 +13,9 @@ use std::path::{Path, PathBuf};
 
 use flate2::bufread::MultiGzDecoder;
 
-/// A quote that is never closed must not swallow the whole file.
+/// Neither a quote that is never closed nor a line that never ends may swallow the whole file.
 const LONGEST_ROW: usize = 1 << 20;
+const UNCLOSED: &str = "a quote is opened and never closed";
 const BUFFER: usize = 1 << 18;
 
 /// Why a file was refused: which one, where, and the cause.
@@ -80,6 +81,12 @@ struct Row {
     line: u64,
     bytes: Vec<u8>,
     fields: Vec<Range<usize>>,
+    /// The fields so far, where quotes occur. As a row may go on over many lines, it is never looked at twice.
+    unquoted: Vec<u8>,
+    /// How far the bytes have been looked at.
+    at: usize,
+    /// Where in `unquoted` the field begins whose closing quote is missing so far.
+    open: Option<usize>,
 }
 
 impl Table {
@@ -182,7 +189,7 @@ impl Table {
     /// Reads lines until a row is complete, skipping empty ones; false at the end.
     fn read_row(&mut self) -> Result<bool, Refused> {
         loop {
-            self.row.bytes.clear();
+            self.row.clear();
             if !self.read_line()? {
                 return Ok(false);
             }
@@ -198,7 +205,7 @@ impl Table {
                 Split::Unclosed => {
                     self.row.bytes.push(b'\n');
                     if self.row.bytes.len() > LONGEST_ROW || !self.read_line()? {
-                        return Err(self.refuse("a quote is opened and never closed".to_owned()));
+                        return Err(self.refuse(UNCLOSED.to_owned()));
                     }
                 }
             }
@@ -208,13 +215,19 @@ impl Table {
     /// Appends the next line without its end; false at the end of the file.
     fn read_line(&mut self) -> Result<bool, Refused> {
         let start = self.row.bytes.len();
-        let read = self.input.read_until(b'\n', &mut self.row.bytes).map_err(|error| Refused {
-            file: self.file.clone(),
-            line: Some(self.lines + 1),
-            cause: format!("cannot be read: {error}"),
-        })?;
+        // One byte more than a row may have, to tell when it is too long.
+        let room = (LONGEST_ROW + 1).saturating_sub(start) as u64;
+        let read = (&mut self.input).take(room).read_until(b'\n', &mut self.row.bytes);
+        let refuse = |cause: String| Refused { file: self.file.clone(), line: Some(self.lines + 1), cause };
+        let read = read.map_err(|error| refuse(format!("cannot be read: {error}")))?;
         if read == 0 {
             return Ok(false);
+        }
+        if self.row.bytes.len() > LONGEST_ROW {
+            if self.row.open.is_some() {
+                return Err(self.refuse(UNCLOSED.to_owned()));
+            }
+            return Err(refuse(format!("the row has more than {LONGEST_ROW} bytes")));
         }
         self.lines += 1;
         let bytes = &mut self.row.bytes;
@@ -237,58 +250,80 @@ enum Split {
 }
 
 impl Row {
-    fn split(&mut self) -> Split {
+    fn clear(&mut self) {
+        (self.at, self.open) = (0, None);
+        self.bytes.clear();
         self.fields.clear();
-        if !self.bytes.contains(&b'"') {
-            let mut start = 0;
-            for (index, byte) in self.bytes.iter().enumerate() {
-                if *byte == b',' {
-                    self.fields.push(start..index);
-                    start = index + 1;
-                }
-            }
-            self.fields.push(start..self.bytes.len());
-            return Split::Done;
+        self.unquoted.clear();
+    }
+
+    /// Goes on where the line before has ended inside quotes, else begins.
+    fn split(&mut self) -> Split {
+        if self.open.is_some() || self.bytes.contains(&b'"') {
+            return self.split_quoted();
         }
-        self.split_quoted()
+        let mut start = 0;
+        for (index, byte) in self.bytes.iter().enumerate() {
+            if *byte == b',' {
+                self.fields.push(start..index);
+                start = index + 1;
+            }
+        }
+        self.fields.push(start..self.bytes.len());
+        Split::Done
     }
 
     /// Fields whose quotes are doubled are unquoted into the tail of the buffer, so that every field is one range of it.
     fn split_quoted(&mut self) -> Split {
         let length = self.bytes.len();
-        let mut unquoted: Vec<u8> = Vec::new();
-        let mut at = 0;
         loop {
-            let start = length + unquoted.len();
-            if self.bytes.get(at) == Some(&b'"') {
-                match unquote(&self.bytes[at + 1..], &mut unquoted) {
-                    None => return Split::Unclosed,
-                    Some(read) => at += 1 + read,
-                }
-                if !matches!(self.bytes.get(at), None | Some(b',')) {
-                    return Split::Malformed("after a closing quote a comma or the end of the line must follow".to_owned());
-                }
-            } else {
-                let end = self.bytes[at..].iter().position(|byte| *byte == b',').map_or(length, |comma| at + comma);
-                unquoted.extend_from_slice(&self.bytes[at..end]);
-                at = end;
+            if self.open.is_none() && self.bytes.get(self.at) == Some(&b'"') {
+                self.open = Some(self.unquoted.len());
+                self.at += 1;
             }
-            self.fields.push(start..length + unquoted.len());
-            if at == length {
+            let start = match self.open {
+                Some(start) => {
+                    let Some(read) = unquote(&self.bytes[self.at..], &mut self.unquoted) else {
+                        self.at = length;
+                        return Split::Unclosed;
+                    };
+                    self.at += read;
+                    if !matches!(self.bytes.get(self.at), None | Some(b',')) {
+                        return Split::Malformed("after a closing quote a comma or the end of the line must follow".to_owned());
+                    }
+                    start
+                }
+                None => {
+                    let start = self.unquoted.len();
+                    let end = self.bytes[self.at..].iter().position(|byte| *byte == b',').map_or(length, |comma| self.at + comma);
+                    self.unquoted.extend_from_slice(&self.bytes[self.at..end]);
+                    self.at = end;
+                    start
+                }
+            };
+            self.open = None;
+            self.fields.push(start..self.unquoted.len());
+            if self.at == length {
                 break;
             }
-            at += 1;
+            self.at += 1;
         }
-        self.bytes.extend_from_slice(&unquoted);
+        for field in &mut self.fields {
+            *field = length + field.start..length + field.end;
+        }
+        self.bytes.extend_from_slice(&self.unquoted);
         Split::Done
     }
 }
 
-/// Copies up to the closing quote; returns how many bytes were read with it, none where it is missing.
+/// Copies up to the closing quote and returns how many bytes were read with it; copies all and returns none where it is missing.
 fn unquote(quoted: &[u8], into: &mut Vec<u8>) -> Option<usize> {
     let mut at = 0;
     loop {
-        let quote = at + quoted[at..].iter().position(|byte| *byte == b'"')?;
+        let Some(quote) = quoted[at..].iter().position(|byte| *byte == b'"').map(|quote| at + quote) else {
+            into.extend_from_slice(&quoted[at..]);
+            return None;
+        };
         into.extend_from_slice(&quoted[at..quote]);
         if quoted.get(quote + 1) != Some(&b'"') {
             return Some(quote + 1);

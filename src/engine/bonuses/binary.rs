@@ -1,17 +1,18 @@
 //! Binary: what both placement legs have in common is matched, paid and taken from both (plans.md, section 6).
 
 use crate::domain::amount::Amount;
-use crate::engine::decimal::plain;
+use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};
-use crate::engine::explain::step::Step;
+use crate::engine::explain::step::{Formula, Step};
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
-use crate::engine::rounding::{Minor, Rounding, power_of_ten};
+use crate::engine::rounding::{Rounding, power_of_ten};
 use crate::engine::tree::NONE;
 use crate::engine::tree::placement::{Leg, PlacementTree};
 use crate::engine::volume::{LegVolumes, personal};
 
-use super::{Line, Paid, Turn};
+use super::walk::in_parts;
+use super::{Award, Lines, Origin, Paid, Rates, Sheet, Turn};
 
 /// The rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -89,36 +90,48 @@ impl Binary {
         let filtered = self.filtered_legs(turn, placement)?;
         let Some(volumes) = filtered.as_ref().or(standing.volumes.legs.as_ref()) else { return Ok(Paid::default()) };
         let in_legs = if self.requires_legs { referrals_in_legs(turn, placement) } else { vec![[true; 2]; standing.len()] };
-        let digits = self.rate_digits() + 4 + if matches!(self.method, Method::Ratio { .. }) { QUOTIENT_DIGITS } else { 0 };
-        let minor = standing.minor(digits);
-        let (mut lines, mut carry) = (Vec::new(), Vec::with_capacity(standing.len()));
-        for partner in 0..standing.len() as u32 {
-            let volume = [Leg::Left, Leg::Right].map(|leg| volumes.leg(placement, partner, leg));
-            let total = self.with_carry(turn, partner, volume, recorder)?;
-            let matched = self.matched(total);
-            let left_over = if qualifies(turn, partner, in_legs[partner as usize], recorder) {
-                self.earn(turn, partner, &matched, &minor).map(|line| {
+        let rates = Rates::of(match &self.method {
+            Method::WeakLeg { rates, .. } | Method::Ratio { rates } => rates.iter().map(|rate| rate.units()).collect(),
+            Method::Cycle { amount, .. } => vec![amount.units()],
+        });
+        let settle = |range: std::ops::Range<usize>, recorder: &mut R| {
+            let (mut sheet, mut bases, mut carry) = (Sheet::new(&rates), Vec::new(), Vec::new());
+            for place in range {
+                let partner = place as u32;
+                let volume = [Leg::Left, Leg::Right].map(|leg| volumes.leg(placement, partner, leg));
+                let total = self.with_carry(turn, partner, volume, recorder)?;
+                let matched = self.matched(total);
+                let award = self.award(turn, partner, &matched)?;
+                let left_over = if qualifies(turn, partner, in_legs[place], recorder) {
                     self.note_matched(turn, partner, &matched, recorder);
-                    turn.earn(line, &mut lines, recorder);
+                    turn.earn(&award, || self.formula(&matched), &mut sheet, recorder);
                     matched.rest
-                })?
-            } else {
-                let policy = self.on_unqualified;
-                recorder.note(About::partner(turn.index, partner), || Step::Unqualified { policy: policy.name() });
-                match policy {
-                    Unqualified::Keep => total,
-                    Unqualified::Consume => matched.rest,
-                    Unqualified::Flush => [0; 2],
-                }
-            };
-            let out = self.carried(left_over);
-            recorder.note(About::partner(turn.index, partner), || {
-                let [left, right] = out.map(|volume| plain(i128::from(volume), 4));
-                Step::Carried { left, right }
-            });
-            carry.push(out);
+                } else {
+                    self.unqualified(turn, partner, total, matched.rest, recorder)
+                };
+                bases.push(award.base.units as i64);
+                carry.push(self.carried(turn, partner, left_over, recorder));
+            }
+            Ok((sheet.lines, bases, carry))
+        };
+        let (mut lines, mut bases, mut carry) = (Vec::new(), Vec::with_capacity(standing.len()), Vec::with_capacity(standing.len()));
+        for (more, base, out) in in_parts(standing.len(), recorder, settle)? {
+            lines.push(more);
+            bases.extend(base);
+            carry.extend(out);
         }
-        Ok(Paid { lines: lines.into(), carry: Some(carry), ..Paid::default() })
+        Ok(Paid { lines: Lines::new(lines, rates, Origin::Partners(bases)), carry: Some(carry), ..Paid::default() })
+    }
+
+    /// What is left to somebody who does not qualify.
+    fn unqualified<R: Recorder>(&self, turn: Turn, partner: u32, total: [i64; 2], rest: [i64; 2], recorder: &mut R) -> [i64; 2] {
+        let policy = self.on_unqualified;
+        recorder.note(About::partner(turn.index, partner), || Step::Unqualified { policy: policy.name() });
+        match policy {
+            Unqualified::Keep => total,
+            Unqualified::Consume => rest,
+            Unqualified::Flush => [0; 2],
+        }
     }
 
     /// Leg volumes of the orders that the bonus sees, where these are not all (plans.md, Q9).
@@ -166,7 +179,7 @@ impl Binary {
         }
     }
 
-    fn earn(&self, turn: Turn, partner: u32, matched: &Match, minor: &Minor) -> Result<Line, Refusal> {
+    fn award(&self, turn: Turn, partner: u32, matched: &Match) -> Result<Award, Refusal> {
         let rank = usize::from(turn.standing.ranks.paid[partner as usize]);
         let (base, rate) = match &self.method {
             Method::WeakLeg { rates, .. } | Method::Ratio { rates } => (matched.base, rates[rank].units()),
@@ -176,14 +189,35 @@ impl Binary {
             }
         };
         let product = i128::from(base) * i128::from(rate);
-        let exact = matched.quotient.map_or(Some(product), |quotient| product.checked_mul(quotient));
-        let amount = exact.and_then(|exact| minor.round(exact)).ok_or_else(|| turn.too_large(partner))?;
-        Ok(Line { base, rate, amount, beneficiary: partner, order: NONE, source: partner, level: 0 })
+        let units =
+            matched.quotient.map_or(Some(product), |quotient| product.checked_mul(quotient)).ok_or_else(|| turn.too_large(partner))?;
+        let digits = 4 + self.rate_digits() + matched.quotient.map_or(0, |_| QUOTIENT_DIGITS);
+        let amount = turn.standing.minor(digits).round(units).ok_or_else(|| turn.too_large(partner))?;
+        Ok(Award {
+            about: About::partner(turn.index, partner),
+            level: 0,
+            base: Exact { units: i128::from(base), digits: 4 },
+            rate,
+            exact: Some(Exact { units, digits }),
+            amount,
+        })
     }
 
-    fn carried(&self, rest: [i64; 2]) -> [i64; 2] {
+    fn formula(&self, matched: &Match) -> Formula {
+        match matched.quotient {
+            Some(quotient) => Formula::Ratio { quotient: plain(quotient, QUOTIENT_DIGITS) },
+            None => Formula::Product,
+        }
+    }
+
+    fn carried<R: Recorder>(&self, turn: Turn, partner: u32, rest: [i64; 2], recorder: &mut R) -> [i64; 2] {
         let most = if self.carries { self.max_carry.map_or(i64::MAX, Amount::units) } else { 0 };
-        rest.map(|leg| leg.min(most))
+        let out = rest.map(|leg| leg.min(most));
+        recorder.note(About::partner(turn.index, partner), || {
+            let [left, right] = out.map(|volume| plain(i128::from(volume), 4));
+            Step::Carried { left, right }
+        });
+        out
     }
 
     fn note_matched<R: Recorder>(&self, turn: Turn, partner: u32, matched: &Match, recorder: &mut R) {
@@ -223,7 +257,7 @@ impl Unqualified {
 fn qualifies<R: Recorder>(turn: Turn, partner: u32, in_legs: [bool; 2], recorder: &mut R) -> bool {
     let about = About::partner(turn.index, partner);
     if turn.standing.eligibility(turn.bonus, partner).is_err() {
-        turn.note_ineligible(about, None, None, recorder);
+        recorder.note(about, || turn.ineligible(partner, None, None));
         return false;
     }
     for leg in [Leg::Left, Leg::Right] {

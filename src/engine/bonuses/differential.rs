@@ -1,16 +1,14 @@
 //! Differential: whoever stands above earns the difference between the own rate and the highest paid below
 //! (plans.md, section 6), with breakaway and overrides. With own rates, without the seller and from zero it is an infinity bonus.
 
-use crate::engine::explain::recorder::Recorder;
-use crate::engine::explain::step::{Effect, Step, WalkEnd};
+use crate::engine::explain::step::{Effect, Formula, Step, WalkEnd};
 use crate::engine::plan::{RankIndex, Rate};
 use crate::engine::refusal::Refusal;
-use crate::engine::rounding::Minor;
 use crate::engine::snapshot::Order;
 use crate::engine::tree::NONE;
 
-use super::walk::{Node, OrderWalk};
-use super::{Line, Turn};
+use super::Turn;
+use super::walk::{Node, OrderWalk, Overlooked, Stop, Way};
 
 /// The rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -49,124 +47,106 @@ pub(super) struct Walk<'a> {
     nodes: Vec<Node>,
     /// Without a breakaway nothing can follow once this has been paid.
     top_rate: Rate,
-    minor: Minor,
 }
 
-/// How far the walk of one order has come.
-struct Progress<'w, R> {
-    place: u32,
-    order: &'w Order,
+/// How far a walk has come.
+struct Progress {
     paid: Rate,
     /// How many overrides have been paid, once a partner has broken away.
     overrides: Option<usize>,
-    lines: &'w mut Vec<Line>,
-    recorder: &'w mut R,
 }
 
 impl<'a> Walk<'a> {
     pub(super) fn new(rule: &'a Differential, turn: Turn<'a>) -> Self {
-        Self {
-            nodes: turn.nodes(&turn.standing.snapshot.network.sponsors),
-            top_rate: rule.rates.iter().copied().max().unwrap_or_default(),
-            minor: turn.standing.minor(4 + Rate::DIGITS),
-            rule,
-            turn,
-        }
-    }
-
-    fn earn<R: Recorder>(&self, progress: &mut Progress<R>, beneficiary: u32, level: u32, rate: Rate) -> Result<(), Refusal> {
-        let Progress { place, order, .. } = *progress;
-        let amount = self.turn.amount(&self.minor, order, rate.units())?;
-        let (base, rate) = (order.cv.units(), rate.units());
-        let line = Line { base, rate, amount, beneficiary, order: place, source: order.partner, level };
-        self.turn.earn(line, progress.lines, progress.recorder);
-        Ok(())
+        let nodes = turn.nodes(&turn.standing.snapshot.network.sponsors);
+        Self { nodes, top_rate: rule.rates.iter().copied().max().unwrap_or_default(), rule, turn }
     }
 
     /// The partner of the order, at level 0.
-    fn start<R: Recorder>(&self, progress: &mut Progress<R>) -> Result<(), Refusal> {
-        let seller = progress.order.partner;
+    fn start(&self, seller: u32, progress: &mut Progress, way: &mut impl Way) -> Result<(), Refusal> {
         let node = self.nodes[seller as usize];
         let rate = self.rule.rates[usize::from(node.rank)];
         if self.rule.start == Start::Source {
             progress.paid = rate;
         }
         if self.rule.include_self && node.eligible {
-            self.earn(progress, seller, 0, rate)?;
+            way.earns(Stop { beneficiary: seller, level: 0, rate: rate.units() }, || Formula::Product)?;
             progress.paid = rate;
         } else if self.rule.include_self {
-            self.turn.note_ineligible(self.turn.about(seller, progress.place), Some(0), None, progress.recorder);
+            way.note(seller, || self.turn.ineligible(seller, Some(0), None));
         }
-        self.pass(progress, seller);
+        self.pass(seller, progress, way);
         Ok(())
     }
 
     /// One partner above, while the differential lasts.
-    fn differ<R: Recorder>(&self, progress: &mut Progress<R>, at: u32, level: u32) -> Result<(), Refusal> {
+    fn differ(&self, at: u32, level: u32, progress: &mut Progress, way: &mut impl Way) -> Result<(), Refusal> {
         let node = self.nodes[at as usize];
-        let rate = self.rule.rates[usize::from(node.rank)];
-        let about = self.turn.about(at, progress.place);
+        let (rate, paid) = (self.rule.rates[usize::from(node.rank)], progress.paid);
         if !node.eligible {
-            self.turn.note_ineligible(about, Some(level), Some(Effect::PassedOver), progress.recorder);
-        } else if rate > progress.paid {
-            let difference = Rate::from_units(rate.units() - progress.paid.units());
-            self.earn(progress, at, level, difference)?;
+            way.note(at, || self.turn.ineligible(at, Some(level), Some(Effect::PassedOver)));
+        } else if rate > paid {
+            let stop = Stop { beneficiary: at, level, rate: rate.units() - paid.units() };
+            way.earns(stop, || Formula::Difference { own_rate: rate.to_string(), already_paid: paid.to_string() })?;
             progress.paid = rate;
         } else {
-            let (rank, already_paid) = (self.rank_code(node.rank), progress.paid);
-            progress.recorder.note(about, || Step::NoDifferential {
+            way.note(at, || Step::NoDifferential {
                 level,
-                rank: rank.to_owned(),
+                rank: self.turn.rank_code(node.rank),
                 rate: rate.to_string(),
-                already_paid: already_paid.to_string(),
+                already_paid: paid.to_string(),
             });
         }
         Ok(())
     }
 
     /// One partner above somebody who has broken away.
-    fn overrides<R: Recorder>(&self, progress: &mut Progress<R>, at: u32, level: u32, rate: Rate) -> Result<(), Refusal> {
+    fn overrides(&self, at: u32, level: u32, rate: Rate, progress: &mut Progress, way: &mut impl Way) -> Result<(), Refusal> {
         let node = self.nodes[at as usize];
-        let about = self.turn.about(at, progress.place);
         let required = self.rule.breakaway.as_ref().map_or(0, |breakaway| breakaway.rank);
         if node.rank < required {
-            let (rank, required) = (self.rank_code(node.rank), self.rank_code(required));
-            progress.recorder.note(about, || Step::BelowBreakaway { level, rank: rank.to_owned(), required: required.to_owned() });
+            way.note(at, || {
+                let [rank, required] = [node.rank, required].map(|rank| self.turn.rank_code(rank));
+                Step::BelowBreakaway { level, rank, required }
+            });
         } else if !node.eligible {
-            self.turn.note_ineligible(about, Some(level), Some(Effect::PassedOver), progress.recorder);
+            way.note(at, || self.turn.ineligible(at, Some(level), Some(Effect::PassedOver)));
         } else {
-            self.earn(progress, at, level, rate)?;
+            way.earns(Stop { beneficiary: at, level, rate: rate.units() }, || Formula::Product)?;
             progress.overrides = progress.overrides.map(|paid| paid + 1);
         }
         Ok(())
     }
 
     /// As soon as a partner of the breakaway rank has been passed, paid or not, only overrides follow.
-    fn pass<R: Recorder>(&self, progress: &mut Progress<R>, at: u32) {
+    fn pass(&self, at: u32, progress: &mut Progress, way: &mut impl Way) {
         let Some(breakaway) = &self.rule.breakaway else { return };
         let rank = self.nodes[at as usize].rank;
         if progress.overrides.is_none() && rank >= breakaway.rank {
             progress.overrides = Some(0);
-            let step = || Step::BrokeAway { at: self.turn.standing.number(at), rank: self.rank_code(rank).to_owned() };
-            progress.recorder.note(self.turn.about(NONE, progress.place), step);
+            way.note(NONE, || Step::BrokeAway { at: self.turn.standing.number(at), rank: self.turn.rank_code(rank) });
         }
-    }
-
-    fn rank_code(&self, rank: RankIndex) -> &'a str {
-        &self.turn.standing.plan.ranks[usize::from(rank)].code
     }
 }
 
 impl OrderWalk for Walk<'_> {
-    fn pay<R: Recorder>(&self, place: u32, lines: &mut Vec<Line>, recorder: &mut R) -> Result<(), Refusal> {
-        let order = self.turn.standing.snapshot.orders.order(place);
-        if let Err(why) = self.turn.sees(order) {
-            self.turn.note_unseen(place, why, recorder);
-            return Ok(());
-        }
-        let mut progress = Progress { place, order, paid: Rate::ZERO, overrides: None, lines, recorder };
-        self.start(&mut progress)?;
-        let (mut at, mut level) = (order.partner, 0);
+    fn rates(&self) -> Vec<i64> {
+        let mut own: Vec<i64> = self.rule.rates.iter().map(|rate| rate.units()).chain([0]).collect();
+        own.sort_unstable();
+        own.dedup();
+        let differences = own.iter().flat_map(|above| own.iter().map(move |below| above - below)).filter(|difference| *difference >= 0);
+        let overrides = self.rule.breakaway.iter().flat_map(|breakaway| breakaway.overrides.iter().map(|rate| rate.units()));
+        differences.chain(overrides).collect()
+    }
+
+    fn sees(&self, order: &Order, _: u32) -> Result<(), Overlooked> {
+        self.turn.sees(order)
+    }
+
+    fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal> {
+        let mut progress = Progress { paid: Rate::ZERO, overrides: None };
+        self.start(partner, &mut progress, way)?;
+        let (mut at, mut level) = (partner, 0);
         let end = loop {
             let above = self.nodes[at as usize].parent;
             if above == NONE {
@@ -182,12 +162,12 @@ impl OrderWalk for Walk<'_> {
                 Err(end) => break end,
             };
             match (left, progress.overrides) {
-                (Ok(rate), Some(_)) => self.overrides(&mut progress, at, level, rate)?,
-                _ => self.differ(&mut progress, at, level)?,
+                (Ok(rate), Some(_)) => self.overrides(at, level, rate, &mut progress, way)?,
+                _ => self.differ(at, level, &mut progress, way)?,
             }
-            self.pass(&mut progress, at);
+            self.pass(at, &mut progress, way);
         };
-        self.turn.note_end(place, at, end, progress.recorder);
+        way.note(NONE, || self.turn.end(at, end));
         Ok(())
     }
 }

@@ -11,12 +11,15 @@ pub mod stairstep;
 pub mod unilevel;
 mod walk;
 
-use super::explain::recorder::Recorder;
+use super::decimal::Exact;
+use super::explain::recorder::{About, Recorder};
+use super::explain::step::Formula;
 use super::plan::Bonus;
 use super::refusal::Refusal;
 use super::standing::Standing;
 
-pub(crate) use lines::{Line, Lines, sum_by_beneficiary};
+pub(crate) use lines::{Line, Lines, Origin, Rates, by_thread, sum_by_beneficiary};
+pub(crate) use walk::Overlooked;
 
 /// The rule of a bonus.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,8 +79,6 @@ impl Rule {
 pub(crate) struct Paid {
     /// In output order: order number with none first, source, level, beneficiary.
     pub lines: Lines,
-    /// The pool in counts of 10^-10, which is the base of all its lines.
-    pub pool: Option<i128>,
     /// What of the pool nobody gets, in counts of 10^-10.
     pub breakage: i128,
     /// What each partner carries out, left and right, of a binary bonus.
@@ -103,16 +104,51 @@ impl Turn<'_> {
     /// Pays the bonus; `above` is what the bonuses before it have paid, after their caps.
     pub(crate) fn pay<R: Recorder>(self, above: &[Paid], recorder: &mut R) -> Result<Paid, Refusal> {
         let turn = self;
-        let orders = &turn.standing.counted;
         match &turn.bonus.rule {
-            Rule::Unilevel(rule) => walk::all(&unilevel::Walk::new(rule, turn), orders, recorder).map(Paid::from),
-            Rule::Differential(rule) => walk::all(&differential::Walk::new(rule, turn), orders, recorder).map(Paid::from),
-            Rule::Generation(rule) => walk::all(&generation::Walk::new(rule, turn), orders, recorder).map(Paid::from),
+            Rule::Unilevel(rule) => walk::all(unilevel::Walk::new(rule, turn), turn, recorder).map(Paid::from),
+            Rule::Differential(rule) => walk::all(differential::Walk::new(rule, turn), turn, recorder).map(Paid::from),
+            Rule::Generation(rule) => walk::all(generation::Walk::new(rule, turn), turn, recorder).map(Paid::from),
             Rule::Stairstep(rule) => rule.pay(turn, recorder).map(Paid::from),
             Rule::Binary(rule) => rule.pay(turn, recorder),
             Rule::Matching(rule) => rule.pay(turn, above, recorder).map(Paid::from),
             Rule::RankAdvance(rule) => rule.pay(turn, recorder).map(Paid::from),
             Rule::Pool(rule) => rule.pay(turn, recorder),
         }
+    }
+
+    /// Adds the line of a bonus that looks at the whole period, unless it comes to nothing.
+    pub(crate) fn earn<R: Recorder>(self, award: &Award, formula: impl FnOnce() -> Formula, sheet: &mut Sheet, recorder: &mut R) {
+        self.note_award(award, formula, recorder);
+        if award.amount > 0 {
+            let About { partner: beneficiary, source: from, .. } = award.about;
+            let rate = sheet.rates.place(award.rate);
+            sheet.lines.push(Line { amount: award.amount, beneficiary, from, level: award.level, rate });
+        }
+    }
+}
+
+/// What a rule gives somebody.
+pub(crate) struct Award {
+    /// Who earns, and what it comes from.
+    pub about: About,
+    pub level: u32,
+    pub base: Exact,
+    /// With as many digits as the bonus's rule says.
+    pub rate: i64,
+    /// What is rounded to the amount; none where it has no end behind the point.
+    pub exact: Option<Exact>,
+    /// In minor units of the currency.
+    pub amount: i64,
+}
+
+/// Where lines are written down.
+pub(crate) struct Sheet<'r> {
+    pub rates: &'r Rates,
+    pub lines: Vec<Line>,
+}
+
+impl<'r> Sheet<'r> {
+    pub(crate) fn new(rates: &'r Rates) -> Self {
+        Self { rates, lines: Vec::new() }
     }
 }

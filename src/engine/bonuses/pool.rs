@@ -2,14 +2,13 @@
 
 use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};
-use crate::engine::explain::step::Step;
+use crate::engine::explain::step::{Formula, Step};
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
 use crate::engine::rounding::{Rounding, power_of_ten};
-use crate::engine::tree::NONE;
 use crate::engine::volume::{personal, total};
 
-use super::{Line, Paid, Turn};
+use super::{Award, Lines, Origin, Paid, Rates, Sheet, Turn};
 
 /// The rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,17 +35,22 @@ impl Pool {
         let holders = self.holders(turn, recorder);
         let all: u64 = holders.iter().map(|(_, own)| u64::from(*own)).sum();
         let minor_unit = power_of_ten(POOL_DIGITS - standing.plan.currency.exponent);
-        let (mut lines, mut paid) = (Vec::new(), 0);
+        // Without holders nobody asks for a rate.
+        let rate = |own: u32| Rounding::HalfEven.divide(i128::from(own) * i128::from(Rate::SCALE), i128::from(all.max(1))) as i64;
+        let rates = Rates::of(self.shares.iter().map(|own| rate(*own)).collect());
+        let (mut sheet, mut paid) = (Sheet::new(&rates), 0);
         for (partner, own) in holders {
-            recorder.note(About::partner(turn.index, partner), || Step::Shares { pool: plain(pool, POOL_DIGITS), own, all });
+            let about = About::partner(turn.index, partner);
+            recorder.note(about, || Step::Shares { pool: plain(pool, POOL_DIGITS), own, all });
             let amount = pool * i128::from(own) / (i128::from(all) * minor_unit);
             paid += amount * minor_unit;
             let amount = i64::try_from(amount).map_err(|_| turn.too_large(partner))?;
-            let rate = Rounding::HalfEven.divide(i128::from(own) * i128::from(Rate::SCALE), i128::from(all)) as i64;
-            let line = Line { base: 0, rate, amount, beneficiary: partner, order: NONE, source: partner, level: 0 };
-            turn.earn_of(Exact { units: pool, digits: POOL_DIGITS }, line, &mut lines, recorder);
+            let base = Exact { units: pool, digits: POOL_DIGITS };
+            let award = Award { about, level: 0, base, rate: rate(own), exact: None, amount };
+            turn.earn(&award, || Formula::Share { own, all }, &mut sheet, recorder);
         }
-        Ok(Paid { lines: lines.into(), pool: Some(pool), breakage: pool - paid, carry: None })
+        let lines = Lines::new(vec![sheet.lines], rates, Origin::Pool(pool));
+        Ok(Paid { lines, breakage: pool - paid, carry: None })
     }
 
     /// Eligible partners with shares, and how many.
@@ -59,7 +63,7 @@ impl Pool {
             if self.shares[rank] == 0 {
                 recorder.note(about, || Step::NoShares { rank: standing.plan.ranks[rank].code.clone() });
             } else if standing.eligibility(turn.bonus, partner).is_err() {
-                turn.note_ineligible(about, None, None, recorder);
+                recorder.note(about, || turn.ineligible(partner, None, None));
             } else {
                 holders.push((partner, self.shares[rank]));
             }

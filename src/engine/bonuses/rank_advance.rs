@@ -1,12 +1,13 @@
 //! Rank advance: a fixed amount, once, for every rank above the highest ever held (plans.md, section 6).
 
+use crate::engine::decimal::{Exact, fixed};
 use crate::engine::explain::recorder::{About, Recorder};
-use crate::engine::explain::step::Step;
-use crate::engine::plan::Rate;
+use crate::engine::explain::step::{Formula, Step};
+use crate::engine::plan::{RankIndex, Rate};
 use crate::engine::refusal::Refusal;
-use crate::engine::tree::NONE;
 
-use super::{Line, Lines, Turn};
+use super::walk::in_parts;
+use super::{Award, Lines, Origin, Rates, Sheet, Turn};
 
 /// The rule; the amounts stand with the ranks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,29 +16,48 @@ pub struct RankAdvance;
 impl RankAdvance {
     pub(super) fn pay<R: Recorder>(&self, turn: Turn, recorder: &mut R) -> Result<Lines, Refusal> {
         let standing = turn.standing;
-        let ranks = &standing.plan.ranks;
-        let minor = standing.minor(4 + Rate::DIGITS);
-        let mut lines = Vec::new();
-        for partner in 0..standing.len() as u32 {
-            let (paid, previous) = (standing.ranks.paid[partner as usize], standing.ranks.previous[partner as usize]);
-            let about = About::partner(turn.index, partner);
-            if paid <= previous {
-                let code = |rank: u16| ranks[usize::from(rank)].code.clone();
-                recorder.note(about, || Step::NoAdvance { paid: code(paid), highest: code(previous) });
-                continue;
+        let rates = Rates::of(vec![Rate::ONE.units()]);
+        let settle = |range: std::ops::Range<usize>, recorder: &mut R| {
+            let mut sheet = Sheet::new(&rates);
+            for place in range {
+                let partner = place as u32;
+                let (paid, previous) = (standing.ranks.paid[place], standing.ranks.previous[place]);
+                let about = About::partner(turn.index, partner);
+                if paid <= previous {
+                    recorder.note(about, || Step::NoAdvance { paid: turn.rank_code(paid), highest: turn.rank_code(previous) });
+                    continue;
+                }
+                let eligible = standing.eligibility(turn.bonus, partner).is_ok();
+                for rank in previous + 1..=paid {
+                    let award = award(turn, partner, rank)?;
+                    if eligible {
+                        turn.earn(&award, || Formula::Product, &mut sheet, recorder);
+                    } else {
+                        recorder.note(about, || Step::AdvanceLost {
+                            rank: turn.rank_code(rank),
+                            amount: fixed(i128::from(award.amount), standing.plan.currency.exponent),
+                            why: turn.not_eligible(partner),
+                        });
+                    }
+                }
             }
-            if standing.eligibility(turn.bonus, partner).is_err() {
-                turn.note_ineligible(about, None, None, recorder);
-                continue;
-            }
-            for rank in previous + 1..=paid {
-                let base = ranks[usize::from(rank)].bonus;
-                let amount = minor.product(base.units(), Rate::ONE.units()).ok_or_else(|| turn.too_large(partner))?;
-                let (level, rate) = (u32::from(rank), Rate::ONE.units());
-                let line = Line { base: base.units(), rate, amount, beneficiary: partner, order: NONE, source: partner, level };
-                turn.earn(line, &mut lines, recorder);
-            }
-        }
-        Ok(lines.into())
+            Ok(sheet.lines)
+        };
+        let lines = in_parts(standing.len(), recorder, settle)?;
+        Ok(Lines::new(lines, rates, Origin::Ranks))
     }
+}
+
+fn award(turn: Turn, partner: u32, rank: RankIndex) -> Result<Award, Refusal> {
+    const DIGITS: u32 = 4 + Rate::DIGITS;
+    let base = i128::from(turn.standing.plan.ranks[usize::from(rank)].bonus.units());
+    let units = base * i128::from(Rate::ONE.units());
+    Ok(Award {
+        about: About::partner(turn.index, partner),
+        level: u32::from(rank),
+        base: Exact { units: base, digits: 4 },
+        rate: Rate::ONE.units(),
+        exact: Some(Exact { units, digits: DIGITS }),
+        amount: turn.standing.minor(DIGITS).round(units).ok_or_else(|| turn.too_large(partner))?,
+    })
 }

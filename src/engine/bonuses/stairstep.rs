@@ -1,15 +1,16 @@
 //! Stairstep: brackets over the group volume, less what the partners below take by their own brackets (plans.md, section 6).
 
 use crate::domain::amount::Amount;
-use crate::engine::decimal::plain;
+use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};
-use crate::engine::explain::step::Step;
+use crate::engine::explain::step::{Formula, Step};
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
 use crate::engine::tree::NONE;
 use crate::engine::volume::{group, personal};
 
-use super::{Line, Lines, Turn};
+use super::walk::in_parts;
+use super::{Award, Lines, Origin, Rates, Sheet, Turn};
 
 /// The rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,27 +49,38 @@ impl Stairstep {
         for (place, parent) in sponsors.parent.iter().enumerate().filter(|(_, parent)| **parent != NONE) {
             below[*parent as usize] += gross(place);
         }
-        let minor = standing.minor(DIGITS);
-        let mut lines = Vec::new();
-        for partner in 0..standing.len() as u32 {
-            let place = partner as usize;
-            let (about, rate) = (About::partner(turn.index, partner), self.rate(gv[place]));
-            if standing.eligibility(turn.bonus, partner).is_err() {
-                turn.note_ineligible(about, None, None, recorder);
-                continue;
+        let (minor, rates) = (standing.minor(DIGITS), self.rates());
+        let settle = |range: std::ops::Range<usize>, recorder: &mut R| {
+            let mut sheet = Sheet::new(&rates);
+            for place in range {
+                let partner = place as u32;
+                let (about, rate) = (About::partner(turn.index, partner), self.rate(gv[place]));
+                if standing.eligibility(turn.bonus, partner).is_err() {
+                    recorder.note(about, || turn.ineligible(partner, None, None));
+                    continue;
+                }
+                recorder.note(about, || Step::Stairs {
+                    gv: plain(i128::from(gv[place]), 4),
+                    rate: rate.to_string(),
+                    gcv: plain(i128::from(gcv[place]), 4),
+                    gross: plain(gross(place), DIGITS),
+                    below: plain(below[place], DIGITS),
+                });
+                let net = (gross(place) - below[place]).max(0);
+                let amount = minor.round(net).ok_or_else(|| turn.too_large(partner))?;
+                let base = Exact { units: i128::from(gcv[place]), digits: 4 };
+                let exact = Some(Exact { units: net, digits: DIGITS });
+                let award = Award { about, level: 0, base, rate: rate.units(), exact, amount };
+                let formula = || Formula::Net { gross: plain(gross(place), DIGITS), below: plain(below[place], DIGITS) };
+                turn.earn(&award, formula, &mut sheet, recorder);
             }
-            recorder.note(about, || Step::Stairs {
-                gv: plain(i128::from(gv[place]), 4),
-                rate: rate.to_string(),
-                gcv: plain(i128::from(gcv[place]), 4),
-                gross: plain(gross(place), DIGITS),
-                below: plain(below[place], DIGITS),
-            });
-            let net = (gross(place) - below[place]).max(0);
-            let amount = minor.round(net).ok_or_else(|| turn.too_large(partner))?;
-            let line = Line { base: gcv[place], rate: rate.units(), amount, beneficiary: partner, order: NONE, source: partner, level: 0 };
-            turn.earn(line, &mut lines, recorder);
-        }
-        Ok(lines.into())
+            Ok(sheet.lines)
+        };
+        let lines = in_parts(standing.len(), recorder, settle)?;
+        Ok(Lines::new(lines, rates, Origin::Partners(gcv)))
+    }
+
+    fn rates(&self) -> Rates {
+        Rates::of(self.brackets.iter().map(|bracket| bracket.rate.units()).chain([0]).collect())
     }
 }

@@ -3,16 +3,14 @@
 //! On the placement tree it is a forced matrix, with `within_days_of_join` a fast start, with `include_self` alone a retail bonus.
 
 use crate::domain::instant::Instant;
-use crate::engine::explain::recorder::Recorder;
-use crate::engine::explain::step::{Effect, Step, Unseen, WalkEnd};
+use crate::engine::explain::step::{Effect, Formula, Step, Unseen, WalkEnd};
 use crate::engine::plan::{RankIndex, Rate};
 use crate::engine::refusal::Refusal;
-use crate::engine::rounding::Minor;
 use crate::engine::snapshot::Order;
 use crate::engine::tree::{NONE, Tree};
 
-use super::walk::{Node, OrderWalk};
-use super::{Line, Turn};
+use super::Turn;
+use super::walk::{Node, OrderWalk, Overlooked, Stop, Way};
 
 /// Level rate times multiplier, both with six digits.
 pub(super) const RATE_DIGITS: u32 = 2 * Rate::DIGITS;
@@ -65,12 +63,12 @@ pub(super) struct Walk<'a> {
     rates: Vec<i64>,
     /// The deepest paid level by rank.
     max_levels: Vec<u32>,
+    /// Under volume compression: as whose each partner's orders count; [`NONE`] where nobody above is active.
+    sellers: Option<Vec<u32>>,
     /// When each partner joined, where the rule asks for it.
     joined_at: Vec<Instant>,
     /// Each partner's first order in the whole input, where the rule asks for it.
     first_orders: Vec<u32>,
-    minor: Minor,
-    self_minor: Minor,
 }
 
 impl<'a> Walk<'a> {
@@ -85,63 +83,46 @@ impl<'a> Walk<'a> {
             nodes: turn.nodes(tree),
             rates: rule.levels.iter().flat_map(|level| ranks.iter().map(|rank| level.units() * rank.multiplier.units())).collect(),
             max_levels: ranks.iter().map(|rank| rank.max_levels.unwrap_or(u32::MAX)).collect(),
+            sellers: (rule.compression == Compression::Volume).then(|| sellers(turn, tree)),
             joined_at: match rule.within_days_of_join {
                 Some(_) => standing.snapshot.network.iter().map(|partner| partner.joined_at).collect(),
                 None => Vec::new(),
             },
             first_orders: if rule.first_order_only { first_orders(turn) } else { Vec::new() },
-            minor: standing.minor(4 + RATE_DIGITS),
-            self_minor: standing.minor(4 + Rate::DIGITS),
             rule,
             turn,
         }
     }
 
-    /// Whether the order counts; judged on its own partner, before it may move (plans.md, Q15).
-    fn sees(&self, order: &Order, place: u32) -> Result<(), Unseen> {
-        self.turn.sees(order)?;
-        if let Some(days) = self.rule.within_days_of_join {
-            let joined_at = self.joined_at[order.partner as usize];
-            if i128::from(order.placed_at.nanos()) - i128::from(joined_at.nanos()) >= i128::from(days) * i128::from(DAY) {
-                return Err(Unseen::TooLateAfterJoining { joined_at: joined_at.to_string(), days });
-            }
+    /// The partner of the order, at level 0: a plain rate.
+    fn pay_self(&self, partner: u32, rate: Rate, way: &mut impl Way) -> Result<(), Refusal> {
+        if self.nodes[partner as usize].eligible {
+            let stop = Stop { beneficiary: partner, level: 0, rate: rate.units() * Rate::SCALE };
+            way.earns(stop, || Formula::Product)
+        } else {
+            way.note(partner, || self.turn.ineligible(partner, Some(0), None));
+            Ok(())
         }
-        if self.rule.first_order_only && self.first_orders[order.partner as usize] != place {
-            let first = self.first_orders[order.partner as usize];
-            return Err(Unseen::NotFirstOrder { first: self.turn.standing.snapshot.orders.order(first).number });
-        }
-        Ok(())
     }
 
-    /// Under volume compression an order of an inactive partner counts as one of the nearest active partner above;
-    /// `min_rank` does not matter for that (plans.md, Q1).
-    fn seller(&self, partner: u32) -> Option<u32> {
-        if self.rule.compression != Compression::Volume {
-            return Some(partner);
+    /// The partner as whose the order counts, if there is one.
+    fn seller(&self, partner: u32, way: &mut impl Way) -> Option<u32> {
+        let Some(sellers) = &self.sellers else { return Some(partner) };
+        let seller = sellers[partner as usize];
+        let mut at = partner;
+        while at != seller && at != NONE {
+            way.note(at, || self.turn.ineligible(at, None, Some(Effect::PassedOver)));
+            at = self.nodes[at as usize].parent;
         }
-        let active = |partner: u32| self.turn.standing.active_for(self.turn.bonus, partner).is_ok();
-        let mut seller = partner;
-        while !active(seller) {
-            seller = self.nodes[seller as usize].parent;
-            if seller == NONE {
-                return None;
-            }
+        if seller == NONE {
+            way.note(NONE, || Step::OrderUnseen { why: Unseen::NobodyActiveAbove });
+            return None;
+        }
+        if seller != partner {
+            way.note(NONE, || Step::VolumeMoved { to: self.turn.standing.number(seller) });
+            way.note(seller, || Step::NotForOneself);
         }
         Some(seller)
-    }
-
-    fn pay_self<R: Recorder>(&self, order: (u32, &Order), rate: Rate, lines: &mut Vec<Line>, recorder: &mut R) -> Result<(), Refusal> {
-        let (place, order) = order;
-        let partner = order.partner;
-        if !self.nodes[partner as usize].eligible {
-            self.turn.note_ineligible(self.turn.about(partner, place), Some(0), None, recorder);
-            return Ok(());
-        }
-        let amount = self.turn.amount(&self.self_minor, order, rate.units())?;
-        let (base, rate) = (order.cv.units(), rate.units() * Rate::SCALE);
-        let line = Line { base, rate, amount, beneficiary: partner, order: place, source: partner, level: 0 };
-        self.turn.earn(line, lines, recorder);
-        Ok(())
     }
 
     /// What becomes of the level at a partner above.
@@ -157,18 +138,18 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn rate(&self, level: u32, rank: RankIndex) -> i64 {
-        self.rates[(level as usize - 1) * self.max_levels.len() + usize::from(rank)]
+    fn earn(&self, beneficiary: u32, level: u32, way: &mut impl Way) -> Result<(), Refusal> {
+        let rank = usize::from(self.nodes[beneficiary as usize].rank);
+        let rate = self.rates[(level as usize - 1) * self.max_levels.len() + rank];
+        let multiplier = self.turn.standing.plan.ranks[rank].multiplier;
+        way.earns(Stop { beneficiary, level, rate }, || match multiplier {
+            Rate::ONE => Formula::Product,
+            _ => Formula::Multiplied { rate: self.rule.levels[level as usize - 1].to_string(), multiplier: multiplier.to_string() },
+        })
     }
 
-    fn note_too_deep<R: Recorder>(&self, place: u32, partner: u32, level: u32, effect: Effect, recorder: &mut R) {
-        let rank = self.nodes[partner as usize].rank;
-        recorder.note(self.turn.about(partner, place), || Step::LevelTooDeep {
-            level,
-            rank: self.turn.standing.plan.ranks[usize::from(rank)].code.clone(),
-            max_levels: self.max_levels[usize::from(rank)],
-            effect,
-        });
+    fn too_deep(&self, rank: RankIndex, level: u32, effect: Effect) -> Step {
+        Step::LevelTooDeep { level, rank: self.turn.rank_code(rank), max_levels: self.max_levels[usize::from(rank)], effect }
     }
 }
 
@@ -179,53 +160,79 @@ enum Visit {
 }
 
 impl OrderWalk for Walk<'_> {
-    fn pay<R: Recorder>(&self, place: u32, lines: &mut Vec<Line>, recorder: &mut R) -> Result<(), Refusal> {
-        let order = self.turn.standing.snapshot.orders.order(place);
-        if let Err(why) = self.sees(order, place) {
-            self.turn.note_unseen(place, why, recorder);
-            return Ok(());
+    fn rates(&self) -> Vec<i64> {
+        let own = self.rule.include_self.map(|rate| rate.units() * Rate::SCALE);
+        self.rates.iter().copied().chain(own).collect()
+    }
+
+    /// Judged on the order's own partner, before it may move (plans.md, Q15).
+    fn sees(&self, order: &Order, place: u32) -> Result<(), Overlooked> {
+        self.turn.sees(order)?;
+        if let Some(days) = self.rule.within_days_of_join {
+            let age = i128::from(order.placed_at.nanos()) - i128::from(self.joined_at[order.partner as usize].nanos());
+            if age >= i128::from(days) * i128::from(DAY) {
+                return Err(Overlooked::TooLateAfterJoining { days });
+            }
         }
+        match self.first_orders.get(order.partner as usize) {
+            Some(first) if *first != place => Err(Overlooked::NotFirstOrder { first: *first }),
+            _ => Ok(()),
+        }
+    }
+
+    fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal> {
         if let Some(rate) = self.rule.include_self {
-            self.pay_self((place, order), rate, lines, recorder)?;
+            self.pay_self(partner, rate, way)?;
         }
-        let Some(source) = self.seller(order.partner) else {
-            self.turn.note_unseen(place, Unseen::NobodyActiveAbove, recorder);
-            return Ok(());
-        };
-        if source != order.partner {
-            recorder.note(self.turn.about(NONE, place), || Step::VolumeMoved { to: self.turn.standing.number(source) });
-        }
+        let Some(seller) = self.seller(partner, way) else { return Ok(()) };
         let deepest = self.rule.levels.len() as u32;
-        let (mut level, mut at) = (1, source);
+        let (mut level, mut at) = (1, seller);
         while level <= deepest {
             let above = self.nodes[at as usize].parent;
             if above == NONE {
-                self.turn.note_end(place, at, WalkEnd::TopReached, recorder);
+                way.note(NONE, || self.turn.end(at, WalkEnd::TopReached));
                 return Ok(());
             }
             at = above;
             let node = &self.nodes[at as usize];
             let effect = match self.visit(node, level) {
                 Visit::Earns => {
-                    let rate = self.rate(level, node.rank);
-                    let (base, amount) = (order.cv.units(), self.turn.amount(&self.minor, order, rate)?);
-                    self.turn.earn(Line { base, rate, amount, beneficiary: at, order: place, source, level }, lines, recorder);
+                    self.earn(at, level, way)?;
                     Effect::LevelUsed
                 }
                 Visit::Ineligible(effect) => {
-                    self.turn.note_ineligible(self.turn.about(at, place), Some(level), Some(effect), recorder);
+                    way.note(at, || self.turn.ineligible(at, Some(level), Some(effect)));
                     effect
                 }
                 Visit::TooDeep(effect) => {
-                    self.note_too_deep(place, at, level, effect, recorder);
+                    way.note(at, || self.too_deep(node.rank, level, effect));
                     effect
                 }
             };
             level += u32::from(effect == Effect::LevelUsed);
         }
-        self.turn.note_end(place, at, WalkEnd::LevelsUsedUp, recorder);
+        way.note(NONE, || self.turn.end(at, WalkEnd::LevelsUsedUp));
         Ok(())
     }
+
+    fn into_sellers(self) -> Option<Vec<u32>> {
+        self.sellers
+    }
+}
+
+/// Under volume compression an order of an inactive partner counts as one of the nearest active partner above;
+/// `min_rank` does not matter for that (plans.md, Q1).
+fn sellers(turn: Turn, tree: &Tree) -> Vec<u32> {
+    let mut sellers = vec![NONE; tree.parent.len()];
+    for &partner in &tree.top_down {
+        let above = tree.parent[partner as usize];
+        sellers[partner as usize] = match turn.standing.active_for(turn.bonus, partner) {
+            Ok(()) => partner,
+            Err(_) if above == NONE => NONE,
+            Err(_) => sellers[above as usize],
+        };
+    }
+    sellers
 }
 
 /// Each partner's earliest order by time, then number, over all rows of the input (plans.md, Q15).

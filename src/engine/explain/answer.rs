@@ -1,18 +1,19 @@
 //! From the steps of a run to the explanation of one partner.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use serde::Serialize;
 
+use crate::engine::bonuses::Rule;
 use crate::engine::bonuses::unilevel::TreeName;
-use crate::engine::bonuses::{Line, Rule};
-use crate::engine::decimal::fixed;
+use crate::engine::decimal::{fixed, plain};
 use crate::engine::outcome::Outcome;
 use crate::engine::plan::Bonus;
+use crate::engine::rank::{Measure, Requirement};
 use crate::engine::tree::NONE;
 
-use super::recorder::About;
+use super::recorder::Heard;
 use super::step::{Step, Unseen};
 
 /// What a partner earned in a period, or from one order, and why.
@@ -30,10 +31,38 @@ pub struct Explanation {
     pub pv: String,
     /// The order, where the question names one.
     pub order: Option<i64>,
+    /// How far the partner has come with the rank above the paid one; none at the top.
+    pub next_rank: Option<NextRank>,
     /// One entry per bonus, in the order of the plan.
     pub bonuses: Vec<BonusExplanation>,
-    /// The sum of what is explained here.
+    /// What the partner earns from the order, or, where the question names none, in the period.
     pub amount: String,
+}
+
+/// How far a partner has come with a rank.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NextRank {
+    /// The rank's code.
+    pub rank: String,
+    /// The lowest of the requirements' percentages.
+    pub percentage: String,
+    /// In the order of the plan; all must be met.
+    pub requirements: Vec<Progress>,
+}
+
+/// How far a partner has come with a requirement.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Progress {
+    /// The requirement in words.
+    pub requirement: String,
+    /// What is there.
+    pub current: String,
+    /// What is needed.
+    pub required: String,
+    /// At most 100, with at most two digits behind the point.
+    pub percentage: String,
+    /// Whether the requirement holds.
+    pub met: bool,
 }
 
 /// What one bonus did.
@@ -80,7 +109,7 @@ pub(super) struct Answer<'o> {
     order: Option<u32>,
 }
 
-/// The steps of one bonus by order and source.
+/// The steps of one bonus by order and source: of all steps and lines of one order the source is left open.
 type Grouped = BTreeMap<(u32, u32), Vec<Step>>;
 
 impl<'o> Answer<'o> {
@@ -88,54 +117,89 @@ impl<'o> Answer<'o> {
         Self { outcome, partner, order }
     }
 
-    pub(super) fn explain(&self, steps: Vec<(About, Step)>) -> Explanation {
+    pub(super) fn explain(&self, heard: Heard) -> Explanation {
         let standing = &self.outcome.standing;
-        let mut grouped: Vec<Grouped> = vec![Grouped::new(); standing.plan.bonuses.len()];
-        for (about, step) in steps {
+        let count = standing.plan.bonuses.len();
+        let (mut grouped, mut unpaid) = (vec![Grouped::new(); count], vec![Vec::new(); count]);
+        for (about, step) in heard.steps {
             let Some(bonus) = about.bonus else { continue };
-            // All steps of one order belong together, whoever is their source.
             let source = if about.order == NONE { about.source } else { NONE };
             grouped[bonus].entry((about.order, source)).or_default().push(step);
         }
-        let bonuses = standing.plan.bonuses.iter().enumerate().zip(grouped);
-        let bonuses: Vec<_> = bonuses.map(|((index, bonus), steps)| self.bonus(index, bonus, steps)).collect();
+        for ((bonus, reason), orders) in heard.unpaid {
+            unpaid[bonus].push(Reason { reason: reason.to_owned(), orders });
+        }
+        let bonuses = grouped.into_iter().zip(unpaid).enumerate();
+        let bonuses: Vec<_> = bonuses.map(|(index, (steps, unpaid))| self.bonus(index, steps, unpaid)).collect();
         let place = self.partner as usize;
-        let total = bonuses.iter().map(|(_, amount)| amount).sum();
+        // What a bonus pays on the whole period is not earned from one order.
+        let from_order = |(bonus, _): &(&Bonus, &(BonusExplanation, i128))| self.order.is_none() || bonus.rule.walks_from_orders();
+        let total = standing.plan.bonuses.iter().zip(&bonuses).filter(from_order).map(|(_, (_, amount))| amount).sum();
         Explanation {
             period: standing.period.to_string(),
             partner: standing.number(self.partner),
             rank: standing.plan.ranks[usize::from(standing.ranks.paid[place])].code.clone(),
             active: standing.volumes.active[place],
-            pv: crate::engine::decimal::plain(standing.volumes.pv[place].into(), 4),
+            pv: plain(standing.volumes.pv[place].into(), 4),
             order: self.order.and_then(|order| standing.order_number(order)),
+            next_rank: self.next_rank(),
             bonuses: bonuses.into_iter().map(|(bonus, _)| bonus).collect(),
             amount: self.money(total),
         }
     }
 
-    fn bonus(&self, index: usize, bonus: &Bonus, mut steps: Grouped) -> (BonusExplanation, i128) {
+    /// How far the partner has come with the rank above the paid one.
+    fn next_rank(&self) -> Option<NextRank> {
+        let standing = &self.outcome.standing;
+        let next = usize::from(standing.ranks.paid[self.partner as usize]) + 1;
+        let rank = standing.plan.ranks.get(next)?;
+        let mut progress = self.outcome.progress(standing.number(self.partner))?;
+        let progress = progress.swap_remove(next);
+        let percentage = |hundredths: u32| plain(hundredths.into(), 2);
+        let one = |(requirement, measure): (&Requirement, &Measure)| Progress {
+            requirement: standing.plan.requirement_in_words(requirement),
+            current: plain(measure.current, measure.digits),
+            required: plain(measure.required, measure.digits),
+            percentage: percentage(measure.percentage()),
+            met: measure.is_met(),
+        };
+        Some(NextRank {
+            rank: rank.code.clone(),
+            percentage: percentage(progress.percentage()),
+            requirements: rank.requires.iter().zip(&progress.requirements).map(one).collect(),
+        })
+    }
+
+    fn bonus(&self, index: usize, mut steps: Grouped, unpaid: Vec<Reason>) -> (BonusExplanation, i128) {
+        let bonus = &self.outcome.standing.plan.bonuses[index];
         if let (true, Some(order)) = (bonus.rule.walks_from_orders(), self.order) {
             let steps = steps.entry((order, NONE)).or_default();
             self.conclude(bonus, order, steps);
         }
-        let lines = || self.outcome.paid[index].lines.iter().filter(|line| line.beneficiary == self.partner);
-        let mut unpaid: BTreeMap<String, usize> = BTreeMap::new();
+        let amounts = self.amounts(index);
         let (mut calculations, mut total) = (Vec::new(), 0);
-        for ((order, source), steps) in steps {
-            let same = |line: &&Line| line.order == order && (order != NONE || line.source == source);
-            let amount: i128 = lines().filter(same).map(|line| i128::from(line.amount)).sum();
-            let asked = self.order.is_none_or(|asked| asked == order || (order == NONE && source == self.partner));
-            let in_detail = self.order.is_some() || order == NONE || steps.iter().any(Step::is_about_money);
-            if asked && in_detail {
-                total += amount;
-                calculations.push(self.calculation((order, source), steps, amount));
-            } else if asked && let Some(step) = steps.last() {
-                *unpaid.entry(step.reason().to_owned()).or_default() += 1;
+        for (of, steps) in steps {
+            let (order, source) = of;
+            if self.order.is_some_and(|asked| asked != order && (order != NONE || source != self.partner)) {
+                continue;
             }
+            let amount = amounts.get(&of).copied().unwrap_or(0);
+            total += amount;
+            calculations.push(self.calculation(of, steps, amount));
         }
-        let unpaid = unpaid.into_iter().map(|(reason, orders)| Reason { reason, orders }).collect();
         let amount = self.money(total);
         (BonusExplanation { bonus: bonus.code.clone(), kind: bonus.rule.kind(), calculations, unpaid, amount }, total)
+    }
+
+    /// What the partner's lines of one bonus come to, by order and source.
+    fn amounts(&self, bonus: usize) -> HashMap<(u32, u32), i128> {
+        let lines = &self.outcome.paid[bonus].lines;
+        let mut amounts = HashMap::new();
+        for line in lines.iter().filter(|line| line.beneficiary == self.partner) {
+            let of = if lines.come_from_orders() { (line.from, NONE) } else { (NONE, line.from) };
+            *amounts.entry(of).or_default() += i128::from(line.amount);
+        }
+        amounts
     }
 
     fn calculation(&self, (order, source): (u32, u32), steps: Vec<Step>, amount: i128) -> Calculation {
@@ -181,6 +245,13 @@ impl fmt::Display for Explanation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let active = if self.active { "active" } else { "not active" };
         writeln!(f, "Partner {} in {}: rank {}, {active} with a PV of {}.", self.partner, self.period, self.rank, self.pv)?;
+        if let Some(next) = &self.next_rank {
+            writeln!(f, "Next rank {}: {} %.", next.rank, next.percentage)?;
+            for Progress { requirement, current, required, percentage, met } in &next.requirements {
+                let met = if *met { "met" } else { "not met" };
+                writeln!(f, "  - {requirement}: {current} of {required}, {percentage} %, {met}")?;
+            }
+        }
         for bonus in &self.bonuses {
             if bonus.calculations.is_empty() && bonus.unpaid.is_empty() {
                 continue;
@@ -200,6 +271,9 @@ impl fmt::Display for Explanation {
                 writeln!(f, "  {orders} orders paid nothing: {reason}")?;
             }
         }
-        writeln!(f, "\ntotal {}", self.amount)
+        match self.order {
+            Some(order) => writeln!(f, "\ntotal of order {order}: {}", self.amount),
+            None => writeln!(f, "\ntotal {}", self.amount),
+        }
     }
 }

@@ -6,6 +6,8 @@ pub(crate) mod recorder;
 mod sentence;
 pub mod step;
 
+use std::borrow::Cow;
+
 use crate::domain::period::Period;
 
 use super::plan::Plan;
@@ -13,7 +15,7 @@ use super::refusal::Refusal;
 use super::snapshot::Snapshot;
 use super::standing::Standing;
 
-pub use answer::{BonusExplanation, Calculation, Explanation, Reason};
+pub use answer::{BonusExplanation, Calculation, Explanation, NextRank, Progress, Reason};
 
 /// What is to be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,11 +44,16 @@ pub enum Unexplained {
 ///
 /// # Errors
 /// Refused input, or a partner or order that takes no part.
-pub fn explain(plan: &Plan, snapshot: &Snapshot, period: Period, question: Question) -> Result<Explanation, Unexplained> {
-    let standing = Standing::of(plan, snapshot, period)?;
+pub fn explain<'a>(
+    plan: &'a Plan,
+    snapshot: impl Into<Cow<'a, Snapshot>>,
+    period: Period,
+    question: Question,
+) -> Result<Explanation, Unexplained> {
+    let standing = Standing::of(plan, snapshot.into(), period)?;
     let partner = standing.snapshot.network.find(question.partner).ok_or(Unexplained::UnknownPartner(question.partner))?;
     let order = question.order.map(|number| standing.snapshot.orders.find(number).ok_or(Unexplained::UnknownOrder(number))).transpose()?;
     let mut trace = recorder::Trace::new(partner, order);
     let outcome = super::pay(standing, &mut trace)?;
-    Ok(answer::Answer::new(&outcome, partner, order).explain(trace.into_steps()))
+    Ok(answer::Answer::new(&outcome, partner, order).explain(trace.into_heard()))
 }

@@ -1,5 +1,7 @@
 //! Who listens while the calculators run.
 
+use std::collections::BTreeMap;
+
 use super::step::Step;
 use crate::engine::tree::NONE;
 
@@ -24,6 +26,8 @@ impl About {
 
 /// Listens to the calculators. They report every step through it; what it does not want is never even put together.
 pub(crate) trait Recorder: Send + Sync + Sized {
+    /// Whether it hears anything at all.
+    const LISTENS: bool = true;
     /// Takes note of a step, if it is of interest.
     fn note(&mut self, about: About, step: impl FnOnce() -> Step);
     /// A listener for a part of the work.
@@ -36,6 +40,8 @@ pub(crate) trait Recorder: Send + Sync + Sized {
 pub(crate) struct Silent;
 
 impl Recorder for Silent {
+    const LISTENS: bool = false;
+
     #[inline(always)]
     fn note(&mut self, _: About, _: impl FnOnce() -> Step) {}
 
@@ -47,19 +53,40 @@ impl Recorder for Silent {
 }
 
 /// Keeps what concerns one partner, and one order where one is given.
+///
+/// Without an order only those that pay are kept step by step; a partner at the top stands above every order of the period, so the others
+/// are counted by their reason.
 pub(crate) struct Trace {
     partner: u32,
     order: Option<u32>,
+    heard: Heard,
+    /// The order of whose walk something was heard last.
+    open: Option<Open>,
+}
+
+/// What has been heard of an order in one bonus so far.
+struct Open {
+    bonus: usize,
+    order: u32,
     steps: Vec<(About, Step)>,
+}
+
+/// What a trace has heard.
+#[derive(Default)]
+pub(crate) struct Heard {
+    pub steps: Vec<(About, Step)>,
+    /// How many orders brought nothing, by bonus and reason.
+    pub unpaid: BTreeMap<(usize, &'static str), usize>,
 }
 
 impl Trace {
     pub(crate) fn new(partner: u32, order: Option<u32>) -> Self {
-        Self { partner, order, steps: Vec::new() }
+        Self { partner, order, heard: Heard::default(), open: None }
     }
 
-    pub(crate) fn into_steps(self) -> Vec<(About, Step)> {
-        self.steps
+    pub(crate) fn into_heard(mut self) -> Heard {
+        self.close();
+        self.heard
     }
 
     /// Steps of other partners are wanted only where they say how an order's walk went on or ended.
@@ -67,12 +94,33 @@ impl Trace {
         let partner = about.partner == self.partner || (about.partner == NONE && self.order.is_some());
         partner && (about.order == NONE || self.order.is_none_or(|order| order == about.order))
     }
+
+    /// Keeps or counts what was heard of the open order.
+    fn close(&mut self) {
+        let Some(Open { bonus, steps, .. }) = self.open.take() else { return };
+        match steps.last() {
+            Some((_, last)) if !steps.iter().any(|(_, step)| step.is_about_money()) => {
+                *self.heard.unpaid.entry((bonus, last.reason())).or_default() += 1;
+            }
+            _ => self.heard.steps.extend(steps),
+        }
+    }
 }
 
 impl Recorder for Trace {
     fn note(&mut self, about: About, step: impl FnOnce() -> Step) {
-        if self.wants(&about) {
-            self.steps.push((about, step()));
+        if !self.wants(&about) {
+            return;
+        }
+        match about.bonus {
+            Some(bonus) if self.order.is_none() && about.order != NONE => {
+                if self.open.as_ref().is_some_and(|open| (open.bonus, open.order) != (bonus, about.order)) {
+                    self.close();
+                }
+                let open = self.open.get_or_insert_with(|| Open { bonus, order: about.order, steps: Vec::new() });
+                open.steps.push((about, step()));
+            }
+            _ => self.heard.steps.push((about, step())),
         }
     }
 
@@ -81,6 +129,11 @@ impl Recorder for Trace {
     }
 
     fn join(&mut self, fork: Self) {
-        self.steps.extend(fork.steps);
+        self.close();
+        let Heard { steps, unpaid } = fork.into_heard();
+        self.heard.steps.extend(steps);
+        for (reason, orders) in unpaid {
+            *self.heard.unpaid.entry(reason).or_default() += orders;
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::step::{Cap, Effect, NotEligible, Step, Unseen, WalkEnd};
+use super::step::{Cap, Effect, Formula, NotEligible, Step, Unseen, WalkEnd};
 
 impl Step {
     /// Whether it says what the partner earns.
@@ -19,6 +19,7 @@ impl Step {
     pub(super) fn reason(&self) -> &'static str {
         match self {
             Self::RoundedToZero { .. } => "the amount comes to zero",
+            Self::NotForOneself => "the bonus does not pay on a partner's own orders",
             Self::Ineligible { why: NotEligible::Status { .. }, .. } => "the status is not ACTIVE",
             Self::Ineligible { why: NotEligible::Inactive { .. }, .. } => "not active in the period",
             Self::Ineligible { why: NotEligible::RankTooLow { .. }, .. } => "the rank is below the bonus's min_rank",
@@ -36,8 +37,16 @@ impl fmt::Display for Step {
         match self {
             Self::OrderUnseen { why } => write!(f, "the bonus does not pay on this order: {why}"),
             Self::VolumeMoved { to } => write!(f, "its partner is not active, so it counts as an order of partner {to}"),
-            Self::Earned { level, base, rate, amount } => write!(f, "level {level}: {base} x {rate}, rounded {amount}"),
-            Self::RoundedToZero { level, base, rate } => write!(f, "level {level}: {base} x {rate} comes to zero, so there is no line"),
+            Self::Earned { level, base, rate, formula, exact, amount } => {
+                on_level(f, Some(*level))?;
+                calculation(f, (base, rate), formula, exact.as_deref())?;
+                write!(f, ", rounded {}{amount}", if matches!(formula, Formula::Share { .. }) { "down to " } else { "" })
+            }
+            Self::RoundedToZero { level, base, rate, formula, exact } => {
+                on_level(f, Some(*level))?;
+                calculation(f, (base, rate), formula, exact.as_deref())?;
+                f.write_str(" comes to zero, so there is no line")
+            }
             Self::Ineligible { level, why, effect } => {
                 on_level(f, *level)?;
                 write!(f, "nothing, {why}{}", then(*effect))
@@ -72,9 +81,7 @@ impl Step {
     /// Steps that are not about an order.
     fn fmt_period(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Stairs { gv, rate, gcv, gross, below } => {
-                write!(f, "a group volume of {gv} reaches the rate {rate}; {gcv} x {rate} = {gross}, less {below} for the partners below")
-            }
+            Self::Stairs { gv, rate, gcv, .. } => write!(f, "a group volume of {gv} reaches the rate {rate}; the group's CV is {gcv}"),
             Self::Legs { left, right, carry_left, carry_right } => {
                 write!(f, "left {left} and {carry_left} carried in, right {right} and {carry_right} carried in")
             }
@@ -92,7 +99,10 @@ impl Step {
             Self::Carried { left, right } => write!(f, "carried out: left {left}, right {right}"),
             Self::MatchedEarnings { of, sum } => write!(f, "partner {of} earns {sum} from the matched bonuses"),
             Self::NoAdvance { paid, highest } => write!(f, "nothing, the rank {paid} is not above the highest ever held, {highest}"),
-            Self::Shares { pool, own, all } => write!(f, "{own} of {all} shares in a pool of {pool}, rounded down"),
+            Self::AdvanceLost { rank, amount, why } => {
+                write!(f, "the {amount} for the rank {rank} are lost, {why}: an advance is paid in the period of the advance or never")
+            }
+            Self::Shares { pool, own, all } => write!(f, "{own} of {all} shares in a pool of {pool}"),
             Self::NoShares { rank } => write!(f, "nothing, {rank} has no shares"),
             Self::Capped { cap, limit, level, before, after } => write!(f, "level {level}: {cap} of {limit}, {before} becomes {after}"),
             _ => Ok(()),
@@ -102,6 +112,19 @@ impl Step {
 
 fn on_level(f: &mut fmt::Formatter<'_>, level: Option<u32>) -> fmt::Result {
     level.map_or(Ok(()), |level| write!(f, "level {level}: "))
+}
+
+/// The formula with its numbers, and what it comes to exactly.
+fn calculation(f: &mut fmt::Formatter<'_>, (base, rate): (&str, &str), formula: &Formula, exact: Option<&str>) -> fmt::Result {
+    match formula {
+        Formula::Product => write!(f, "{base} x {rate}"),
+        Formula::Multiplied { rate, multiplier } => write!(f, "{base} x {rate} x {multiplier}"),
+        Formula::Difference { own_rate, already_paid } => write!(f, "{base} x ({own_rate} - {already_paid} paid below)"),
+        Formula::Net { gross, below } => write!(f, "{base} x {rate} = {gross}, less {below} for the partners below"),
+        Formula::Ratio { quotient } => write!(f, "{base} x {rate} x {quotient}"),
+        Formula::Share { own, all } => write!(f, "{base} x {own} / {all}"),
+    }?;
+    exact.map_or(Ok(()), |exact| write!(f, " = {exact}"))
 }
 
 fn then(effect: Option<Effect>) -> &'static str {

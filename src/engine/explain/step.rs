@@ -106,6 +106,47 @@ pub enum Cap {
     Payout,
 }
 
+/// How a line's amount follows from its base and its rate.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Formula {
+    /// base x rate
+    Product,
+    /// base x rate of the level x multiplier of the rank
+    Multiplied {
+        /// Of the level.
+        rate: String,
+        /// Of the rank.
+        multiplier: String,
+    },
+    /// base x (own rate - highest rate paid below)
+    Difference {
+        /// Of the partner's rank.
+        own_rate: String,
+        /// The highest below.
+        already_paid: String,
+    },
+    /// base x rate - what the partners below take, not below 0
+    Net {
+        /// base x rate
+        gross: String,
+        /// The gross of the partners directly below.
+        below: String,
+    },
+    /// base x rate x smaller by larger leg
+    Ratio {
+        /// Smaller by larger leg.
+        quotient: String,
+    },
+    /// base x own shares / all shares, rounded down
+    Share {
+        /// The partner's shares.
+        own: u32,
+        /// All shares.
+        all: u64,
+    },
+}
+
 /// One step of a calculation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
@@ -115,10 +156,10 @@ pub enum Step {
     OrderUnseen { why: Unseen },
     /// The order counts as one of the nearest active partner above.
     VolumeMoved { to: i64 },
-    /// A line: base times rate, rounded.
-    Earned { level: u32, base: String, rate: String, amount: String },
+    /// A line: what the formula gives, exactly (where it has an end behind the point) and rounded.
+    Earned { level: u32, base: String, rate: String, formula: Formula, exact: Option<String>, amount: String },
     /// The amount is below the smallest unit of the currency, or the rate is 0.
-    RoundedToZero { level: u32, base: String, rate: String },
+    RoundedToZero { level: u32, base: String, rate: String, formula: Formula, exact: Option<String> },
     /// The partner cannot earn this bonus.
     Ineligible { level: Option<u32>, why: NotEligible, effect: Option<Effect> },
     /// The rank is not paid on this level.
@@ -153,6 +194,8 @@ pub enum Step {
     MatchedEarnings { of: i64, sum: String },
     /// No rank above the highest ever held.
     NoAdvance { paid: String, highest: String },
+    /// A rank above the highest ever held, whose bonus is not paid and never will be.
+    AdvanceLost { rank: String, amount: String, why: NotEligible },
     /// Shares of a pool.
     Shares { pool: String, own: u32, all: u64 },
     /// The rank has no shares.

@@ -1,6 +1,7 @@
 //! What is legal in a plan but odd.
 
 use crate::domain::amount::Amount;
+use crate::domain::order_kind::{Buyer, OrderKind};
 use crate::engine::bonuses::Rule;
 use crate::engine::bonuses::binary::Method;
 use crate::engine::rank::Requirement;
@@ -13,7 +14,12 @@ pub(super) fn warnings(plan: &Plan) -> Vec<String> {
     for bonus in &plan.bonuses {
         if let Some(cause) = nobody_earns(plan, bonus, &reachable) {
             warnings.push(format!("bonus {}: nobody can earn it, {cause}", bonus.code));
+        } else {
+            warnings.extend(unpaid_levels(plan, bonus, &reachable));
         }
+    }
+    if plan.partner_cap == Some(Amount::ZERO) {
+        warnings.push("partner_cap: it is 0, so nobody earns anything".to_owned());
     }
     warnings.extend(payout(plan));
     warnings.extend(unused(plan));
@@ -80,7 +86,14 @@ fn nobody_earns(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> Option<&'stat
     }
     let nothing = match &bonus.rule {
         Rule::Unilevel(rule) if rule.within_days_of_join == Some(0) => return Some("within_days_of_join is 0"),
-        Rule::Unilevel(rule) => zero(&rule.levels) && rule.include_self.unwrap_or_default() == Rate::ZERO,
+        Rule::Unilevel(rule) => {
+            let paid = &rule.levels[..deepest(plan, bonus, reachable).min(rule.levels.len())];
+            let own = rule.include_self.unwrap_or_default();
+            if own == Rate::ZERO && zero(paid) && !zero(&rule.levels) {
+                return Some("no rank is paid on a level that has a rate (max_levels)");
+            }
+            own == Rate::ZERO && zero(paid)
+        }
         Rule::Differential(rule) => by_rank(&rule.rates) && rule.breakaway.as_ref().is_none_or(|breakaway| zero(&breakaway.overrides)),
         Rule::Stairstep(rule) => rule.brackets.iter().all(|bracket| bracket.rate == Rate::ZERO),
         Rule::Generation(rule) => zero(&rule.rates) || !reachable[usize::from(rule.leader_rank)..].contains(&true),
@@ -95,30 +108,32 @@ fn nobody_earns(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> Option<&'stat
     nothing.then_some("all rates, amounts or shares that could be paid are 0")
 }
 
-/// The most that the rates owe on an order which every bonus sees, by bonuses whose share of the CV is known beforehand.
+/// The deepest level on which some rank that can be held is paid.
+fn deepest(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> usize {
+    let least = usize::from(bonus.min_rank.unwrap_or(0));
+    let held = plan.ranks.iter().zip(reachable).skip(least).filter(|(_, reachable)| **reachable);
+    held.map(|(rank, _)| rank.max_levels.map_or(usize::MAX, |levels| levels as usize)).max().unwrap_or(0)
+}
+
+/// Levels of a unilevel that are deeper than any rank is paid.
+fn unpaid_levels(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> Option<String> {
+    let Rule::Unilevel(rule) = &bonus.rule else { return None };
+    let deepest = deepest(plan, bonus, reachable);
+    (rule.levels.len() > deepest).then(|| {
+        let (code, levels) = (&bonus.code, rule.levels.len());
+        format!("bonus {code}: it has {levels} levels, but no rank that can be held is paid below level {deepest} (max_levels)")
+    })
+}
+
+/// The most that the rates owe on one order, whatever its kind and buyer.
 fn payout(plan: &Plan) -> Option<String> {
     let cap = plan.payout_cap?;
-    let sum = |rates: &[Rate]| rates.iter().map(|rate| i128::from(rate.units())).sum::<i128>();
-    let multiplier = plan.ranks.iter().map(|rank| rank.multiplier.units()).max().unwrap_or(Rate::SCALE);
-    let owed: i128 = plan
-        .bonuses
-        .iter()
-        .filter(|bonus| bonus.orders.is_open())
-        .map(|bonus| match &bonus.rule {
-            Rule::Unilevel(rule) if rule.within_days_of_join.is_none() && !rule.first_order_only => {
-                let own = i128::from(rule.include_self.unwrap_or_default().units());
-                own + sum(&rule.levels) * i128::from(multiplier) / i128::from(Rate::SCALE)
-            }
-            Rule::Differential(rule) => {
-                let top = rule.rates.iter().max().map_or(0, |rate| i128::from(rate.units()));
-                top + rule.breakaway.as_ref().map_or(0, |breakaway| sum(&breakaway.overrides))
-            }
-            Rule::Generation(rule) => sum(&rule.rates),
-            Rule::Stairstep(rule) => rule.brackets.iter().map(|bracket| i128::from(bracket.rate.units())).max().unwrap_or(0),
-            Rule::Pool(rule) => i128::from(rule.share.units()),
-            _ => 0,
-        })
-        .sum();
+    if cap == Rate::ZERO {
+        return Some("payout_cap: it is 0, so nobody earns anything".to_owned());
+    }
+    let orders = [OrderKind::Order, OrderKind::Investment].into_iter();
+    let orders = orders.flat_map(|kind| [Buyer::Partner, Buyer::Customer].map(|buyer| (kind, buyer)));
+    let owed = orders.map(|(kind, buyer)| owed(plan, kind, buyer)).max().unwrap_or(0);
     (owed > i128::from(cap.units())).then(|| {
         let owed = crate::engine::decimal::plain(owed, 4);
         format!(
@@ -126,6 +141,28 @@ fn payout(plan: &Plan) -> Option<String> {
             cap.percent()
         )
     })
+}
+
+/// The most that the rates owe on an order of that kind and buyer, by bonuses whose share of the CV is known beforehand.
+fn owed(plan: &Plan, kind: OrderKind, buyer: Buyer) -> i128 {
+    let sum = |rates: &[Rate]| rates.iter().map(|rate| i128::from(rate.units())).sum::<i128>();
+    let multiplier = plan.ranks.iter().map(|rank| rank.multiplier.units()).max().unwrap_or(Rate::SCALE);
+    let bonuses = plan.bonuses.iter().filter(|bonus| bonus.orders.admits(kind, buyer));
+    let share = |bonus: &Bonus| match &bonus.rule {
+        Rule::Unilevel(rule) if rule.within_days_of_join.is_none() && !rule.first_order_only => {
+            let own = i128::from(rule.include_self.unwrap_or_default().units());
+            own + sum(&rule.levels) * i128::from(multiplier) / i128::from(Rate::SCALE)
+        }
+        Rule::Differential(rule) => {
+            let top = rule.rates.iter().max().map_or(0, |rate| i128::from(rate.units()));
+            top + rule.breakaway.as_ref().map_or(0, |breakaway| sum(&breakaway.overrides))
+        }
+        Rule::Generation(rule) => sum(&rule.rates),
+        Rule::Stairstep(rule) => rule.brackets.iter().map(|bracket| i128::from(bracket.rate.units())).max().unwrap_or(0),
+        Rule::Pool(rule) => i128::from(rule.share.units()),
+        _ => 0,
+    };
+    bonuses.map(share).sum()
 }
 
 /// Keys of ranks that no bonus reads.

@@ -11,6 +11,9 @@ use crate::engine::refusal::{Input, Refusal};
 
 use super::rate::Rate;
 
+/// Every list of a plan is bounded: levels and ranks are multiplied with each other.
+const MOST_ENTRIES: usize = 1000;
+
 /// A value of the file and where it stands.
 #[derive(Clone)]
 pub(super) struct Key<'a> {
@@ -164,9 +167,12 @@ impl<'a> Key<'a> {
         })
     }
 
-    /// The members of a list, with their index in the path.
+    /// The members of a list, with their index in the path; at most [`MOST_ENTRIES`].
     pub(super) fn list(&self) -> Result<Vec<Key<'a>>, Refusal> {
         let array = self.value.as_array().ok_or_else(|| self.refuse(format!("must be a list in square brackets, not {}", self.found())))?;
+        if array.len() > MOST_ENTRIES {
+            return Err(self.refuse(format!("has {} entries, at most {MOST_ENTRIES} are allowed", array.len())));
+        }
         let member = |(index, value): (usize, &'a Spanned<DeValue<'a>>)| Key {
             source: self.source,
             path: format!("{}[{index}]", self.path),

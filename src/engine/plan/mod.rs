@@ -160,6 +160,12 @@ impl Plan {
         words::plan(self)
     }
 
+    /// One requirement of a rank of this plan in words.
+    #[must_use]
+    pub fn requirement_in_words(&self, requirement: &Requirement) -> String {
+        words::requirement(self, requirement)
+    }
+
     /// What is legal but odd: a bonus that nobody can earn, a cap below what the rates owe, ranks out of reach.
     #[must_use]
     pub fn warnings(&self) -> Vec<String> {

@@ -12,9 +12,6 @@ use crate::engine::rounding::Rounding;
 use super::key::{Key, Section, line_of};
 use super::{Bonus, Currency, OrderFilter, Placement, Plan, Rank, RankIndex, RankMaintenance, Rate, kinds, requirements};
 
-const MOST_RANKS: usize = 1000;
-const MOST_BONUSES: usize = 1000;
-
 /// What bonuses and requirements may refer to.
 pub(super) struct Scope<'p> {
     pub placement: Option<Placement>,
@@ -57,7 +54,7 @@ pub(super) fn plan(text: &str) -> Result<Plan, Refusal> {
     }
     plan.placement = whole.get("placement").map(|key| placement(&key.section()?)).transpose()?;
     let rank_key = whole.require("rank")?;
-    let ranks = sections(&rank_key, MOST_RANKS)?;
+    let ranks = sections(&rank_key)?;
     if ranks.is_empty() {
         return Err(rank_key.refuse("a plan needs at least one rank"));
     }
@@ -67,7 +64,7 @@ pub(super) fn plan(text: &str) -> Result<Plan, Refusal> {
         plan.ranks.push(rank(section, &scope, index)?);
     }
     let rates: Vec<Rate> = plan.ranks.iter().map(|rank| rank.rate).collect();
-    let bonuses = whole.get("bonus").map(|key| sections(&key, MOST_BONUSES)).transpose()?.unwrap_or_default();
+    let bonuses = whole.get("bonus").map(|key| sections(&key)).transpose()?.unwrap_or_default();
     let bonus_codes = self::codes(&bonuses)?;
     (scope.rank_rates, scope.bonuses) = (&rates, &bonus_codes);
     for (index, section) in bonuses.iter().enumerate() {
@@ -135,12 +132,8 @@ fn placement(section: &Section) -> Result<Placement, Refusal> {
     }
 }
 
-fn sections<'a>(key: &Key<'a>, most: usize) -> Result<Vec<Section<'a>>, Refusal> {
-    let list = key.list()?;
-    if list.len() > most {
-        return Err(key.refuse(format!("there are {} of them, at most {most} are allowed", list.len())));
-    }
-    list.iter().map(Key::section).collect()
+fn sections<'a>(key: &Key<'a>) -> Result<Vec<Section<'a>>, Refusal> {
+    key.list()?.iter().map(Key::section).collect()
 }
 
 fn codes(sections: &[Section]) -> Result<Vec<String>, Refusal> {

@@ -79,7 +79,7 @@ fn rank(plan: &Plan, rank: &Rank, index: usize) -> String {
     parts.join("; ") + &gives
 }
 
-fn requirement(plan: &Plan, requirement: &Requirement) -> String {
+pub(super) fn requirement(plan: &Plan, requirement: &Requirement) -> String {
     match requirement {
         Requirement::PersonalVolume { min } => format!("PV of at least {min}"),
         Requirement::GroupVolume { min, leg_cap: None } => format!("group volume of at least {min}"),

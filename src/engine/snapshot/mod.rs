@@ -7,7 +7,6 @@ use std::borrow::Cow;
 
 use super::input::{NetworkRow, OrderRow};
 use super::refusal::Refusal;
-use crate::domain::instant::Instant;
 
 pub use network::{Network, NetworkBuilder};
 pub(crate) use orders::Order;
@@ -58,13 +57,21 @@ impl Snapshot {
     }
 
     /// What takes part in a period: without the partners who join at or after its end, and without their orders.
-    pub(crate) fn partaking(&self, end: Instant, placed: bool) -> Result<Cow<'_, Self>, Refusal> {
-        match self.network.joined_before(end, placed)? {
-            None => Ok(Cow::Borrowed(self)),
-            Some((network, seats)) => {
-                let orders = self.orders.reseated(&seats);
-                Ok(Cow::Owned(Self { network, orders }))
-            }
-        }
+    pub(crate) fn partaking(mut self, seats: &[u32], placed: bool) -> Result<Self, Refusal> {
+        self.network = self.network.partaking(seats, placed)?;
+        self.orders.reseat(seats);
+        Ok(self)
+    }
+}
+
+impl From<Snapshot> for Cow<'_, Snapshot> {
+    fn from(snapshot: Snapshot) -> Self {
+        Self::Owned(snapshot)
+    }
+}
+
+impl<'a> From<&'a Snapshot> for Cow<'a, Snapshot> {
+    fn from(snapshot: &'a Snapshot) -> Self {
+        Self::Borrowed(snapshot)
     }
 }

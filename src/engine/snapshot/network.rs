@@ -1,5 +1,6 @@
 //! The partners of a snapshot.
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
 use crate::domain::amount::Amount;
@@ -96,13 +97,18 @@ impl NetworkBuilder {
     /// Adds a partner; `line` is named in refusals.
     ///
     /// # Errors
-    /// There are more partners than a run can hold.
+    /// The number is not positive, points or carry are negative, or there are more partners than a run can hold.
     pub fn add(&mut self, row: &NetworkRow, line: Option<u64>) -> Result<(), Refusal> {
         if self.rows.len() >= UNKNOWN as usize - 1 {
             return Err(Refusal::network(line, format!("there are more than {} partners", self.rows.len())));
         }
         if row.partner < 1 {
             return Err(Refusal::network(line, format!("the partner number {} is not positive", row.partner)));
+        }
+        for (name, amount) in [("career_points", row.career_points), ("carry_left", row.carry_left), ("carry_right", row.carry_right)] {
+            if amount < Amount::ZERO {
+                return Err(Refusal::network(line, format!("partner {}: {name} must not be negative, it is {amount}", row.partner)));
+            }
         }
         let partner = Partner {
             number: row.partner,
@@ -209,42 +215,47 @@ impl Network {
         refuse_cycle(&self.partners, cycle, what)
     }
 
-    /// The part that joined before an instant and the new place of each partner ([`NONE`] for the others); none where that is everybody.
-    pub(super) fn joined_before(&self, end: Instant, placed: bool) -> Result<Option<(Self, Vec<u32>)>, Refusal> {
-        if self.partners.iter().all(|partner| partner.joined_at < end) {
-            return Ok(None);
+    /// The new place of each partner who joined before an instant, [`NONE`] for the others; none where everybody did.
+    pub(crate) fn seats(&self, end: Instant) -> Option<Vec<u32>> {
+        if self.partners.par_iter().all(|partner| partner.joined_at < end) {
+            return None;
         }
         let mut next = 0;
-        let seats: Vec<u32> = self
-            .partners
-            .iter()
-            .map(|partner| {
-                let seat = if partner.joined_at < end { next } else { NONE };
-                next += u32::from(seat != NONE);
-                seat
-            })
-            .collect();
-        let mut partners = Vec::with_capacity(next as usize);
-        for partner in self.partners.iter().filter(|partner| partner.joined_at < end) {
+        let seat = |partner: &Partner| {
+            let seat = if partner.joined_at < end { next } else { NONE };
+            next += u32::from(seat != NONE);
+            seat
+        };
+        Some(self.partners.iter().map(seat).collect())
+    }
+
+    /// The partners who have a new seat.
+    pub(super) fn partaking(self, seats: &[u32], placed: bool) -> Result<Self, Refusal> {
+        let Self { mut partners, rank_codes, .. } = self;
+        for place in (0..partners.len()).filter(|place| seats[*place] != NONE) {
+            let partner = partners[place];
             let seat = |above: u32, what: &str| match above {
                 NONE | UNKNOWN => Ok(above),
                 _ if seats[above as usize] == NONE => Err(Refusal::network(
                     partner.line(),
                     format!(
                         "partner {}: the {what} {} joins only at or after the period's end and so takes no part",
-                        partner.number, self.partners[above as usize].number
+                        partner.number, partners[above as usize].number
                     ),
                 )),
                 _ => Ok(seats[above as usize]),
             };
             let sponsor = seat(partner.sponsor, "sponsor")?;
             let placement_parent = if placed { seat(partner.placement_parent, "placement parent")? } else { NONE };
-            partners.push(Partner { sponsor, placement_parent, ..*partner });
+            partners[place] = Partner { sponsor, placement_parent, ..partner };
         }
+        let mut seats = seats.iter();
+        partners.retain(|_| seats.next().is_some_and(|seat| *seat != NONE));
+        partners.shrink_to_fit();
         let sponsors = Tree::of(partners.iter().map(|partner| partner.sponsor).collect())
             .map_err(|cycle| refuse_cycle(&partners, &cycle, "sponsor each other in a circle"))?;
         let index = Index::of(partners.iter().map(|partner| partner.number).collect());
-        Ok(Some((Self { partners, sponsors, rank_codes: self.rank_codes.clone(), index, unknown_parents: Vec::new() }, seats)))
+        Ok(Self { partners, sponsors, rank_codes, index, unknown_parents: Vec::new() })
     }
 }
 

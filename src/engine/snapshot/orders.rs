@@ -119,12 +119,12 @@ impl Orders {
         places.filter(|(_, order)| start <= order.placed_at && order.placed_at < end).map(|(place, _)| place as u32).collect()
     }
 
-    /// The orders of the partners who have a new seat.
-    pub(super) fn reseated(&self, seats: &[u32]) -> Self {
-        let orders = self.orders.iter().filter_map(|order| {
-            let partner = seats[order.partner as usize];
-            (partner != NONE).then_some(Order { partner, ..*order })
+    /// Keeps the orders of the partners who have a new seat.
+    pub(super) fn reseat(&mut self, seats: &[u32]) {
+        self.orders.retain_mut(|order| {
+            order.partner = seats[order.partner as usize];
+            order.partner != NONE
         });
-        Self { orders: orders.collect() }
+        self.orders.shrink_to_fit();
     }
 }

@@ -2,8 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::num::NonZeroU32;
 use std::path::Path;
 use std::process::Command;
+
+use upline::engine::{self, Plan, Snapshot};
+use upline::offline::commissions;
+use upline::offline::generate::Specification;
 
 use super::{golden, inputs, unpacked, upline};
 
@@ -65,6 +70,39 @@ fn the_number_of_threads_changes_nothing() {
         assert!(command.status().unwrap().success());
         assert_same_files(&folder.join("expected"), out.path());
     }
+}
+
+#[test]
+fn a_network_in_many_parts_is_computed_alike_by_any_number_of_threads() {
+    let specification = Specification::new(NonZeroU32::new(5000).unwrap(), 30_000, 3, "2026-01".parse().unwrap());
+    let snapshot = Snapshot::of(specification.network(), specification.orders()).unwrap();
+    let text = fs::read_to_string(golden("hybrid-2000/plan.toml")).unwrap().replace("\"9000\"", "\"300\"");
+    let plan = Plan::parse(&text).unwrap();
+    let lines = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| {
+            let outcome = engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).unwrap();
+            let mut bytes = Vec::new();
+            commissions::write(&outcome, &mut bytes).unwrap();
+            bytes.extend(format!("{:?} {:?} {:?}", outcome.statements(), outcome.carry(), outcome.summary()).bytes());
+            bytes
+        })
+    };
+    let alone = lines(1);
+    assert!(alone.len() > 1_000_000 && [2, 3, 8].into_iter().all(|threads| lines(threads) == alone));
+}
+
+#[test]
+fn results_of_an_earlier_run_stand_until_all_of_the_new_ones_are_written() {
+    let out = tempfile::tempdir().unwrap();
+    // Where a file should be written a folder stands, so writing fails.
+    fs::create_dir(out.path().join("statements.csv.part")).unwrap();
+    fs::write(out.path().join("commissions.csv"), "old").unwrap();
+    let mut arguments = vec!["simulate".to_owned(), "--quiet".to_owned(), "--out".to_owned(), out.path().to_str().unwrap().to_owned()];
+    arguments.extend(inputs(&golden("stairstep")));
+    assert_eq!(upline(&arguments).status.code(), Some(1));
+    assert_eq!(fs::read(out.path().join("commissions.csv")).unwrap(), b"old");
+    assert_eq!(names(out.path()), BTreeSet::from(["commissions.csv".to_owned(), "statements.csv.part".to_owned()]));
 }
 
 #[test]

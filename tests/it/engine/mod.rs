@@ -1,6 +1,7 @@
 //! The commission engine and its offline commands.
 
 mod comparisons;
+mod explained;
 mod golden;
 mod laws;
 mod mutations;
@@ -8,6 +9,7 @@ mod plans;
 mod questions;
 mod refused;
 mod rows;
+mod tables;
 mod worked;
 
 use std::fs::{self, File};

@@ -80,9 +80,30 @@ fn what_is_legal_but_odd_is_warned_about() {
         let warnings = Plan::parse(&format!("{FRAME}{text}")).unwrap().warnings();
         assert!(warnings.iter().any(|given| given.starts_with(warning)), "{warning}: {warnings:?}");
     }
-    let capped = FRAME.replace("\"USD\"", "\"USD\"\npayout_cap = \"0.05\"") + "[[bonus]]\ncode = \"b\"\nkind = \"differential\"";
-    let warnings = Plan::parse(&capped).unwrap().warnings();
-    assert!(warnings[0].starts_with("payout_cap: 5 % of the CV, but"), "{warnings:?}");
+    let differential = "[[bonus]]\ncode = \"b\"\nkind = \"differential\"\n";
+    let customers = "[[bonus]]\ncode = \"c\"\nkind = \"unilevel\"\nlevels = [\"0.2\"]\nbuyers = [\"CUSTOMER\"]\n";
+    let partners = customers.replace("\"c\"", "\"p\"").replace("CUSTOMER", "PARTNER").replace("0.2", "0.3");
+    for (key, bonuses, said) in [
+        ("payout_cap = \"0.05\"", differential.to_owned(), "payout_cap: 5 % of the CV, but"),
+        // The orders of one kind and buyer that owe most decide: 10 % and 30 %, not all three.
+        ("payout_cap = \"0.35\"", format!("{differential}{customers}{partners}"), "alone may owe up to 40 %, so"),
+        ("payout_cap = \"0\"", differential.to_owned(), "payout_cap: it is 0, so nobody earns anything"),
+        ("partner_cap = \"0\"", differential.to_owned(), "partner_cap: it is 0, so nobody earns anything"),
+    ] {
+        let warnings = Plan::parse(&(FRAME.replace("\"USD\"", &format!("\"USD\"\n{key}")) + &bonuses)).unwrap().warnings();
+        assert!(warnings.iter().any(|given| given.contains(said)), "{said}: {warnings:?}");
+    }
+    let levels = "[[bonus]]\ncode = \"b\"\nkind = \"unilevel\"\nlevels = [\"0.1\", \"0.1\", \"0.1\"]";
+    for (most, said) in [
+        ("0", "bonus b: nobody can earn it, no rank is paid"),
+        ("1", "bonus b: it has 3 levels, but no rank that can be held is paid below level 1"),
+    ] {
+        let frame = FRAME
+            .replace("code = \"ONE\"", &format!("code = \"ONE\"\nmax_levels = {most}"))
+            .replace("code = \"TWO\"", &format!("code = \"TWO\"\nmax_levels = {most}"));
+        let warnings = Plan::parse(&format!("{frame}{levels}")).unwrap().warnings();
+        assert!(warnings.iter().any(|given| given.starts_with(said)), "{said}: {warnings:?}");
+    }
     for file in examples() {
         assert_eq!(Plan::parse(&fs::read_to_string(file).unwrap()).unwrap().warnings(), Vec::<String>::new());
     }
@@ -119,6 +140,7 @@ fn what_is_wrong_is_named_with_line_key_and_what_is_allowed() {
         ("[[rank]]\ncode = \"TWO\"", "rank[2].code: TWO stands here a second time"),
         ("[ranks]\n", "ranks: is an unknown key; allowed here: plan, activity, placement, rank, bonus"),
         ("[[bonus]\n", "is not TOML"),
+        (&format!("{unilevel}levels = [{}]", "\"0\", ".repeat(1001)), "bonus[0].levels: has 1001 entries, at most 1000 are allowed"),
     ] {
         let refusal = Plan::parse(&format!("{FRAME}{text}")).unwrap_err().to_string();
         assert!(refusal.starts_with("plan.toml") && refusal.contains(said), "{said}: {refusal}");

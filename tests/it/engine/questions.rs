@@ -17,11 +17,13 @@ fn explain(extra: &[&str]) -> String {
 fn a_line_is_explained_with_its_numbers_and_caps() {
     let text = explain(&["--partner", "3998", "--order", "4238"]);
     assert!(
-        text.contains("fast-start (unilevel): 7.28\n  order 4238 of partner 2360: 7.28\n    - level 2: 150 x 0.05, rounded 7.50\n"),
+        text.contains("fast-start (unilevel): 7.28\n  order 4238 of partner 2360: 7.28\n    - level 2: 150 x 0.05 = 7.5, rounded 7.50\n"),
         "{text}"
     );
     assert!(text.contains("    - level 2: the payout cap of 424205.76, 7.50 becomes 7.28\n"), "{text}");
     assert!(text.contains("structure (differential): 2.91\n"), "{text}");
+    assert!(text.contains("    - level 2: 150 x (0.05 - 0.03 paid below) = 3, rounded 3.00\n"), "{text}");
+    assert!(text.ends_with("\ntotal of order 4238: 10.19\n"), "{text}");
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! Refused input: exit status 2, a message that names the place, and no output.
 
+use upline::domain::amount::Amount;
 use upline::engine::input::{NetworkRow, OrderRow};
 use upline::engine::{self, Plan, Snapshot};
 
@@ -110,6 +111,18 @@ fn a_network_without_partners_and_orders_is_computed() {
     let snapshot = Snapshot::of([], []).unwrap();
     let outcome = engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).unwrap();
     assert_eq!((outcome.lines().count(), outcome.summary().payout_ratio.as_str()), (0, "0"));
+}
+
+#[test]
+fn negative_points_and_carry_are_refused() {
+    let minus = Amount::from_units(-1);
+    for (row, said) in [
+        (NetworkRow { career_points: minus, ..partner(1, 0) }, "career_points"),
+        (NetworkRow { carry_left: minus, ..partner(1, 0) }, "carry_left"),
+        (NetworkRow { carry_right: minus, ..partner(1, 0) }, "carry_right"),
+    ] {
+        assert_eq!(refusal(BARE, &[row], &[]), format!("network.csv: partner 1: {said} must not be negative, it is -0.0001"));
+    }
 }
 
 #[test]

@@ -1,0 +1,42 @@
+//! Tables that would use up memory or time are refused, and odd ones are read as they stand.
+
+use std::io::{self, Cursor, Read};
+use std::path::Path;
+
+use upline::offline::Refused;
+use upline::offline::orders::OrderReader;
+
+const HEADER: &str = "order,partner,placed_at,cv\n";
+
+fn read(input: impl Read + Send + 'static) -> Result<usize, Refused> {
+    let rows = OrderReader::from_reader(Path::new("orders.csv"), input)?;
+    rows.collect::<Result<Vec<_>, _>>().map(|rows| rows.len())
+}
+
+#[test]
+fn a_line_that_never_ends_is_refused_and_not_read_to_its_end() {
+    // Endless: reading on would never come back.
+    let endless = Cursor::new(HEADER).chain(io::repeat(b'1'));
+    assert_eq!(read(endless).unwrap_err().to_string(), "orders.csv line 2: the row has more than 1048576 bytes");
+    assert_eq!(read(io::repeat(b'x')).unwrap_err().to_string(), "orders.csv line 1: the row has more than 1048576 bytes");
+    let quoted = Cursor::new(format!("{HEADER}\"")).chain(io::repeat(b'1'));
+    assert_eq!(read(quoted).unwrap_err().to_string(), "orders.csv line 2: the row has more than 1048576 bytes");
+}
+
+#[test]
+fn a_quote_over_hundreds_of_thousands_of_lines_is_refused_in_one_pass() {
+    // With every line looked at again for each line after it this would take hours.
+    let lines = Cursor::new(format!("{HEADER}\"")).chain(Cursor::new("\n".repeat(2_000_000)));
+    assert_eq!(read(lines).unwrap_err().to_string(), "orders.csv line 2: a quote is opened and never closed");
+    let doubled = Cursor::new(format!("{HEADER}\"")).chain(Cursor::new("\"\"\n".repeat(1_000_000)));
+    assert_eq!(read(doubled).unwrap_err().to_string(), "orders.csv line 2: a quote is opened and never closed");
+}
+
+#[test]
+fn quotes_may_hold_commas_quotes_and_line_ends() {
+    let text = "note,order,partner,placed_at,cv\n\"a,\"\"b\"\"\r\n\nc\",\"1\",2,\"2026-01-05T00:00:00Z\",10\nplain \"quote,2,2,2026-01-05T00:00:00Z,\"10\"\n";
+    assert_eq!(read(Cursor::new(text)), Ok(2));
+    let broken = format!("{text}\"x\"y,3,2,2026-01-05T00:00:00Z,10\n");
+    let refused = read(Cursor::new(broken)).unwrap_err().to_string();
+    assert_eq!(refused, "orders.csv line 6: after a closing quote a comma or the end of the line must follow");
+}
