@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 
+use rayon::iter::{IntoParallelIterator as _, ParallelIterator as _};
 use rayon::slice::ParallelSliceMut;
 
 use crate::domain::amount::Amount;
@@ -47,17 +48,19 @@ impl Limit<'_> {
     fn cut<R: Recorder>(&self, paid: &mut [Paid], first_bonus: usize, recorder: &mut R) {
         // What the bonuses before have left to each partner. A sum that does not fit lies above every limit.
         let mut left = vec![self.amount; self.standing.len()];
+        let mut clock = None;
         for (bonus, paid) in (first_bonus..).zip(paid) {
             let own = sum_by_beneficiary([&paid.lines].into_iter(), self.standing.len(), |line| line.amount);
             if own.iter().zip(&left).any(|(own, left)| own > left) {
-                self.cut_one(&mut paid.lines, bonus, (&left, &own), recorder);
+                let clock = clock.get_or_insert_with(|| Clock::of(self.standing));
+                self.cut_one(&mut paid.lines, bonus, clock, (&left, &own), recorder);
             }
             left.iter_mut().zip(own).for_each(|(left, own)| *left -= own.min(*left));
         }
     }
 
-    fn cut_one<R: Recorder>(&self, lines: &mut Lines, bonus: usize, (left, own): (&[i64], &[i64]), recorder: &mut R) {
-        let crossing = Crossing::of(self.standing, lines, left, own);
+    fn cut_one<R: Recorder>(&self, lines: &mut Lines, bonus: usize, clock: &Clock, (left, own): (&[i64], &[i64]), recorder: &mut R) {
+        let crossing = Crossing::of(self.standing, clock, lines, left, own);
         lines.change(recorder, |start, part, recorder| {
             let first = crossing.shared.partition_point(|(place, _)| *place < start);
             let mut shared = crossing.shared[first..].iter().peekable();
@@ -78,6 +81,24 @@ impl Limit<'_> {
     }
 }
 
+/// In which of [`Clock::SLICES`] slices of the period each order was placed: one byte instead of a look at the order.
+struct Clock(Vec<u8>);
+
+impl Clock {
+    const SLICES: usize = 256;
+
+    fn of(standing: &Standing) -> Self {
+        let start = standing.period.start().nanos();
+        let step = (standing.period.end().nanos() - start) / Self::SLICES as i64 + 1;
+        let slice = |place: usize| {
+            let placed_at = standing.snapshot.orders.order(place as u32).placed_at.nanos();
+            // Orders outside the period have no lines.
+            u8::try_from((placed_at - start) / step).unwrap_or(0)
+        };
+        Self((0..standing.snapshot.orders.len()).into_par_iter().map(slice).collect())
+    }
+}
+
 /// When the partners who cross a limit in a bonus do so.
 ///
 /// Such partners have most of all lines, so the period is cut into slices: lines in slices before the one in which a partner crosses are
@@ -86,16 +107,15 @@ struct Crossing<'a> {
     standing: &'a Standing<'a>,
     /// Whether the lines come from orders.
     ordered: bool,
-    /// The period's first nanosecond.
-    start: i64,
-    /// Nanoseconds in a slice.
-    step: i64,
+    clock: &'a Clock,
+    /// So many slices of the clock make one here, as a power of 2: fewer slices where many partners cross.
+    shift: u32,
     /// One bit per partner: owed more than is left. Most lines are settled by a look at these few.
     crosses: Vec<u64>,
     /// Each partner's place among those who cross and still have something left; [`NONE`] for the others.
     places: Vec<u32>,
     /// By that place: the slice in which the limit is crossed.
-    slices: Vec<i64>,
+    slices: Vec<usize>,
     /// What the lines in these slices keep: the line's place and its amount, ascending by place.
     shared: Vec<(u64, i64)>,
 }
@@ -103,9 +123,8 @@ struct Crossing<'a> {
 impl<'a> Crossing<'a> {
     /// So many sums of slices are held at most by each thread.
     const SUMS: usize = 1 << 20;
-    const MOST_SLICES: usize = 256;
 
-    fn of(standing: &'a Standing, lines: &Lines, left: &[i64], own: &[i64]) -> Self {
+    fn of(standing: &'a Standing, clock: &'a Clock, lines: &Lines, left: &[i64], own: &[i64]) -> Self {
         let (mut crosses, mut places, mut limits) = (vec![0_u64; own.len().div_ceil(64)], vec![NONE; own.len()], Vec::new());
         for (partner, (left, _)) in left.iter().zip(own).enumerate().filter(|(_, (left, own))| left < own) {
             crosses[partner / 64] |= 1 << (partner % 64);
@@ -114,12 +133,11 @@ impl<'a> Crossing<'a> {
                 limits.push(*left);
             }
         }
-        let count = (Self::SUMS / limits.len().max(1)).clamp(1, Self::MOST_SLICES);
-        let start = standing.period.start().nanos();
-        let step = (standing.period.end().nanos() - start) / count as i64 + 1;
+        let room = (Self::SUMS / limits.len().max(1)).clamp(1, Clock::SLICES);
+        let shift = Clock::SLICES.ilog2() - room.ilog2();
         let (slices, shared, ordered) = (Vec::new(), Vec::new(), lines.come_from_orders());
-        let mut crossing = Self { standing, ordered, start, step, crosses, places, slices, shared };
-        let limits = crossing.find_slices(lines, limits, count);
+        let mut crossing = Self { standing, ordered, clock, shift, crosses, places, slices, shared };
+        let limits = crossing.find_slices(lines, limits, Clock::SLICES >> shift);
         crossing.shared = crossing.share(lines, limits);
         crossing
     }
@@ -130,7 +148,7 @@ impl<'a> Crossing<'a> {
             let mut sums = vec![0_i64; limits.len() * count];
             for line in parts.iter().copied().flatten() {
                 if let Some(place) = self.place(line) {
-                    let sum = &mut sums[place * count + self.slice_of(line) as usize];
+                    let sum = &mut sums[place * count + self.slice_of(line)];
                     *sum = sum.saturating_add(line.amount);
                 }
             }
@@ -147,7 +165,7 @@ impl<'a> Crossing<'a> {
                 *limit -= sum;
                 slice += 1;
             }
-            self.slices.push(slice as i64);
+            self.slices.push(slice);
         }
         limits
     }
@@ -188,13 +206,13 @@ impl<'a> Crossing<'a> {
         (place != NONE).then_some(place as usize)
     }
 
-    fn slice_of(&self, line: &Line) -> i64 {
-        (self.placed_at(line) - self.start) / self.step
+    /// Lines without an order all have the same time.
+    fn slice_of(&self, line: &Line) -> usize {
+        if self.ordered { usize::from(self.clock.0[line.from as usize]) >> self.shift } else { 0 }
     }
 
-    /// Lines without an order all have the same time.
     fn placed_at(&self, line: &Line) -> i64 {
-        if self.ordered { self.standing.snapshot.orders.order(line.from).placed_at.nanos() } else { self.start }
+        if self.ordered { self.standing.snapshot.orders.order(line.from).placed_at.nanos() } else { 0 }
     }
 }
 
