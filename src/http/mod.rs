@@ -81,6 +81,7 @@ fn cors(origins: &[String]) -> CorsLayer {
             header("idempotency-key"),
             header("last-event-id"),
             header("x-apollo-operation-name"),
+            header("x-graphql-cost"),
             middleware::REQUEST_ID,
         ])
         .expose_headers([RETRY_AFTER, middleware::REQUEST_ID]);

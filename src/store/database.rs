@@ -57,6 +57,8 @@ impl Database {
             let writer = open(write).await?;
             options.map_sqlx_sqlite_opts(|options| {
                 let options = options.foreign_keys(true).busy_timeout(Duration::from_secs(5)).statement_cache_capacity(256);
+                // Rows wait in a channel to be fetched: a page of a list goes through without a pause.
+                let options = options.row_buffer_size(1_000);
                 options.pragma("query_only", "ON").pragma("cache_size", "-65536").pragma("mmap_size", "1073741824")
             });
             (open(options).await?, writer)

@@ -73,7 +73,7 @@ impl<R: Relation> Loader<R> {
     }
 
     /// Notes what is wanted; the next wave brings it.
-    fn want(&self, epoch: &Epoch, keys: impl IntoIterator<Item = Key<R>>) {
+    fn want(&self, epoch: &Epoch, key: Key<R>) {
         let epoch = epoch.0.load(Ordering::Relaxed);
         let first = self.0.state(|state| {
             if state.epoch != epoch {
@@ -81,9 +81,11 @@ impl<R: Relation> Loader<R> {
                 state.coming.clear();
                 state.epoch = epoch;
             }
-            let before = state.wanted.len();
-            state.wanted.extend(keys.into_iter().filter(|key| !state.known.contains_key(key) && !state.coming.contains(key)));
-            before == 0 && !state.wanted.is_empty()
+            if state.known.contains_key(&key) || state.coming.contains(&key) {
+                return false;
+            }
+            state.wanted.push(key);
+            state.wanted.len() == 1
         });
         if first {
             let inner = self.0.clone();
@@ -149,23 +151,8 @@ impl<R: Relation> Inner<R> {
 /// The database's, to be masked.
 pub async fn load<R: Relation>(ctx: &Context<'_>, args: R::Args, parent: i64) -> Result<R::Value> {
     let (loader, key) = (ctx.data::<Loader<R>>()?, (args, parent));
-    loader.want(ctx.data()?, [key.clone()]);
+    loader.want(ctx.data()?, key.clone());
     loader.wait(&key).await
-}
-
-/// The same for several parents at once, in their order.
-///
-/// # Errors
-/// The database's, to be masked.
-pub async fn load_many<R: Relation>(ctx: &Context<'_>, args: &R::Args, parents: impl IntoIterator<Item = i64>) -> Result<Vec<R::Value>> {
-    let loader = ctx.data::<Loader<R>>()?;
-    let keys: Vec<Key<R>> = parents.into_iter().map(|parent| (args.clone(), parent)).collect();
-    loader.want(ctx.data()?, keys.iter().cloned());
-    let mut values = Vec::with_capacity(keys.len());
-    for key in &keys {
-        values.push(loader.wait(key).await?);
-    }
-    Ok(values)
 }
 
 /// A store's error on its way to the mask.

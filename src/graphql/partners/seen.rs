@@ -2,7 +2,7 @@
 
 use async_graphql::{Context, Result};
 
-use super::super::loader::{load, load_many};
+use super::super::loader::load;
 use super::super::network::{caller, network};
 use super::loader::{Partners, Reaches};
 use super::objects::Partner;
@@ -97,19 +97,6 @@ pub async fn find(ctx: &Context<'_>, number: i64) -> Result<Option<Partner>> {
         Some(partner) => see(ctx, partner, Reach::default()).await,
         None => Ok(None),
     }
-}
-
-/// Several partners by number, in their order.
-///
-/// # Errors
-/// As [`see`].
-pub async fn find_all(ctx: &Context<'_>, numbers: impl IntoIterator<Item = i64>) -> Result<Vec<Option<Partner>>> {
-    let found = load_many::<Partners>(ctx, &(), numbers).await?;
-    let seen = found.into_iter().map(async |partner| match partner {
-        Some(partner) => see(ctx, partner, Reach::default()).await,
-        None => Ok(None),
-    });
-    futures_util::future::try_join_all(seen).await
 }
 
 /// Whether the caller may see orders and commissions of a partner.

@@ -18,7 +18,10 @@ const SUBPROTOCOL: &str = "graphql-transport-ws";
 pub(super) fn open(transport: Transport, parts: &Parts, upgrade: WebSocketUpgrade) -> Response {
     let settings = transport.endpoint.settings();
     if !is_origin_allowed(&parts.headers, &settings.allowed_origins) {
-        return (StatusCode::FORBIDDEN, "Pages of this origin may not open a WebSocket here: see allowed_origins in the configuration.")
+        return (
+            StatusCode::FORBIDDEN,
+            "Pages of this origin may not open a WebSocket here: see server.cors_origins in the configuration.",
+        )
             .into_response();
     }
     let place = match transport.connection() {
