@@ -24,14 +24,28 @@ pub fn note(ctx: &Context<'_>, aspect: Aspect, partner: i64) -> Result<()> {
     };
     let reads = ctx.data::<StaffReads>()?;
     let mut reads = reads.0.lock().unwrap_or_else(PoisonError::into_inner);
-    reads.entry((caller(ctx)?.account_id, what)).or_default().insert(partner);
+    let account = caller(ctx)?.account_id;
+    let partners = reads.entry((account, what)).or_default();
+    partners.insert(partner);
+    if partners.len() >= LONGEST_LINE {
+        log(account, what, &std::mem::take(partners));
+    }
     Ok(())
+}
+
+/// So many partners at most in one line; a stream goes on for long.
+const LONGEST_LINE: usize = 1_000;
+
+fn log(account: i64, what: &str, partners: &BTreeSet<i64>) {
+    if !partners.is_empty() {
+        tracing::info!(target: "audit", account, what, ?partners, "read by staff");
+    }
 }
 
 impl Drop for StaffReads {
     fn drop(&mut self) {
         for ((account, what), partners) in self.0.get_mut().unwrap_or_else(PoisonError::into_inner) {
-            tracing::info!(target: "audit", account, what, ?partners, "read by staff");
+            log(*account, what, partners);
         }
     }
 }

@@ -90,7 +90,12 @@ fn follow<'ctx>(
     let place = |cursor: &String| decode(cursor).ok_or_else(|| bad_user_input("`after` is not a cursor of this subscription."));
     let after = after.as_ref().map(place).transpose()?;
     // An `EventSource` that comes back repeats its old document; what it saw last stands in the header.
-    let seen = ctx.data_opt::<LastEventId>().map(|id| place(&id.0)).transpose()?;
+    let seen = match ctx.data_opt::<LastEventId>() {
+        // Where the document says it, a header from elsewhere does no harm.
+        Some(id) if after.is_some() => decode(&id.0),
+        Some(id) => Some(place(&id.0)?),
+        None => None,
+    };
     let mut position = after.max(seen).unwrap_or_else(|| hub.reached());
     let mut session = SessionCheck::begin(ctx)?;
     let mut reached = hub.watch();
@@ -99,9 +104,14 @@ fn follow<'ctx>(
         loop {
             // Marked as seen before reading, so that what arrives in between is seen as news.
             reached.borrow_and_update();
+            let settled = hub.reached();
             let batch = hub.after(position, kind).await.map_err(fault)?.map_err(|_| missed_too_much(encode(hub.reached())))?;
-            if batch.is_empty() && reached.changed().await.is_err() {
-                break;
+            if batch.is_empty() {
+                // Nothing of this kind lies up to there: from now on the memory of the hub suffices.
+                position = position.max(settled);
+                if reached.changed().await.is_err() {
+                    break;
+                }
             }
             for entry in batch {
                 position = entry.recorded.position;

@@ -64,6 +64,13 @@ impl Wake for Calls {
     }
 }
 
+impl Drop for Driver {
+    /// A batch holds its loader, which holds these waves: one that is left here would keep itself alive.
+    fn drop(&mut self) {
+        drop(self.waves.next());
+    }
+}
+
 impl Driver {
     fn new(waves: Waves) -> Self {
         Self { waves, fetching: None, calls: Arc::new(Calls { work: AtomicBool::new(true), task: AtomicWaker::new() }) }
@@ -97,5 +104,21 @@ impl Driver {
                 Some(Poll::Ready(_)) | None => self.fetching = None,
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_request_that_goes_away_takes_its_batches_along() {
+        let waves = Waves::default();
+        let batches = Arc::downgrade(&waves.0);
+        let (inside, held) = (waves.clone(), waves.clone());
+        let answer = waves.drive(async move { inside.enlist(Box::pin(async move { drop(held) })) });
+        answer.await;
+        drop(waves);
+        assert!(batches.upgrade().is_none(), "a batch keeps its waves alive");
     }
 }
