@@ -1,6 +1,7 @@
-//! What staff reads of other people is logged, one line per request and kind of data, with the target `audit`.
+//! What staff reads of other people is logged, one line per answer and kind of data, with the target `audit`.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::mem::take;
 use std::sync::{Mutex, PoisonError};
 
 use async_graphql::{Context, Result};
@@ -8,9 +9,11 @@ use async_graphql::{Context, Result};
 use super::network::caller;
 use crate::auth::visibility::Aspect;
 
-/// What the staff member behind one request has read so far; logged when the request ends.
+/// What the staff member behind one request has read and is not logged yet; logged when the request ends.
 #[derive(Debug, Default)]
-pub struct StaffReads(Mutex<BTreeMap<(i64, &'static str), BTreeSet<i64>>>);
+pub struct StaffReads(Mutex<Reads>);
+
+type Reads = BTreeMap<(i64, &'static str), BTreeSet<i64>>;
 
 /// Notes that the caller, who is staff, reads a part of what is known about a partner.
 ///
@@ -25,27 +28,27 @@ pub fn note(ctx: &Context<'_>, aspect: Aspect, partner: i64) -> Result<()> {
     let reads = ctx.data::<StaffReads>()?;
     let mut reads = reads.0.lock().unwrap_or_else(PoisonError::into_inner);
     let account = caller(ctx)?.account_id;
-    let partners = reads.entry((account, what)).or_default();
-    partners.insert(partner);
-    if partners.len() >= LONGEST_LINE {
-        log(account, what, &std::mem::take(partners));
-    }
+    reads.entry((account, what)).or_default().insert(partner);
     Ok(())
 }
 
-/// So many partners at most in one line; a stream goes on for long.
-const LONGEST_LINE: usize = 1_000;
+/// Logs what was read so far: a stream lasts for long.
+///
+/// # Errors
+/// The request has no such record.
+pub fn log(ctx: &Context<'_>) -> Result<()> {
+    write(take(&mut ctx.data::<StaffReads>()?.0.lock().unwrap_or_else(PoisonError::into_inner)));
+    Ok(())
+}
 
-fn log(account: i64, what: &str, partners: &BTreeSet<i64>) {
-    if !partners.is_empty() {
+fn write(reads: Reads) {
+    for ((account, what), partners) in reads {
         tracing::info!(target: "audit", account, what, ?partners, "read by staff");
     }
 }
 
 impl Drop for StaffReads {
     fn drop(&mut self) {
-        for ((account, what), partners) in self.0.get_mut().unwrap_or_else(PoisonError::into_inner) {
-            log(*account, what, partners);
-        }
+        write(take(self.0.get_mut().unwrap_or_else(PoisonError::into_inner)));
     }
 }

@@ -7,12 +7,11 @@ use std::time::Duration;
 
 use axum::extract::ConnectInfo;
 use axum::{Extension, Router};
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto;
-use hyper_util::server::graceful::GracefulShutdown;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use crate::config::server::Server;
 
@@ -51,7 +50,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
 #[derive(Clone, Copy, Debug)]
 pub struct Bearing {
     /// TCP connections open at once; further ones wait to be accepted.
-    pub connections: usize,
+    pub connections: u32,
     /// How long a client may take to send the head of a request, and how long a connection may stay silent between two.
     pub header_timeout: Duration,
     /// How long requests under way may take after the stop; what still runs then is dropped.
@@ -63,19 +62,18 @@ impl Bearing {
     #[must_use]
     pub const fn of(server: &Server) -> Self {
         Self {
-            connections: server.connections as usize,
+            connections: server.connections,
             header_timeout: Duration::from_secs(server.header_timeout_seconds as u64),
             grace: server.shutdown_grace(),
         }
     }
 }
 
-/// Serves until `stop` is done, each request with its peer's address as `ConnectInfo<SocketAddr>`.
+/// Serves HTTP/1.1 until `stop` is done, each request with its peer's address as `ConnectInfo<SocketAddr>`.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static, bearing: Bearing) {
-    let mut http = auto::Builder::new(TokioExecutor::new());
-    http.http1().timer(TokioTimer::new()).header_read_timeout(bearing.header_timeout);
-    http.http2().timer(TokioTimer::new()).keep_alive_interval(bearing.header_timeout);
-    let (places, open) = (Arc::new(Semaphore::new(bearing.connections)), GracefulShutdown::new());
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(bearing.header_timeout);
+    let (places, stopping) = (Arc::new(Semaphore::new(bearing.connections as usize)), watch::Sender::new(false));
     let mut stop = std::pin::pin!(stop);
     loop {
         let (socket, peer, place) = tokio::select! {
@@ -85,16 +83,28 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         // Answers are small and many: waiting to fill a packet would only delay them. A socket that refuses the option still works.
         drop(socket.set_nodelay(true));
         let service = TowerToHyperService::new(router.clone().layer(Extension(ConnectInfo(peer))));
-        let connection = open.watch(http.serve_connection_with_upgrades(TokioIo::new(socket), service).into_owned());
+        let connection = http.serve_connection(TokioIo::new(socket), service).with_upgrades();
+        let mut stopping = stopping.subscribe();
+        let told_to_stop = async move { stopping.wait_for(|stopping| *stopping).await.map_or((), drop) };
         tokio::spawn(async move {
-            if let Err(error) = connection.await {
-                tracing::debug!(error, "a connection broke");
+            let mut connection = std::pin::pin!(connection);
+            let ended = tokio::select! {
+                ended = connection.as_mut() => ended,
+                () = told_to_stop => {
+                    connection.as_mut().graceful_shutdown();
+                    connection.await
+                }
+            };
+            if let Err(error) = ended {
+                tracing::debug!(%error, "a connection broke");
             }
             drop(place);
         });
     }
     drop(listener);
-    if tokio::time::timeout(bearing.grace, open.shutdown()).await.is_err() {
+    stopping.send_replace(true);
+    // All places are free when no connection is left.
+    if tokio::time::timeout(bearing.grace, places.acquire_many(bearing.connections)).await.is_err() {
         tracing::warn!(grace_seconds = bearing.grace.as_secs(), "stopped with requests or streams still open");
     }
 }

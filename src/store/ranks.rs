@@ -21,7 +21,6 @@ pub async fn all(connection: &impl ConnectionTrait) -> Result<Vec<Rank>, Error> 
     Ok(rows.into_iter().map(|row| Rank { id: row.id, code: row.code, name: row.name, level: row.level }).collect())
 }
 
-/// What rank histories are ordered by: the latest period first.
 /// In how many periods each partner held a rank; partners without any are left out.
 ///
 /// # Errors
@@ -33,6 +32,7 @@ pub async fn history_counts(connection: &impl ConnectionTrait, partners: &[i64])
     Ok(sql.all(connection, |row| Ok((row.get(0)?, row.get(1)?))).await?.into_iter().collect())
 }
 
+/// The latest period first.
 const HISTORY_ORDER: Order = Order { sort: "t.starts_at", id: "h.id", direction: Direction::Descending };
 
 /// A page of the rank history of each partner.

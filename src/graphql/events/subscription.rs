@@ -12,6 +12,7 @@ use super::super::network::{caller, network};
 use super::super::partners::objects::Partner;
 use super::super::partners::seen::find;
 use super::super::scalars::DateTime;
+use super::super::staff_reads;
 use super::cursor::{decode, encode};
 use crate::auth::principal::Caller;
 use crate::auth::visibility::Standing;
@@ -120,6 +121,7 @@ fn follow<'ctx>(
                 }
                 session.renew(ctx).await?;
                 epoch.advance();
+                staff_reads::log(ctx)?;
                 yield entry;
             }
         }

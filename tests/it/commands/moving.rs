@@ -152,7 +152,17 @@ async fn volumes_of_open_periods_follow_every_move_and_placing(app: App) {
     let closed = volumes(&app, "CLOSED").await;
     assert!(!closed.is_empty());
 
+    // A return: 28 has what 29 has, with the other sign. Under 24, who has nothing, they cancel each other.
+    let returned = "INSERT INTO volume_events (partner_id, period_id, pv, cv, occurred_at)
+        SELECT 28, period_id, -pv, -cv, occurred_at FROM volume_events WHERE partner_id = 29";
+    app.execute(returned, []).await;
+    upline::rebuild::run(&app.services.database, false).await.unwrap();
     let operator = app.operator("olga", &[Scope::Network]).await;
+    for partner in [29, 28] {
+        move_sponsor(&app.services, &operator, &MoveSponsor { partner, sponsor: 24 }).await.unwrap();
+    }
+    assert!(volumes(&app, "OPEN").await.iter().all(|(partner, ..)| *partner != 24), "a row without volume is left");
+
     let mut moves = 0;
     for index in 0..60_i64 {
         let input = MoveSponsor { partner: index * 7 % 30 + 1, sponsor: index * 11 % 30 + 1 };
