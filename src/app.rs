@@ -10,6 +10,7 @@ use tokio::sync::watch;
 
 use crate::broker::Hub;
 use crate::commands::purge::{Purged, purge};
+use crate::commands::seal::seal_journals;
 use crate::commands::{Outside, Services};
 use crate::config::Config;
 use crate::config::secrets::signing_key;
@@ -103,7 +104,7 @@ impl App {
             Hub::start(database.clone(), config.events.clone(), config.network.visible_depth).await.context("events cannot be read")?;
         let waker = hub.clone();
         let services = services(config, database.clone(), world, Arc::new(move || waker.wake()))?;
-        let schema = roots::schema(network(config, &database, world), services.clone(), hub.clone());
+        let schema = roots::schema(network(config, &database, world)?, services.clone(), hub.clone());
         let settings = settings::Settings::from_config(&config.graphql, &config.network, &config.server);
         let endpoint = Endpoint::new(schema.clone(), Door { services: services.clone() }, settings)?;
         let shutdown = watch::Sender::new(false);
@@ -131,6 +132,7 @@ impl App {
         let Self { router, hub, endpoint, shutdown, services, purge_pause, .. } = self;
         let reading = tokio::spawn(async move { hub.run().await });
         let purging = tokio::spawn(purge_at_intervals(services.clone(), purge_pause));
+        let sealing = tokio::spawn(seal_at_intervals(services.clone()));
         let stop = async move {
             stop.await;
             tracing::info!("shutting down");
@@ -140,21 +142,23 @@ impl App {
         _ = tokio::time::timeout(bearing.grace, endpoint.drained()).await;
         reading.abort();
         purging.abort();
+        sealing.abort();
         services.database.close().await?;
         Ok(())
     }
 }
 
-fn network(config: &Config, database: &Database, world: &World) -> Network {
-    Network {
+fn network(config: &Config, database: &Database, world: &World) -> anyhow::Result<Network> {
+    Ok(Network {
         database: database.clone(),
         clock: world.clock.clone(),
         page_sizes: PageSizes { default: config.graphql.page_default, max: config.graphql.page_max },
         visible_depth: config.network.visible_depth,
         operator_depth: config.network.operator_max_depth,
         genealogy_partners: config.network.genealogy_partners,
+        currency: config.wallet.currency().context("wallet.currency is no currency")?,
         book: Book::default(),
-    }
+    })
 }
 
 /// Deletes what nobody needs any more, now and after every pause.
@@ -170,6 +174,23 @@ async fn purge_at_intervals(services: Services, pause: Duration) {
         }
     }
 }
+
+/// Seals what was written to the ledger, and notes where its chain ends: a head in the log outlives the database's own end of the chain.
+async fn seal_at_intervals(services: Services) {
+    let mut turns = tokio::time::interval(SEAL_PAUSE);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        match seal_journals(&services).await {
+            Ok((0, _)) => {}
+            Ok((journals, head)) => tracing::info!(journals, head = head.to_string(), "journals were sealed"),
+            Err(error) => tracing::warn!(%error, "journals cannot be sealed at the moment; trying again after {SEAL_PAUSE:?}"),
+        }
+    }
+}
+
+/// Between two rounds of sealing.
+const SEAL_PAUSE: Duration = Duration::from_secs(5);
 
 /// A network keeps the shape of its placement tree; whoever configures another one is told so, rather than passed over.
 async fn check_placement(config: &Config, database: &Database) -> anyhow::Result<()> {

@@ -16,6 +16,7 @@ pub struct Model {
     pub scopes: String,
     pub status: String,
     pub created_at: i64,
+    pub transaction_password_hash: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

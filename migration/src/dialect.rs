@@ -38,3 +38,67 @@ fn translate(backend: DbBackend, statement: &str) -> String {
         .replace("{deferred}", "DEFERRABLE INITIALLY DEFERRED")
         .replace("{transaction}", transaction)
 }
+
+/// A condition that every new row of a table must meet; `NEW` stands for the row.
+pub struct Guard {
+    pub table: &'static str,
+    /// Of the guard, and of the constraint that a refusal names.
+    pub name: &'static str,
+    pub holds: &'static str,
+}
+
+/// Sets guards up.
+pub async fn guard(manager: &SchemaManager<'_>, guards: &[Guard]) -> Result<(), DbErr> {
+    for Guard { table, name, holds } in guards {
+        let body = format!("IF NOT ({holds}) THEN {}; END IF; RETURN NEW;", raise(name));
+        let sqlite = format!("CREATE TRIGGER {name} BEFORE INSERT ON {table} WHEN NOT ({holds}) BEGIN SELECT RAISE(ABORT, '{name}'); END");
+        trigger(manager, name, &sqlite, &body, &[&format!("BEFORE INSERT ON {table} FOR EACH ROW")]).await?;
+    }
+    Ok(())
+}
+
+/// Refuses every change of the tables' rows but new ones.
+pub async fn append_only(manager: &SchemaManager<'_>, tables: &[&str]) -> Result<(), DbErr> {
+    for table in tables {
+        let name = format!("{table}_append_only");
+        let (update, delete) = (
+            format!("CREATE TRIGGER {name} BEFORE UPDATE ON {table} BEGIN SELECT RAISE(ABORT, '{name}'); END"),
+            format!("CREATE TRIGGER {name}_too BEFORE DELETE ON {table} BEGIN SELECT RAISE(ABORT, '{name}'); END"),
+        );
+        let events = [format!("BEFORE UPDATE OR DELETE ON {table} FOR EACH ROW"), format!("BEFORE TRUNCATE ON {table} FOR EACH STATEMENT")];
+        let body = format!("{}; RETURN NULL;", raise(&name));
+        trigger(manager, &name, &format!("{update}; {delete}"), &body, &events.each_ref().map(String::as_str)).await?;
+    }
+    Ok(())
+}
+
+/// Drops what guards leave behind when their tables are gone.
+pub async fn drop_guards(manager: &SchemaManager<'_>, guards: &[Guard], append_only: &[&str]) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    if connection.get_database_backend() == DbBackend::Postgres {
+        let tables = append_only.iter().map(|table| format!("{table}_append_only"));
+        for name in guards.iter().map(|guard| guard.name.to_owned()).chain(tables) {
+            connection.execute_unprepared(&format!("DROP FUNCTION {name}()")).await?;
+        }
+    }
+    Ok(())
+}
+
+fn raise(name: &str) -> String {
+    format!("RAISE EXCEPTION '{name}' USING ERRCODE = 'check_violation', CONSTRAINT = '{name}'")
+}
+
+/// On SQLite a trigger holds its statements itself, on PostgreSQL it calls a function.
+async fn trigger(manager: &SchemaManager<'_>, name: &str, sqlite: &str, body: &str, events: &[&str]) -> Result<(), DbErr> {
+    let connection = manager.get_connection();
+    if connection.get_database_backend() != DbBackend::Postgres {
+        connection.execute_unprepared(sqlite).await?;
+        return Ok(());
+    }
+    let function = format!("CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {body} END $$");
+    connection.execute_unprepared(&function).await?;
+    for (index, event) in events.iter().enumerate() {
+        connection.execute_unprepared(&format!("CREATE TRIGGER {name}_{index} {event} EXECUTE FUNCTION {name}()")).await?;
+    }
+    Ok(())
+}

@@ -11,6 +11,8 @@ mod m0004_orders;
 mod m0005_commissions;
 mod m0006_events;
 mod m0007_imports;
+mod m0008_ledger;
+mod m0009_attempts;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -26,6 +28,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_commissions::Migration),
             Box::new(m0006_events::Migration),
             Box::new(m0007_imports::Migration),
+            Box::new(m0008_ledger::Migration),
+            Box::new(m0009_attempts::Migration),
         ]
     }
 }

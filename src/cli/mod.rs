@@ -8,6 +8,7 @@ mod explain;
 pub mod export;
 mod generate;
 pub mod import;
+mod ledger;
 pub mod migrate;
 mod plan;
 pub mod rebuild;
@@ -64,6 +65,8 @@ enum Command {
     Account(account::Args),
     /// Make derived data anew.
     Rebuild(rebuild::Args),
+    /// Check the books, and print statements.
+    Ledger(ledger::Args),
     /// Compute a period from files: commissions, ranks, carry, statements, summary.
     Simulate(simulate::Args),
     /// Say why a partner earned what, or nothing.
@@ -105,6 +108,7 @@ pub fn run() -> ExitCode {
         Command::Import(args) => runtime::run(import::run(&args, &global, out)),
         Command::Export(args) => runtime::run(export::run(&args, &global, out)),
         Command::Account(args) => runtime::run(account::run(&args, &global, out)),
+        Command::Ledger(args) => runtime::run(ledger::run(&args, &global, out)),
         Command::Rebuild(args) => runtime::run(rebuild::run(&args, &global, out)),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };

@@ -6,9 +6,13 @@
 pub mod accounts;
 mod error;
 mod idempotency;
+pub mod money;
 pub mod partners;
 pub mod purge;
+pub mod seal;
 mod services;
+mod tries;
+pub mod wallets;
 
 pub use error::Error;
 pub use services::{Outside, Services, StartError};

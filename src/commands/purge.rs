@@ -15,6 +15,8 @@ pub struct Purged {
     pub refresh_tokens: u64,
     /// Stored answers of requests with an idempotency key.
     pub idempotency_keys: u64,
+    /// Tries of passwords.
+    pub attempts: u64,
     /// Events.
     pub events: u64,
 }
@@ -32,6 +34,7 @@ pub async fn purge(services: &Services) -> Result<Purged, Error> {
         refresh_tokens,
         sessions: old(services, Kind::Sessions, settings.session_days).await?,
         idempotency_keys: old(services, Kind::IdempotencyKeys, settings.idempotency_days).await?,
+        attempts: old(services, Kind::Attempts, settings.session_days).await?,
         events: old(services, Kind::Events, settings.event_days).await?,
     })
 }

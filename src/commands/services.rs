@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::tries::Tries;
 use crate::auth::keys::{Purpose, derive};
 use crate::auth::passwords::{PasswordError, Passwords};
 use crate::auth::principal::Caller;
@@ -10,6 +11,7 @@ use crate::config::Config;
 use crate::config::network::Network;
 use crate::config::purge::Purge;
 use crate::config::secrets::{Secret, SigningKey};
+use crate::config::wallet::Wallet;
 use crate::domain::clock::Clock;
 use crate::domain::instant::Instant;
 use crate::domain::random::Random;
@@ -42,7 +44,10 @@ pub struct Services {
     pub tokens: Tokens,
     /// Settings of the two trees.
     pub network: Network,
+    /// Settings of wallets.
+    pub wallet: Wallet,
     pub(super) purge: Purge,
+    pub(super) tries: Tries,
     pub(super) limits: SessionLimits,
     pub(super) request_key: Secret<[u8; 32]>,
     wake: Arc<dyn Fn() + Send + Sync>,
@@ -80,7 +85,9 @@ impl Services {
             random: outside.random,
             tokens: Tokens::new(auth, issuer, key),
             network: config.network.clone(),
+            wallet: config.wallet.clone(),
             purge: config.purge,
+            tries: Tries { most: auth.tries, lock_minutes: auth.lock_minutes },
             limits: SessionLimits {
                 seconds: i64::from(auth.session_days) * 86_400,
                 per_account: auth.sessions_per_account,

@@ -37,6 +37,10 @@ pub struct Auth {
     pub concurrent_hashes: u32,
     /// Hashes waiting for their turn; one more is told to come back.
     pub waiting_hashes: u32,
+    /// Wrong tries of a password before it is locked.
+    pub tries: u32,
+    /// For how long, and within how long the tries count.
+    pub lock_minutes: u32,
     /// How soon after its use a refresh token may come again without ending the session.
     pub refresh_overlap_seconds: u32,
 }
@@ -55,5 +59,7 @@ pub(super) const RULES: &[Rule] = &[
     ("argon2_parallelism", Allowed::Number(1..=16)),
     ("concurrent_hashes", Allowed::Number(1..=64)),
     ("waiting_hashes", Allowed::Number(0..=10_000)),
+    ("tries", Allowed::Number(1..=100)),
+    ("lock_minutes", Allowed::Number(1..=1440)),
     ("refresh_overlap_seconds", Allowed::Number(0..=60)),
 ];

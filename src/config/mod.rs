@@ -13,6 +13,7 @@ mod rules;
 pub mod secrets;
 pub mod server;
 mod sources;
+pub mod wallet;
 
 use serde::{Deserialize, Serialize};
 
@@ -41,6 +42,8 @@ pub struct Config {
     pub events: events::Events,
     /// How long rows are kept that nobody needs any more.
     pub purge: purge::Purge,
+    /// Wallets.
+    pub wallet: wallet::Wallet,
     /// What is logged, and how.
     pub log: log::Log,
     #[serde(skip)]

@@ -137,6 +137,14 @@ pub fn check_password(password: &str, username: &str, email: Option<&str>) -> Re
     }
 }
 
+/// Checks a new transaction password: 6 to 72 bytes. That it is not the password is found out where both are known.
+///
+/// # Errors
+/// [`Refusal::WeakTransactionPassword`]
+pub fn check_transaction_password(password: &str) -> Result<(), Refusal> {
+    if (6..=72).contains(&password.len()) { Ok(()) } else { Err(Refusal::WeakTransactionPassword) }
+}
+
 /// Reads scopes separated by blanks, as the database stores them; unknown ones are passed over, so that a power that no longer exists gives nothing.
 #[must_use]
 pub fn read_scopes(text: &str) -> BTreeSet<Scope> {

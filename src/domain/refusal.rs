@@ -1,5 +1,6 @@
 //! What the system will not do, and why: the state of things, not of the code.
 
+use super::amount::Amount;
 use super::position::Position;
 
 /// An act that was asked for and refused. Nothing was changed.
@@ -89,6 +90,55 @@ pub enum Refusal {
     ScopeMissing {
         /// Code of the scope.
         scope: &'static str,
+    },
+    /// Not a sum of money that can be paid.
+    #[error("The amount {reason}.")]
+    InvalidAmount {
+        /// What is wrong with it, continuing the sentence.
+        reason: String,
+    },
+    /// Another currency than the network's.
+    #[error("This network pays in {known}, not in {named}.")]
+    CurrencyUnknown {
+        /// What was asked for.
+        named: String,
+        /// The network's.
+        known: &'static str,
+    },
+    /// The wallet does not hold so much.
+    #[error("The wallet does not hold enough for this.")]
+    InsufficientFunds,
+    /// Beyond what a wallet can hold.
+    #[error("The wallet cannot hold so much.")]
+    WalletFull,
+    /// Outside the limits of transfers.
+    #[error("A transfer must lie between {lowest} and {highest}.")]
+    OutsideTransferLimits {
+        /// The least.
+        lowest: Amount,
+        /// The most.
+        highest: Amount,
+    },
+    /// From a wallet to itself.
+    #[error("A wallet cannot pay into itself: name another partner.")]
+    SameWallet,
+    /// Transfers are switched off.
+    #[error("Transfers between wallets are not offered here.")]
+    TransfersOff,
+    /// 1 to 200 characters.
+    #[error("A reason of 1 to 200 characters is needed.")]
+    InvalidReason,
+    /// 6 to 72 bytes, and not the password.
+    #[error("The transaction password must have 6 to 72 bytes and differ from the password for signing in.")]
+    WeakTransactionPassword,
+    /// None was set, or it is another one: one answer.
+    #[error("The transaction password is wrong, or none was set yet.")]
+    WrongTransactionPassword,
+    /// Too many wrong tries.
+    #[error("Too many wrong tries: wait {minutes} minutes.")]
+    TooManyTries {
+        /// For how long.
+        minutes: u32,
     },
     /// Too many password checks are under way.
     #[error("Too many sign-ins at the moment: try again in a few seconds.")]

@@ -15,3 +15,10 @@ pub struct PasswordChanged {
     /// Whose.
     pub account: i64,
 }
+
+/// A transaction password was set or changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TransactionPasswordChanged {
+    /// Whose.
+    pub account: i64,
+}

@@ -5,12 +5,14 @@
 
 mod accounts;
 mod partners;
+mod wallets;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use self::accounts::{AccountSignedUp, PasswordChanged};
+pub use self::accounts::{AccountSignedUp, PasswordChanged, TransactionPasswordChanged};
 pub use self::partners::{PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
+pub use self::wallets::BalanceChanged;
 use crate::domain::coded::coded_enum;
 
 /// Declares the events: the enumeration of their kinds, and one value that holds any of them.
@@ -80,6 +82,8 @@ events! {
     AccountSignedUp = "ACCOUNT_SIGNED_UP", about account;
     /// A password was changed; the account's other sessions ended.
     PasswordChanged = "PASSWORD_CHANGED", about account;
+    /// A transaction password was set or changed.
+    TransactionPasswordChanged = "TRANSACTION_PASSWORD_CHANGED", about account;
     /// An account became a partner.
     PartnerJoined = "PARTNER_JOINED", about partner;
     /// A partner without a place was given one.
@@ -88,6 +92,8 @@ events! {
     PlacementPreferenceSet = "PLACEMENT_PREFERENCE_SET", about partner;
     /// A partner was moved under another sponsor, with everybody below.
     SponsorMoved = "SPONSOR_MOVED", about partner;
+    /// Money came into a wallet or went out, or from one pocket of it to another.
+    BalanceChanged = "BALANCE_CHANGED", about partner;
 }
 
 fn read<T: DeserializeOwned>(payload: &str) -> Result<T, serde_json::Error> {
@@ -119,13 +125,15 @@ mod tests {
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 6] = [
+        let events: [Event; 8] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
             PartnerPlaced { partner: 9, place }.into(),
             PlacementPreferenceSet { partner: 9, preference: PlacementPreference::WeakLeg }.into(),
             SponsorMoved { partner: 9, from: None, to: 7 }.into(),
+            TransactionPasswordChanged { account: 1 }.into(),
+            BalanceChanged { partner: 9, journal: 3 }.into(),
         ];
         assert_eq!(events.len(), Kind::ALL.len());
         for event in events {

@@ -29,3 +29,4 @@ pub mod settings;
 pub mod staff_reads;
 pub mod user_errors;
 pub mod viewer;
+pub mod wallets;

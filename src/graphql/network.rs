@@ -10,6 +10,7 @@ use super::paging::PageSizes;
 use crate::auth::principal::{Caller, Principal};
 use crate::domain::accounts::Scope;
 use crate::domain::clock::Clock;
+use crate::domain::currency::Currency;
 use crate::domain::instant::Instant;
 use crate::domain::ranks::Rank;
 use crate::store;
@@ -32,6 +33,8 @@ pub struct Network {
     pub operator_depth: u32,
     /// Partners that a drawing may hold.
     pub genealogy_partners: u32,
+    /// What is paid in until the database knows better.
+    pub currency: Currency,
     /// The plan's facts as they were read last.
     pub book: Book,
 }
@@ -45,8 +48,8 @@ pub struct Book(RwLock<Option<(Instant, Arc<Facts>)>>);
 pub struct Facts {
     /// By id.
     pub ranks: HashMap<i64, Arc<Rank>>,
-    /// ISO 4217 code.
-    pub currency: String,
+    /// Of the network.
+    pub currency: Currency,
 }
 
 impl Network {
@@ -63,7 +66,7 @@ impl Network {
     async fn read(&self) -> Result<Arc<Facts>, store::error::Error> {
         let now = self.clock.now();
         let ranks = store::ranks::all(self.database.reader()).await?;
-        let currency = store::plans::currency(self.database.reader()).await?.unwrap_or_else(|| "USD".to_owned());
+        let currency = store::settings::currency(self.database.reader()).await?.unwrap_or(self.currency);
         let facts = Arc::new(Facts { ranks: ranks.into_iter().map(|rank| (rank.id, Arc::new(rank))).collect(), currency });
         *self.book.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, facts.clone()));
         Ok(facts)

@@ -18,6 +18,7 @@ use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Par
 use super::periods::loader::{PeriodIds, Periods};
 use super::ranks::loader::{RankCounts, RankHistories};
 use super::staff_reads::StaffReads;
+use super::wallets::loader::{Balances, MovementCounts, Movements};
 use crate::auth::principal::Principal;
 use crate::commands::Services;
 use crate::store::database::Database;
@@ -64,6 +65,7 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
     }
     loaders![
         Accounts,
+        Balances,
         ChildCounts,
         Children,
         CommissionCounts,
@@ -71,6 +73,8 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         CommissionsOf,
         Downlines,
         LevelCounts,
+        MovementCounts,
+        Movements,
         OrderCounts,
         Orders,
         OrdersOf,

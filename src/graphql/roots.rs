@@ -14,6 +14,7 @@ use super::partners::query::{OperatorPartners, PartnerQuery};
 use super::periods::query::PeriodQuery;
 use super::ranks::query::RankQuery;
 use super::viewer::ViewerQuery;
+use super::wallets::mutation::WalletMutation;
 use crate::broker::Hub;
 use crate::commands::Services;
 use crate::domain::accounts::Role;
@@ -24,7 +25,7 @@ pub struct Query(ViewerQuery, NodeQuery, PartnerQuery, CommissionQuery, RankQuer
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, PartnerMutation);
+pub struct Mutation(AccountMutation, PartnerMutation, WalletMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

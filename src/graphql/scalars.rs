@@ -4,6 +4,7 @@ use async_graphql::{InputValueError, InputValueResult, Scalar, ScalarType, Simpl
 
 use crate::domain;
 use crate::domain::amount::Amount;
+use crate::domain::currency::Currency;
 use crate::domain::instant::Instant;
 
 /// An exact decimal number in plain notation, as a string both ways: "12.5". JSON numbers are refused, because they pass through binary fractions.
@@ -130,7 +131,7 @@ pub struct Money {
 impl Money {
     /// An amount in the network's currency.
     #[must_use]
-    pub fn new(amount: Amount, currency: &str) -> Self {
-        Self { amount: amount.into(), currency: CurrencyCode(currency.to_owned()) }
+    pub fn new(amount: Amount, currency: Currency) -> Self {
+        Self { amount: amount.into(), currency: CurrencyCode(currency.code().to_owned()) }
     }
 }

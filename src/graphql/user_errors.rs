@@ -86,6 +86,28 @@ user_errors! {
     Refusal::WouldMakeCycle { .. } => WouldMakeCycle, Some("sponsorNumber");
     /// The idempotency key does not have the required form.
     Refusal::InvalidIdempotencyKey => InvalidIdempotencyKey, Some("idempotencyKey");
+    /// The amount is no sum of money that can be paid.
+    Refusal::InvalidAmount { .. } => InvalidAmount, Some("amount");
+    /// The network pays in another currency.
+    Refusal::CurrencyUnknown { .. } => CurrencyUnknown, Some("amount");
+    /// The wallet does not hold enough.
+    Refusal::InsufficientFunds => InsufficientFunds, Some("amount");
+    /// The wallet cannot hold so much.
+    Refusal::WalletFull => WalletFull, Some("amount");
+    /// The amount lies outside the limits of transfers.
+    Refusal::OutsideTransferLimits { .. } => OutsideTransferLimits, Some("amount");
+    /// A wallet cannot pay into itself.
+    Refusal::SameWallet => SameWallet, Some("toNumber");
+    /// Transfers between wallets are not offered.
+    Refusal::TransfersOff => TransfersOff, None;
+    /// The reason is empty or too long.
+    Refusal::InvalidReason => InvalidReason, Some("reason");
+    /// The transaction password is too short, too long or the password itself.
+    Refusal::WeakTransactionPassword => WeakTransactionPassword, Some("newPassword");
+    /// The transaction password is wrong, or none was set.
+    Refusal::WrongTransactionPassword => WrongTransactionPassword, Some("transactionPassword");
+    /// Too many wrong tries: wait.
+    Refusal::TooManyTries { .. } => TooManyTries, None;
     /// The server has too much to do at the moment.
     Refusal::Busy => Busy, None;
 }

@@ -113,8 +113,16 @@ pub async fn credentials(connection: &impl ConnectionTrait, login: Login<'_>) ->
 /// # Errors
 /// The database's.
 pub async fn hold_password(connection: &impl ConnectionTrait, account_id: i64, hash: &str) -> Result<bool, Error> {
+    hold(connection, "password_hash", account_id, hash).await
+}
+
+async fn hold(connection: &impl ConnectionTrait, column: &str, account_id: i64, hash: &str) -> Result<bool, Error> {
     let mut sql = Sql::new(connection);
-    sql.push("SELECT 1 FROM accounts WHERE id = ").bind(account_id).push(" AND password_hash = ").bind(hash).push(" AND status = 'ACTIVE'");
+    sql.push("SELECT 1 FROM accounts WHERE id = ")
+        .bind(account_id)
+        .push(&format!(" AND {column} = "))
+        .bind(hash)
+        .push(" AND status = 'ACTIVE'");
     if connection.get_database_backend() == DbBackend::Postgres {
         sql.push(" FOR NO KEY UPDATE");
     }
@@ -129,6 +137,39 @@ pub async fn hold_password(connection: &impl ConnectionTrait, account_id: i64, h
 pub async fn replace_password(connection: &impl ConnectionTrait, account_id: i64, old: &str, new: &str) -> Result<bool, Error> {
     let sql = "UPDATE accounts SET password_hash = $3 WHERE id = $1 AND password_hash = $2 AND status = 'ACTIVE'";
     Ok(Sql::whole(connection, sql, [account_id.into(), old.into(), new.into()]).execute(connection).await? == 1)
+}
+
+/// The hash of an account's transaction password; `None` where none was set.
+///
+/// # Errors
+/// The database's.
+pub async fn transaction_password(connection: &impl ConnectionTrait, account_id: i64) -> Result<Option<String>, Error> {
+    let sql = "SELECT transaction_password_hash FROM accounts WHERE id = $1";
+    Ok(Sql::whole(connection, sql, [account_id.into()]).one(connection, |row| row.get(0)).await?.flatten())
+}
+
+/// As [`hold_password`], for the transaction password.
+///
+/// # Errors
+/// The database's.
+pub async fn hold_transaction_password(connection: &impl ConnectionTrait, account_id: i64, hash: &str) -> Result<bool, Error> {
+    hold(connection, "transaction_password_hash", account_id, hash).await
+}
+
+/// Replaces the hash of the transaction password of an ACTIVE account that still has the old one, or none. `false` when a rival was faster.
+///
+/// # Errors
+/// The database's.
+pub async fn replace_transaction_password(
+    connection: &impl ConnectionTrait,
+    account_id: i64,
+    old: Option<&str>,
+    new: &str,
+) -> Result<bool, Error> {
+    let sql = "UPDATE accounts SET transaction_password_hash = $3
+        WHERE id = $1 AND coalesce(transaction_password_hash, '') = $2 AND status = 'ACTIVE'";
+    let values = [account_id.into(), old.unwrap_or_default().into(), new.into()];
+    Ok(Sql::whole(connection, sql, values).execute(connection).await? == 1)
 }
 
 /// The accounts with these keys.

@@ -53,8 +53,8 @@ impl From<DbErr> for Error {
             Some(sqlx::Error::Database(inner)) => match inner.code().as_deref() {
                 // PostgreSQL: serialisation failure, deadlock, lock timeout. SQLite: BUSY and LOCKED with their extended codes.
                 Some("40001" | "40P01" | "55P03" | "5" | "6" | "261" | "262" | "517") => Self::Conflict(error),
-                // PostgreSQL class 23; SQLite CONSTRAINT with its extended codes (787 foreign key, 1555 primary key, 2067 unique, 275 check).
-                Some(code) if code.starts_with("23") || matches!(code, "19" | "275" | "787" | "1299" | "1555" | "2067") => {
+                // PostgreSQL class 23; SQLite CONSTRAINT with its extended codes (787 foreign key, 1555 primary key, 1811 trigger, 2067 unique, 275 check).
+                Some(code) if code.starts_with("23") || matches!(code, "19" | "275" | "787" | "1299" | "1555" | "1811" | "2067") => {
                     let constraint = inner.constraint().map_or_else(|| sqlite_constraint(inner.message()), ToOwned::to_owned);
                     Self::Constraint { constraint }
                 }

@@ -2,6 +2,7 @@
 
 pub mod account_changes;
 pub mod accounts;
+pub mod attempts;
 pub mod audit;
 pub mod bulk;
 pub mod commissions;
@@ -9,6 +10,7 @@ pub mod database;
 pub mod error;
 pub mod events;
 pub mod idempotency;
+pub mod ledger;
 pub mod orders;
 pub mod partner_changes;
 pub mod partners;
@@ -24,3 +26,4 @@ pub mod statements;
 pub mod trees;
 pub mod volume_changes;
 pub mod volumes;
+pub mod wallets;

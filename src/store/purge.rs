@@ -21,6 +21,8 @@ pub enum Kind {
     Sessions,
     /// Stored answers of requests that may be repeated.
     IdempotencyKeys,
+    /// Tries of passwords.
+    Attempts,
     /// Events.
     Events,
 }
@@ -50,6 +52,9 @@ pub async fn delete(connection: &impl ConnectionTrait, kind: Kind, before: Insta
         Kind::IdempotencyKeys => {
             "DELETE FROM idempotency_keys WHERE (principal, operation, idempotency_key) IN (
                 SELECT principal, operation, idempotency_key FROM idempotency_keys WHERE created_at < $1 ORDER BY created_at LIMIT $2)"
+        }
+        Kind::Attempts => {
+            "DELETE FROM attempts WHERE (kind, subject) IN (SELECT kind, subject FROM attempts WHERE last_at < $1 ORDER BY last_at LIMIT $2)"
         }
         Kind::Events => return delete_events(connection, before, most).await,
     };

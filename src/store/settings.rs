@@ -3,11 +3,15 @@
 use sea_orm::ConnectionTrait;
 
 use super::error::Error;
+use super::plans;
 use super::sql::Sql;
 use crate::config::network::Placement;
+use crate::domain::currency::Currency;
 
 /// The shape of the placement tree, in the form of the configuration key `network.placement`.
 const PLACEMENT: &str = "placement";
+/// The currency, as an ISO 4217 code.
+const CURRENCY: &str = "currency";
 
 /// The shape of the placement tree; `None` while no plan was imported and nobody has a place.
 ///
@@ -23,8 +27,32 @@ pub async fn placement(connection: &impl ConnectionTrait) -> Result<Option<Place
 /// # Errors
 /// The database's.
 pub async fn record_placement(connection: &impl ConnectionTrait, placement: Placement) -> Result<(), Error> {
+    record(connection, PLACEMENT, &String::from(placement)).await
+}
+
+/// The currency of the network: the recorded one, else that of the plan in force; `None` while there is neither.
+///
+/// # Errors
+/// The database's, or a currency that this program does not know.
+pub async fn currency(connection: &impl ConnectionTrait) -> Result<Option<Currency>, Error> {
+    let code = match find(connection, CURRENCY).await? {
+        Some(code) => Some(code),
+        None => plans::currency(connection).await?,
+    };
+    code.map(|code| code.parse().map_err(|_| Error::Corrupt { table: "settings", value: code })).transpose()
+}
+
+/// Records the currency for good; one that was recorded before stays.
+///
+/// # Errors
+/// The database's.
+pub async fn record_currency(connection: &impl ConnectionTrait, currency: Currency) -> Result<(), Error> {
+    record(connection, CURRENCY, currency.code()).await
+}
+
+async fn record(connection: &impl ConnectionTrait, name: &str, value: &str) -> Result<(), Error> {
     let sql = "INSERT INTO settings (name, value) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING";
-    Sql::whole(connection, sql, [PLACEMENT.into(), String::from(placement).into()]).execute(connection).await.map(drop)
+    Sql::whole(connection, sql, [name.into(), value.into()]).execute(connection).await.map(drop)
 }
 
 /// The value of a setting.

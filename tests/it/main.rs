@@ -10,5 +10,6 @@ mod engine;
 mod entities;
 mod graphql;
 mod import;
+mod money;
 mod page;
 mod transport;

@@ -2,6 +2,7 @@
 
 use crate::auth::passwords::Verdict;
 use crate::auth::principal::{Caller, Principal};
+use crate::commands::tries::{self, Guarded};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
 use crate::domain::accounts::check_password;
@@ -23,14 +24,14 @@ pub struct ChangePassword {
 /// Changes the caller's password and ends the account's other sessions.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`]: `WeakPassword`, `WrongPassword`, `Busy`.
+/// [`Error::Unauthenticated`]; [`Refusal`]: `WeakPassword`, `TooManyTries`, `WrongPassword`, `Busy`.
 pub async fn change_password(services: &Services, principal: &Principal, input: &ChangePassword) -> Result<(), Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let found = accounts::credentials(services.database.reader(), Login::Account(caller.account_id)).await?;
     let found = found.ok_or(Error::Unauthenticated)?;
     check_password(input.new.expose(), &found.username, found.email.as_deref())?;
     let old = found.password_hash.ok_or(Refusal::WrongPassword)?;
-    if services.passwords.check(input.present.expose().clone(), Some(old.clone())).await? == Verdict::Wrong {
+    if tries::check(services, Guarded::Password(caller.account_id), &input.present, Some(old.clone())).await? == Verdict::Wrong {
         return Err(Refusal::WrongPassword.into());
     }
     let new = services.passwords.hash(input.new.expose().clone()).await?;

@@ -2,6 +2,7 @@
 
 use super::session::{self, SignedIn};
 use crate::auth::passwords::Verdict;
+use crate::commands::tries::{self, Guarded};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
 use crate::domain::accounts::AccountStatus;
@@ -21,14 +22,16 @@ pub struct LogIn {
 /// Opens a session. Unknown users, wrong passwords and closed accounts get one answer, after one hash.
 ///
 /// # Errors
-/// [`Refusal`]: `WrongCredentials`, `Busy`.
+/// [`Refusal`]: `TooManyTries`, `WrongCredentials`, `Busy`.
 pub async fn log_in(services: &Services, input: &LogIn) -> Result<SignedIn, Error> {
     let found = accounts::credentials(services.database.reader(), Login::Typed(&input.login)).await?;
     let (account, stored) = match found {
         Some(found) => (Some((found.account_id, found.status)), found.password_hash),
         None => (None, None),
     };
-    let verdict = services.passwords.check(input.password.expose().clone(), stored.clone()).await?;
+    // By name or by address, it is one password.
+    let subject = account.map_or_else(|| format!("login:{}", input.login), |(account_id, _)| format!("account:{account_id}"));
+    let verdict = tries::check(services, Guarded::SignIn(&subject), &input.password, stored.clone()).await?;
     let (Some((account_id, AccountStatus::Active)), Some(old)) = (account, stored) else {
         return Err(Refusal::WrongCredentials.into());
     };

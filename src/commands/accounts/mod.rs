@@ -7,6 +7,7 @@ mod log_out;
 mod refresh_token;
 mod session;
 mod set_password;
+mod set_transaction_password;
 mod sign_up;
 
 pub use change_password::{ChangePassword, change_password};
@@ -16,4 +17,5 @@ pub use log_out::log_out;
 pub use refresh_token::refresh_token;
 pub use session::SignedIn;
 pub use set_password::{find_account, set_password};
+pub use set_transaction_password::{SetTransactionPassword, set_transaction_password};
 pub use sign_up::{SignUp, sign_up};

@@ -55,3 +55,12 @@ pub struct ChangePasswordInput {
     #[graphql(secret)]
     pub new_password: String,
 }
+
+/// The caller's transaction password.
+#[derive(InputObject)]
+pub struct SetTransactionPasswordInput {
+    /// The present transaction password; while none is set, the password for signing in.
+    pub current_password: String,
+    /// The new one: 6 to 72 bytes, and not the password for signing in.
+    pub new_password: String,
+}

@@ -5,11 +5,14 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use super::super::loader::load;
 use super::super::scalars::DateTime;
 use super::super::user_errors::{UserError, idempotency_key, sort};
-use super::inputs::{ChangePasswordInput, LogInInput, LogOutInput, RefreshTokenInput, SignUpInput};
+use super::inputs::{ChangePasswordInput, LogInInput, LogOutInput, RefreshTokenInput, SetTransactionPasswordInput, SignUpInput};
 use super::loader::Accounts;
 use super::objects::Account;
 use crate::auth::principal::Principal;
-use crate::commands::accounts::{ChangePassword, LogIn, SignUp, SignedIn, change_password, log_in, log_out, refresh_token, sign_up};
+use crate::commands::accounts::{
+    ChangePassword, LogIn, SetTransactionPassword, SignUp, SignedIn, change_password, log_in, log_out, refresh_token,
+    set_transaction_password, sign_up,
+};
 use crate::commands::{self, Services};
 use crate::config::secrets::Secret;
 
@@ -82,6 +85,15 @@ pub struct ChangePasswordPayload {
     user_errors: Vec<UserError>,
 }
 
+/// Outcome of setTransactionPassword.
+#[derive(SimpleObject)]
+pub struct SetTransactionPasswordPayload {
+    /// Whether the transaction password was set.
+    changed: bool,
+    /// What the person can put right.
+    user_errors: Vec<UserError>,
+}
+
 async fn session(ctx: &Context<'_>, signed_in: SignedIn) -> Result<Session> {
     let account = load::<Accounts>(ctx, (), signed_in.account_id).await?;
     Ok(Session {
@@ -148,5 +160,18 @@ impl AccountMutation {
         let user_errors = outcome.err().unwrap_or_default();
         let user_errors: Vec<_> = user_errors.into_iter().map(|error| error.renamed("password", "newPassword")).collect();
         Ok(Some(ChangePasswordPayload { changed: user_errors.is_empty(), user_errors }))
+    }
+
+    /// Sets or changes the caller's transaction password, the second secret that spending from a wallet needs.
+    async fn set_transaction_password(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The present secret and the new one.")] input: SetTransactionPasswordInput,
+    ) -> Result<Option<SetTransactionPasswordPayload>> {
+        let act = SetTransactionPassword { present: Secret::new(input.current_password), new: Secret::new(input.new_password) };
+        let outcome = sort(set_transaction_password(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await)?;
+        let user_errors = outcome.err().unwrap_or_default();
+        let user_errors: Vec<_> = user_errors.into_iter().map(|error| error.renamed("transactionPassword", "currentPassword")).collect();
+        Ok(Some(SetTransactionPasswordPayload { changed: user_errors.is_empty(), user_errors }))
     }
 }

@@ -77,7 +77,7 @@ impl Commission {
 
     /// What is earned.
     async fn amount(&self, ctx: &Context<'_>) -> Result<Money> {
-        Ok(Money::new(self.0.amount, &facts(ctx).await?.currency))
+        Ok(Money::new(self.0.amount, facts(ctx).await?.currency))
     }
 
     /// Career points earned with it.

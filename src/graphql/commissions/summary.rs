@@ -9,6 +9,7 @@ use super::super::scalars::{BigInt, Date, DateTime, Decimal, Money};
 use super::inputs::CommissionSourceType;
 use crate::domain::amount::Amount;
 use crate::domain::commissions::{CommissionStatus, SourceType};
+use crate::domain::currency::Currency;
 use crate::domain::instant::Instant;
 use crate::domain::{period, time_span};
 use crate::store::commissions::Tally;
@@ -131,7 +132,7 @@ impl CommissionSummary {
     ///
     /// # Errors
     /// A sum that exceeds 64 bits, to be masked.
-    pub fn of(tallies: &[Tally], from: Option<Instant>, before: Option<Instant>, currency: &str) -> Result<Self> {
+    pub fn of(tallies: &[Tally], from: Option<Instant>, before: Option<Instant>, currency: Currency) -> Result<Self> {
         let mut by_status: BTreeMap<CommissionStatus, Sum> = BTreeMap::new();
         let mut by_source: BTreeMap<SourceType, Sum> = BTreeMap::new();
         let mut by_level: BTreeMap<i32, Sum> = BTreeMap::new();

@@ -68,7 +68,7 @@ impl Order {
 
     /// What was paid.
     async fn amount(&self, ctx: &Context<'_>) -> Result<Money> {
-        Ok(Money::new(self.0.amount, &facts(ctx).await?.currency))
+        Ok(Money::new(self.0.amount, facts(ctx).await?.currency))
     }
 }
 

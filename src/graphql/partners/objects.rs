@@ -21,6 +21,7 @@ use super::super::ranks::loader::RankHistories;
 use super::super::ranks::objects::{Rank, RankRecord, RankTotals, rank};
 use super::super::scalars::{BigInt, DateTime, Decimal};
 use super::super::staff_reads;
+use super::super::wallets::objects::Wallet;
 use super::connections::{self, DirectTotals, Directs, DownlinePartners};
 use super::inputs::{DownlineOrder, PartnerFilter, PartnerStatus, PlacementPreference, Tree};
 use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
@@ -375,6 +376,11 @@ impl Partner {
         Ok(Some(connect(slice, totals, |order| Edge::new(Cursor::number(order.placed_at.nanos(), order.id), Order(order)))))
     }
 
+    /// The partner's wallet; for the partner, and for staff with the scope `payouts` or `periods`.
+    async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>> {
+        Ok(self.shows(ctx, Aspect::Money)?.then_some(Wallet { partner_id: self.partner.id }))
+    }
+
     /// The commission lines that the partner earns, the latest first; for the partner and staff.
     async fn commissions(
         &self,
@@ -420,7 +426,7 @@ impl Partner {
             (span, None) => crate::domain::time_span::TimeSpan::from(span.unwrap_or(TimeSpan::All)).bounds(network(ctx)?.clock.now()),
         };
         let tallies = load::<Tallies>(ctx, (from, before), self.partner.id).await?;
-        CommissionSummary::of(&tallies, from, before, &facts(ctx).await?.currency).map(Some)
+        CommissionSummary::of(&tallies, from, before, facts(ctx).await?.currency).map(Some)
     }
 }
 

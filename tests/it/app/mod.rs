@@ -2,6 +2,7 @@
 
 mod databases;
 mod hubs;
+mod ledger;
 mod network;
 mod outside;
 
@@ -83,13 +84,15 @@ pub struct TestPartner {
     pub code: String,
 }
 
-/// Runs a test on a fresh database; afterwards both trees must be whole, and every hub that ran must have read every event.
+/// Runs a test on a fresh database; afterwards both trees must be whole, the ledger must be in order, and every hub that ran must have read every
+/// event.
 pub async fn run<F: Future<Output = ()>>(backend: Backend, test: fn(App) -> F) {
     let database = TestDatabase::create(backend).await;
     let app = App::start(&database);
     test(app.clone()).await;
     network::assert_whole(&app).await;
     hubs::assert_all_read(&app).await;
+    ledger::assert_in_order(&app).await;
     drop(app);
     database.remove().await;
 }

@@ -41,6 +41,7 @@ async fn ask(app: &App, token: Option<&str>, document: &str, input: Value) -> Va
         visible_depth: 10,
         operator_depth: 100,
         genealogy_partners: 100,
+        currency: config.wallet.currency().unwrap(),
         book: Book::default(),
     };
     let hub = Hub::start(app.services.database.clone(), config.events, 10).await.unwrap();

@@ -31,9 +31,9 @@ async fn a_hash_with_other_parameters_is_renewed_at_log_in(app: App) {
 async fn a_flood_of_log_ins_is_told_to_come_back(app: App) {
     app.member("anna").await;
     let narrow = app.with(&["auth.concurrent_hashes=1", "auth.waiting_hashes=2", "auth.argon2_iterations=20"]);
-    let acts = (0..50).map(|_| {
+    let acts = (0..50).map(|index| {
         let narrow = narrow.clone();
-        async move { log_in(&narrow.services, &log("nobody", PASSWORD)).await }
+        async move { log_in(&narrow.services, &log(&format!("nobody{index}"), PASSWORD)).await }
     });
     let (_, refusals) = all_at_once(acts).await;
     let busy = refusals.iter().filter(|refusal| **refusal == Refusal::Busy).count();
@@ -42,7 +42,7 @@ async fn a_flood_of_log_ins_is_told_to_come_back(app: App) {
 }
 
 async fn an_unknown_user_takes_as_long_as_a_wrong_password(app: App) {
-    let app = app.with(&["auth.argon2_memory_kib=19456", "auth.argon2_iterations=2"]);
+    let app = app.with(&["auth.tries=100", "auth.argon2_memory_kib=19456", "auth.argon2_iterations=2"]);
     app.member("anna").await;
     let mut times = [Vec::new(), Vec::new()];
     for _ in 0..9 {

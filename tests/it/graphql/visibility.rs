@@ -29,7 +29,7 @@ enum Part {
 use Part::{Card, Contact, Money, Network, Volumes};
 
 /// Every field of `Partner`: what it belongs to, and its arguments. A new field needs a line here.
-const RULES: [(&str, Part, &str); 25] = [
+const RULES: [(&str, Part, &str); 26] = [
     ("id", Card, ""),
     ("number", Card, ""),
     ("displayName", Card, ""),
@@ -53,6 +53,7 @@ const RULES: [(&str, Part, &str); 25] = [
     ("sharesContact", Contact, ""),
     ("placementPreference", Contact, ""),
     ("careerPoints", Money, ""),
+    ("wallet", Money, ""),
     ("orders", Money, "(first: 5)"),
     ("commissions", Money, "(first: 5)"),
 ];

@@ -1,0 +1,81 @@
+//! Passwords can be guessed only so often (promise P26).
+
+use std::time::Duration;
+
+use super::{Error, Services};
+use crate::auth::passwords::Verdict;
+use crate::config::secrets::Secret;
+use crate::domain::refusal::Refusal;
+use crate::store::attempts::{self, Admission, End};
+use crate::store::database::in_transaction;
+
+/// What is guessed at.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Guarded<'a> {
+    /// The password of who signs in: `account:7`, or the name that nobody has.
+    SignIn(&'a str),
+    /// The password of an account that is signed in.
+    Password(i64),
+    /// The transaction password of an account.
+    TransactionPassword(i64),
+}
+
+/// How often, and for how long it is locked then.
+#[derive(Clone, Copy)]
+pub(super) struct Tries {
+    pub most: u32,
+    pub lock_minutes: u32,
+}
+
+impl Guarded<'_> {
+    fn key(self) -> (&'static str, String) {
+        match self {
+            Self::SignIn(login) => ("SIGN_IN", login.to_lowercase()),
+            Self::Password(account) => ("PASSWORD", account.to_string()),
+            Self::TransactionPassword(account) => ("TRANSACTION_PASSWORD", account.to_string()),
+        }
+    }
+}
+
+/// How often a try that found others running is asked for again, and after what pause.
+const ROUNDS: u32 = 200;
+const PAUSE: Duration = Duration::from_millis(25);
+
+/// Checks a password, unless too many wrong ones were tried before. Without a stored hash it takes as long and is wrong. The try is noted before and
+/// after in transactions of its own, so that a refused act leaves its count behind; those that would be too many if all running ones failed wait.
+pub(super) async fn check(
+    services: &Services,
+    what: Guarded<'_>,
+    password: &Secret<String>,
+    stored: Option<String>,
+) -> Result<Verdict, Error> {
+    let (kind, subject) = what.key();
+    begin(services, (kind, &subject)).await?;
+    let verdict = services.passwords.check(password.expose().clone(), stored).await;
+    let end = match &verdict {
+        Ok(Verdict::Right | Verdict::Outdated { .. }) => End::Right,
+        Ok(Verdict::Wrong) => End::Wrong,
+        Err(_) => End::Dropped,
+    };
+    let now = services.now();
+    in_transaction!(services.database, |transaction| {
+        Ok::<_, Error>(attempts::finish(&transaction, (kind, &subject), end, now).await?)
+    })?;
+    Ok(verdict?)
+}
+
+async fn begin(services: &Services, key: (&str, &str)) -> Result<(), Error> {
+    let Tries { most, lock_minutes } = services.tries;
+    for _ in 0..ROUNDS {
+        let now = services.now();
+        let admission = in_transaction!(services.database, |transaction| {
+            Ok::<_, Error>(attempts::begin(&transaction, key, most, i64::from(lock_minutes) * 60, now).await?)
+        })?;
+        match admission {
+            Admission::Admitted => return Ok(()),
+            Admission::Locked => return Err(Refusal::TooManyTries { minutes: lock_minutes }.into()),
+            Admission::Crowded => tokio::time::sleep(PAUSE).await,
+        }
+    }
+    Err(Refusal::Busy.into())
+}

@@ -1,0 +1,6 @@
+//! Wallets.
+
+pub mod inputs;
+pub mod loader;
+pub mod mutation;
+pub mod objects;

@@ -1,0 +1,132 @@
+//! A wallet and what went through it.
+
+use async_graphql::connection::{Connection, Edge};
+use async_graphql::{Context, Object, Result};
+
+use super::super::loader::load;
+use super::super::network::{facts, network};
+use super::super::paging::{Cursor, CursorKind, Paging, connect};
+use super::super::scalars::{BigInt, DateTime, Money};
+use super::inputs::{JournalKind, WalletTransactionFilter};
+use super::loader::{Balances, MovementCounts, Movements};
+use crate::domain::currency::Currency;
+use crate::domain::wallets::{Balance, Movement, MovementFilter};
+
+/// A partner's wallet; whoever holds one may see it.
+pub struct Wallet {
+    pub(in crate::graphql) partner_id: i64,
+}
+
+impl Wallet {
+    async fn money(&self, ctx: &Context<'_>, part: impl FnOnce(Balance) -> crate::domain::amount::Amount) -> Result<Option<Money>> {
+        let currency = facts(ctx).await?.currency;
+        Ok(Some(Money::new(part(load::<Balances>(ctx, currency, self.partner_id).await?), currency)))
+    }
+}
+
+/// A partner's wallet.
+#[Object]
+impl Wallet {
+    /// May be spent and paid out.
+    async fn available(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        self.money(ctx, |balance| balance.available).await
+    }
+
+    /// Earned, not released yet.
+    async fn pending(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        self.money(ctx, |balance| balance.pending).await
+    }
+
+    /// Set aside for payouts under way.
+    async fn held(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        self.money(ctx, |balance| balance.held).await
+    }
+
+    /// Commissions ever earned.
+    async fn total_earned(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        self.money(ctx, |balance| balance.earned).await
+    }
+
+    /// Payouts ever completed.
+    async fn total_withdrawn(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        self.money(ctx, |balance| balance.withdrawn).await
+    }
+
+    /// The movements of one part of the wallet, the latest first.
+    async fn transactions(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which movements.")] filter: Option<WalletTransactionFilter>,
+    ) -> Result<Option<Connection<Cursor, WalletTransaction, WalletTransactionTotals>>> {
+        let page = Paging { first, after, last, before }.page(network(ctx)?.page_sizes, CursorKind::Number)?;
+        let (currency, filter) = (facts(ctx).await?.currency, MovementFilter::from(filter.unwrap_or_default()));
+        let slice = load::<Movements>(ctx, (currency, filter.clone(), page), self.partner_id).await?;
+        let totals = WalletTransactionTotals { partner_id: self.partner_id, currency, filter };
+        let edge = |movement: Movement| Edge::new(Cursor::number(movement.id, movement.id), WalletTransaction { movement, currency });
+        Ok(Some(connect(slice, totals, edge)))
+    }
+}
+
+/// A movement of a wallet.
+pub struct WalletTransaction {
+    movement: Movement,
+    currency: Currency,
+}
+
+/// A movement of a wallet.
+#[Object]
+impl WalletTransaction {
+    /// The number of the journal in the company's books: the same for all wallets that it moved.
+    async fn journal_number(&self) -> BigInt {
+        BigInt(self.movement.journal_id)
+    }
+
+    /// What it was about.
+    async fn kind(&self) -> JournalKind {
+        self.movement.kind.into()
+    }
+
+    /// The thing that it was about, such as `order:17`.
+    async fn subject(&self) -> &str {
+        &self.movement.subject
+    }
+
+    /// In words, where somebody wrote some.
+    async fn memo(&self) -> Option<&str> {
+        self.movement.memo.as_deref()
+    }
+
+    /// What came in; negative for what went out.
+    async fn amount(&self) -> Money {
+        Money::new(self.movement.amount, self.currency)
+    }
+
+    /// What this part of the wallet held then.
+    async fn balance(&self) -> Money {
+        Money::new(self.movement.balance, self.currency)
+    }
+
+    /// When.
+    async fn occurred_at(&self) -> DateTime {
+        DateTime(self.movement.at)
+    }
+}
+
+/// What a list of movements tells beside its page.
+pub struct WalletTransactionTotals {
+    partner_id: i64,
+    currency: Currency,
+    filter: MovementFilter,
+}
+
+#[Object]
+impl WalletTransactionTotals {
+    /// How many there are on all pages.
+    async fn total_count(&self, ctx: &Context<'_>) -> Result<BigInt> {
+        Ok(BigInt(load::<MovementCounts>(ctx, (self.currency, self.filter.clone()), self.partner_id).await?))
+    }
+}

@@ -1,0 +1,10 @@
+//! The ledger: journals are written whole, sealed into a chain, and checked from the ground up.
+
+pub mod holds;
+mod post;
+mod seal;
+mod verify;
+
+pub use post::{Failed, Posted, balance, balances, post};
+pub use seal::{Head, Link, seal};
+pub use verify::{Finding, Findings, verify};

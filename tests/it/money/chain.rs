@@ -1,0 +1,118 @@
+//! The ledger's history cannot be changed unseen (promise P04).
+
+use sea_orm::DbBackend;
+use upline::commands::seal::seal_journals;
+use upline::store::ledger::{Findings, Link, verify};
+
+use super::{credit, treasurer, wealthy};
+use crate::app::{App, on_both_databases};
+
+on_both_databases!(every_change_of_sealed_history_is_found, journals_are_sealed_once_by_rival_processes);
+
+async fn check(app: &App, noted: Option<Link>) -> Findings {
+    let snapshot = app.services.database.snapshot().await.unwrap();
+    let findings = verify(&snapshot, noted).await.unwrap();
+    snapshot.rollback().await.unwrap();
+    findings
+}
+
+/// Takes away what keeps an honest program from changing history.
+async fn open_the_books(app: &App) {
+    for table in ["journals", "postings", "journal_seals"] {
+        if app.services.database.backend() == DbBackend::Sqlite {
+            app.execute(&format!("DROP TRIGGER {table}_append_only"), []).await;
+            app.execute(&format!("DROP TRIGGER {table}_append_only_too"), []).await;
+        } else {
+            app.execute(&format!("ALTER TABLE {table} DISABLE TRIGGER ALL"), []).await;
+        }
+    }
+    if app.services.database.backend() == DbBackend::Sqlite {
+        app.execute("DROP TRIGGER postings_of_open_journal", []).await;
+    }
+}
+
+async fn every_change_of_sealed_history_is_found(app: App) {
+    let operator = treasurer(&app).await;
+    let anna = wealthy(&app, &operator, "anna", "100").await;
+    for amount in ["1", "2", "3", "4", "5"] {
+        credit(&app, &operator, anna.number, amount).await;
+    }
+    let (sealed, head) = seal_journals(&app.services).await.unwrap();
+    assert_eq!((sealed, head.links), (6, 6));
+    credit(&app, &operator, anna.number, "6").await;
+    let whole = check(&app, Some(head.hash)).await;
+    assert_eq!((whole.findings.as_slice(), whole.journals, whole.postings, whole.unsealed), ([].as_slice(), 7, 14, 1));
+    open_the_books(&app).await;
+    let mut tried = 0;
+    for id in 1..=6 {
+        for (change, back) in [
+            (
+                format!("UPDATE journals SET memo = 'a present' WHERE id = {id}"),
+                format!("UPDATE journals SET memo = 'a gift' WHERE id = {id}"),
+            ),
+            (
+                format!("UPDATE journals SET subject = 'partner:7' WHERE id = {id}"),
+                format!("UPDATE journals SET subject = 'partner:{}' WHERE id = {id}", anna.number),
+            ),
+            (
+                format!("UPDATE journals SET kind = 'COMMISSION' WHERE id = {id}"),
+                format!("UPDATE journals SET kind = 'WALLET_CREDIT' WHERE id = {id}"),
+            ),
+            (
+                format!("UPDATE journals SET occurred_at = occurred_at + 1 WHERE id = {id}"),
+                format!("UPDATE journals SET occurred_at = occurred_at - 1 WHERE id = {id}"),
+            ),
+            (
+                format!("UPDATE postings SET amount = amount * 2 WHERE journal_id = {id}"),
+                format!("UPDATE postings SET amount = amount / 2 WHERE journal_id = {id}"),
+            ),
+            (
+                format!("UPDATE postings SET balance = balance + 1 WHERE journal_id = {id}"),
+                format!("UPDATE postings SET balance = balance - 1 WHERE journal_id = {id}"),
+            ),
+            (
+                format!("UPDATE postings SET journal_id = 7 WHERE journal_id = {id}"),
+                format!("UPDATE postings SET journal_id = {id} WHERE id IN ({}, {})", 2 * id - 1, 2 * id),
+            ),
+            (
+                format!("UPDATE journal_seals SET journal_id = -1 WHERE id = {id}"),
+                format!("UPDATE journal_seals SET journal_id = {id} WHERE id = {id}"),
+            ),
+        ] {
+            if app.services.database.backend() == DbBackend::Sqlite && change.contains("-1 WHERE") {
+                // Foreign keys hold here without triggers.
+                continue;
+            }
+            app.execute(&change, []).await;
+            let found = check(&app, Some(head.hash)).await.findings;
+            assert!(!found.is_empty(), "{change} was not seen");
+            app.execute(&back, []).await;
+            tried += 1;
+        }
+    }
+    assert!(tried >= 42, "{tried}");
+    assert!(check(&app, Some(head.hash)).await.findings.is_empty(), "all was put back");
+    // The end cut off, as if the last journal had never been: only the noted head knows.
+    app.execute("UPDATE ledger_accounts SET balance = balance + 1 WHERE kind = 'AVAILABLE'", []).await;
+    assert!(!check(&app, None).await.findings.is_empty(), "a stored balance was changed");
+    app.execute("UPDATE ledger_accounts SET balance = balance - 1 WHERE kind = 'AVAILABLE'", []).await;
+    let wrong = [7; 32];
+    assert!(!check(&app, Some(wrong)).await.findings.is_empty(), "an unknown head");
+}
+
+async fn journals_are_sealed_once_by_rival_processes(app: App) {
+    let operator = treasurer(&app).await;
+    let anna = wealthy(&app, &operator, "anna", "100").await;
+    for _ in 0..20 {
+        credit(&app, &operator, anna.number, "1").await;
+    }
+    let sealing = (0..4).map(|_| {
+        let app = app.clone();
+        tokio::spawn(async move { seal_journals(&app.services).await.unwrap().0 })
+    });
+    let mut sealed = 0;
+    for task in sealing.collect::<Vec<_>>() {
+        sealed += task.await.unwrap();
+    }
+    assert_eq!((sealed, app.count("journal_seals").await, app.count("unsealed_journals").await), (21, 21, 0));
+}
