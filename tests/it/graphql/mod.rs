@@ -11,5 +11,6 @@ mod ranks;
 mod schema;
 pub mod served;
 mod statements;
+mod stopping;
 mod streams;
 mod visibility;
