@@ -20,10 +20,14 @@ async fn lists_that_are_no_pages_weigh_what_they_may_hold(app: App) {
         "genealogy { nodes { partner { directs(first: 100) { nodes { number } } } } }",
         "directs(first: 100) { nodes { genealogy { nodes { partner { number } } } } }",
         "upline(height: 1000) { partner { directs(first: 100) { nodes { number } } } }",
+        "directs(first: 100) { nodes { networkSummary(depth: 1000) { byLevel { level } } } }",
+        "directs(first: 100) { nodes { commissionSummary { trend { date } } } }",
     ] {
         let answer = ask(fields).await;
         assert_eq!(answer.pointer("/errors/0/extensions/code"), Some(&json!("QUERY_TOO_COMPLEX")), "{fields}\n{answer}");
     }
+    let answer = ask("directs(first: 100) { nodes { networkSummary { byLevel { level } } } }").await;
+    assert_eq!(answer.pointer("/data/partner/directs/nodes").and_then(Value::as_array).map(Vec::len), Some(5), "{answer}");
     let answer =
         ask("genealogy(tree: SPONSOR, limit: 7) { truncated nodes { partner { directs(first: 100) { nodes { number } } } } }").await;
     assert_eq!(answer.pointer("/data/partner/genealogy/nodes").and_then(Value::as_array).map(Vec::len), Some(8), "{answer}");
