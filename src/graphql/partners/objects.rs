@@ -405,7 +405,7 @@ impl Partner {
             Some(code) => Some(period_id(ctx, code).await?),
             None => None,
         };
-        let filter = filter.into_store(period);
+        let filter = filter.into_store(period)?;
         let slice = load::<CommissionsOf>(ctx, (filter.clone(), page), self.partner.id).await?;
         let totals = CommissionTotals { partner_id: self.partner.id, filter };
         Ok(Some(connect(slice, totals, |line| Edge::new(Cursor::number(line.created_at.nanos(), line.id), Commission(line)))))
