@@ -2,7 +2,7 @@
 
 mod acceptance;
 mod company;
-mod examples;
+pub mod examples;
 mod faults;
 mod joined;
 mod limits;
