@@ -57,7 +57,7 @@ fn build_page(built: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         if !npm.is_ok_and(|status| status.success()) {
             writeln!(
                 out,
-                "The page could not be built: install Node.js 20 or later with npm, then run `npm ci && npm run build` in {}.",
+                "The page could not be built: install Node.js (^20.19, ^22.13 or >=23.5) with npm, then run `npm ci && npm run build` in {}.",
                 sources.display()
             )?;
             break;

@@ -7,6 +7,7 @@ mod imports;
 mod layers;
 mod modules;
 mod operations;
+mod node;
 mod sizes;
 mod source;
 mod words;
