@@ -1,6 +1,7 @@
 //! A server without its transports: services on a fresh database, with a clock and chance that the test owns.
 
 mod databases;
+pub mod files;
 mod hubs;
 mod network;
 mod outside;
