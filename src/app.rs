@@ -119,7 +119,7 @@ impl App {
         Ok(Self { router, services, hub, schema, endpoint, shutdown, purge_pause: config.purge.pause() })
     }
 
-    /// Serves until `stop` is done: then no new requests are taken, streams are ended, and mutations under way come to their end.
+    /// Serves until `stop` is done: then no new requests are taken, streams and sockets are closed, and mutations under way come to their end.
     ///
     /// # Errors
     /// The database cannot be closed.
@@ -133,13 +133,18 @@ impl App {
         let reading = tokio::spawn(async move { hub.run().await });
         let purging = tokio::spawn(purge_at_intervals(services.clone(), purge_pause));
         let sealing = tokio::spawn(seal_at_intervals(services.clone()));
+        let switch = shutdown.clone();
         let stop = async move {
             stop.await;
             tracing::info!("shutting down");
-            shutdown.send_replace(true);
+            switch.send_replace(true);
         };
-        http::serve(listener, router, stop, bearing).await;
-        _ = tokio::time::timeout(bearing.grace, endpoint.drained()).await;
+        let grace_ends = http::serve(listener, router, stop, bearing).await;
+        // A socket says goodbye after the listener has forgotten it; without this the end of the process would cut it off.
+        let ended = async { tokio::join!(endpoint.drained(), shutdown.closed()) };
+        if tokio::time::timeout_at(grace_ends, ended).await.is_err() {
+            tracing::warn!("stopped with mutations or sockets still open");
+        }
         reading.abort();
         purging.abort();
         sealing.abort();

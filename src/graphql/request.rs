@@ -12,7 +12,7 @@ use super::context::{Credentials, Prepared, RequestContext};
 use super::errors::{store_failed, unauthenticated};
 use super::loader::waves::Waves;
 use super::loader::{Epoch, Loader};
-use super::network::Promotion;
+use super::network::{PlanFacts, Promotion};
 use super::orders::loader::{OrderCounts, Orders, OrdersOf};
 use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
 use super::periods::loader::{PeriodIds, Periods};
@@ -81,6 +81,7 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         Partners,
         PeriodIds,
         Periods,
+        PlanFacts,
         RankCounts,
         RankHistories,
         Reaches,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::commissions::summary::TREND_DAYS;
 use crate::config;
 use crate::domain::position::WIDEST_MATRIX;
 
@@ -36,7 +37,7 @@ pub struct Limits {
     pub complexity: u64,
     /// Items assumed for a list that the document does not bound.
     pub default_page: u64,
-    /// The same for certain fields, by `Type.field`: lists that may become longer than a page.
+    /// The same for certain fields, by `Type.field`: lists that may become longer than a page, or fields with such lists directly in them.
     pub lists: HashMap<String, u64>,
     /// Lists and objects inside each other in the variables.
     pub variable_depth: usize,
@@ -148,6 +149,8 @@ impl Settings {
             ("Partner.genealogy", network.genealogy_partners.into()),
             ("Partner.upline", network.visible_depth.into()),
             ("Partner.placementSlots", WIDEST_MATRIX.into()),
+            ("Partner.networkSummary", network.visible_depth.into()),
+            ("CommissionSummary.trend", TREND_DAYS as u64),
         ];
         let limits = Limits {
             document_bytes: graphql.document_bytes as usize,

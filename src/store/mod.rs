@@ -16,7 +16,6 @@ pub mod partner_changes;
 pub mod partners;
 pub mod periods;
 pub mod placements;
-pub mod plans;
 pub mod purge;
 pub mod ranks;
 pub mod sessions;

@@ -1,6 +1,7 @@
 //! A server without its transports: services on a fresh database, with a clock and chance that the test owns.
 
 mod databases;
+pub mod files;
 mod hubs;
 mod ledger;
 mod network;
@@ -98,7 +99,8 @@ pub async fn run<F: Future<Output = ()>>(backend: Backend, test: fn(App) -> F) {
 }
 
 impl App {
-    fn start(database: &TestDatabase) -> Self {
+    /// For tests that end the server themselves, and with it the database; all others get one from [`run`].
+    pub fn start(database: &TestDatabase) -> Self {
         let (clock, wakes) = (Arc::new(ManualClock::default()), Arc::new(AtomicUsize::new(0)));
         let counter = Arc::clone(&wakes);
         let outside = Outside {

@@ -1,5 +1,8 @@
 //! The program itself, as somebody at a terminal runs it.
 
+#[cfg(unix)]
+mod demo;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
@@ -19,6 +22,11 @@ impl Place {
 
     fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    /// What the program has logged to a file here.
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.path().join("log.txt")).unwrap_or_default()
     }
 
     fn write(&self, name: &str, text: &str) {
