@@ -241,8 +241,11 @@ async fn a_cursor_that_is_none_is_refused(app: App) {
 async fn who_missed_too_much_is_told_so(app: App) {
     let served = Served::with(&app, &["events.replay_events=5"]).await;
     let sponsor = served.app.join("sponsor", None, None).await.unwrap();
+    // Who hears them all knows that the server has read them all: transactions of others may keep events back for a while.
+    let mut live = Subscriber::follow(&served, Way::WebSocket, sponsor.member.token(), &from_the_beginning()).await;
     for turn in 0..8 {
-        recruit(&served, &sponsor, &format!("recruit-{turn}")).await;
+        let joined = recruit(&served, &sponsor, &format!("recruit-{turn}")).await;
+        assert_eq!(number(&live.event().await), joined.number);
     }
     for way in WAYS {
         let mut subscriber = Subscriber::follow(&served, way, sponsor.member.token(), &from_the_beginning()).await;
