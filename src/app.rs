@@ -9,6 +9,7 @@ use rand::Rng as _;
 use tokio::sync::watch;
 
 use crate::broker::Hub;
+use crate::commands::folding::fold_volumes;
 use crate::commands::purge::{Purged, purge};
 use crate::commands::seal::seal_journals;
 use crate::commands::{Outside, Services};
@@ -133,6 +134,7 @@ impl App {
         let reading = tokio::spawn(async move { hub.run().await });
         let purging = tokio::spawn(purge_at_intervals(services.clone(), purge_pause));
         let sealing = tokio::spawn(seal_at_intervals(services.clone()));
+        let folding = tokio::spawn(fold_at_intervals(services.clone()));
         let switch = shutdown.clone();
         let stop = async move {
             stop.await;
@@ -148,6 +150,7 @@ impl App {
         reading.abort();
         purging.abort();
         sealing.abort();
+        folding.abort();
         services.database.close().await?;
         Ok(())
     }
@@ -193,6 +196,21 @@ async fn seal_at_intervals(services: Services) {
         }
     }
 }
+
+/// Adds the volume of new orders to that of the lines above.
+async fn fold_at_intervals(services: Services) {
+    let mut turns = tokio::time::interval(FOLD_PAUSE);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        if let Err(error) = fold_volumes(&services).await {
+            tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}");
+        }
+    }
+}
+
+/// Between two rounds of folding.
+const FOLD_PAUSE: Duration = Duration::from_secs(1);
 
 /// Between two rounds of sealing.
 const SEAL_PAUSE: Duration = Duration::from_secs(5);

@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::config::network::Network;
 use crate::config::purge::Purge;
 use crate::config::secrets::{Secret, SigningKey};
+use crate::config::shop::Shop;
 use crate::config::wallet::Wallet;
 use crate::domain::clock::Clock;
 use crate::domain::instant::Instant;
@@ -44,6 +45,8 @@ pub struct Services {
     pub tokens: Tokens,
     /// Settings of the two trees.
     pub network: Network,
+    /// Settings of the shop.
+    pub shop: Shop,
     /// Settings of wallets.
     pub wallet: Wallet,
     pub(super) purge: Purge,
@@ -85,6 +88,7 @@ impl Services {
             random: outside.random,
             tokens: Tokens::new(auth, issuer, key),
             network: config.network.clone(),
+            shop: config.shop,
             wallet: config.wallet.clone(),
             purge: config.purge,
             tries: Tries { most: auth.tries, lock_minutes: auth.lock_minutes },

@@ -13,7 +13,7 @@ use super::errors::{store_failed, unauthenticated};
 use super::loader::waves::Waves;
 use super::loader::{Epoch, Loader};
 use super::network::{PlanFacts, Promotion};
-use super::orders::loader::{OrderCounts, Orders, OrdersOf};
+use super::orders::loader::{OrderCounts, OrderLines, OrderStates, Orders, OrdersOf};
 use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
 use super::periods::loader::{PeriodIds, Periods};
 use super::ranks::loader::{RankCounts, RankHistories};
@@ -76,6 +76,8 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         MovementCounts,
         Movements,
         OrderCounts,
+        OrderLines,
+        OrderStates,
         Orders,
         OrdersOf,
         Partners,

@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::commissions::summary::TREND_DAYS;
 use crate::config;
+use crate::domain::carts::{MOST_ADDRESSES, MOST_LINES};
 use crate::domain::position::WIDEST_MATRIX;
 
 /// How much one request may ask for. Checked before anything is executed.
@@ -151,6 +152,9 @@ impl Settings {
             ("Partner.placementSlots", WIDEST_MATRIX.into()),
             ("Partner.networkSummary", network.visible_depth.into()),
             ("CommissionSummary.trend", TREND_DAYS as u64),
+            ("Cart.lines", MOST_LINES.into()),
+            ("Order.lines", MOST_LINES.into()),
+            ("Viewer.shippingAddresses", MOST_ADDRESSES.into()),
         ];
         let limits = Limits {
             document_bytes: graphql.document_bytes as usize,
