@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::input::{NetworkRow, OrderRow};
 use super::refusal::Refusal;
 
+pub(crate) use network::Partner;
 pub use network::{Network, NetworkBuilder};
 pub(crate) use orders::Order;
 pub use orders::{Orders, OrdersBuilder};
