@@ -21,8 +21,11 @@ fn scrambled(world: &World) -> World {
     World { partners, orders }
 }
 
-/// The lines that decide which of two comes first, and what each comes to.
-fn keys(outcome: &Outcome) -> Vec<((usize, Option<i64>, i64, u32, i64), i64)> {
+/// What decides which of two lines comes first: bonus, order, source, level, beneficiary.
+type Key = (usize, Option<i64>, i64, u32, i64);
+
+/// All lines by their key, and what each comes to in minor units.
+fn keys(outcome: &Outcome) -> Vec<(Key, i64)> {
     let key = |line: upline::engine::outcome::OutcomeLine| {
         ((line.bonus_index, line.order, line.source, line.level, line.beneficiary), line.amount.units() / 100)
     };
