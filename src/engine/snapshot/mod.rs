@@ -1,4 +1,4 @@
-//! The input of a run, checked and with dense indices: partners and orders are numbered by their place in ascending order of number.
+//! The input of a run, checked and with dense indices: orders in ascending order of number, partners down the sponsor tree.
 
 mod network;
 mod orders;

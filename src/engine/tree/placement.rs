@@ -15,7 +15,7 @@ use super::{NONE, Tree};
 /// The placement tree of a network, checked against the plan's shape.
 pub(crate) struct PlacementTree {
     pub tree: Tree,
-    /// The child in the left and the right slot of each node; empty slots are [`NONE`].
+    /// The child in the left and the right slot of each node; empty slots are [`NONE`]. No entries in a matrix.
     legs: Vec<[u32; 2]>,
     /// Made when it is first read.
     preorder: OnceLock<Preorder>,
