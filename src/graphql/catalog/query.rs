@@ -1,7 +1,7 @@
 //! `Query.catalog`
 
 use async_graphql::connection::{Connection, Edge};
-use async_graphql::{Context, Object, Result};
+use async_graphql::{Context, InputObject, Object, Result};
 
 use super::super::loader::fault;
 use super::super::network::network;
@@ -12,6 +12,16 @@ use crate::auth::principal::Principal;
 use crate::domain::accounts::Scope;
 use crate::domain::products;
 use crate::store;
+
+/// Which products; what is left out does not restrict.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct ProductFilter {
+    /// Of this kind.
+    kind: Option<ProductKind>,
+    /// With what is not offered any more; passed over for everybody without the scope `catalog`.
+    #[graphql(default)]
+    inactive: bool,
+}
 
 /// What the company sells; open to everybody.
 pub struct Catalog;
@@ -27,15 +37,13 @@ impl Catalog {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
         #[graphql(desc = "So many from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Of this kind only.")] kind: Option<ProductKind>,
-        #[graphql(desc = "With what is not offered any more; passed over for everybody without the scope `catalog`.")] inactive: Option<
-            bool,
-        >,
+        #[graphql(desc = "Which products.")] filter: Option<ProductFilter>,
     ) -> Result<Option<Connection<Cursor, Product, ProductTotals>>> {
         let network = network(ctx)?;
         let page = Paging { first, after, last, before }.page(network.page_sizes, CursorKind::Number)?;
         let may = ctx.data::<Principal>()?.caller().is_some_and(|caller| caller.has(Scope::Catalog));
-        let (kind, all) = (kind.map(products::ProductKind::from), may && inactive.unwrap_or(false));
+        let ProductFilter { kind, inactive } = filter.unwrap_or_default();
+        let (kind, all) = (kind.map(products::ProductKind::from), may && inactive);
         let slice = store::products::list(network.database.reader(), kind, all, &page).await.map_err(fault)?;
         let edge = |product: products::Product| Edge::new(Cursor::number(product.id, product.id), Product(product));
         Ok(Some(connect(slice, ProductTotals { kind, all }, edge)))

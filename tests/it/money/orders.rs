@@ -256,7 +256,7 @@ async fn a_whole_purchase_over_graphql(app: App) {
     let made = ask(merchant.token(), "createProduct", "product { number price { amount currency } }", json!({ "offer": offer })).await;
     let number = made["product"]["number"].clone();
     assert_eq!(made["product"]["price"], json!({ "amount": "12.5", "currency": "USD" }));
-    let listed = served.answer(None, "{ catalog { products(kind: PRODUCT) { totalCount nodes { sku } } } }", json!({})).await;
+    let listed = served.answer(None, "{ catalog { products(filter: { kind: PRODUCT }) { totalCount nodes { sku } } } }", json!({})).await;
     assert_eq!(listed["data"]["catalog"]["products"], json!({ "totalCount": "1", "nodes": [{ "sku": "BOX" }] }));
     let cart = "cart { number total { amount } personalVolume lines { quantity product { sku } } }";
     let filled = ask(anna.member.token(), "addToCart", cart, json!({ "productNumber": number, "quantity": 2 })).await;
