@@ -85,9 +85,12 @@ const UP: &[&str] = &[
         event_id BIGINT NOT NULL CONSTRAINT unfolded_volumes_pk PRIMARY KEY
             CONSTRAINT unfolded_volumes_event_fk REFERENCES volume_events (id) ON DELETE CASCADE
     )",
+    "CREATE INDEX volumes_empty ON volumes (period_id)
+        WHERE personal_pv = 0 AND personal_cv = 0 AND group_pv = 0 AND group_cv = 0 AND left_cv = 0 AND right_cv = 0",
 ];
 
 const DOWN: &[&str] = &[
+    "DROP INDEX volumes_empty",
     "DROP INDEX orders_one_of_a_cart",
     "DROP INDEX orders_reference_unique",
     "DROP INDEX orders_account",

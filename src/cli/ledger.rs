@@ -8,6 +8,7 @@ use super::{Global, runtime};
 use crate::domain::ledger::Pocket;
 use crate::domain::pages::{Key, Page, SortKey};
 use crate::domain::wallets::{Movement, MovementFilter};
+use crate::store::bulk::lock;
 use crate::store::ledger::{Link, verify};
 use crate::store::{partners, settings, wallets};
 
@@ -49,6 +50,7 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
     match args.command {
         Command::Verify { head } => {
             let snapshot = database.snapshot().await?;
+            lock::without_timeout(&snapshot).await?;
             let checked = verify(&snapshot, head).await?;
             snapshot.rollback().await?;
             writeln!(out, "{} journals, {} postings, {} journals not sealed yet", checked.journals, checked.postings, checked.unsealed)?;
@@ -66,6 +68,7 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
 
 async fn statement(database: &crate::store::database::Database, partner: i64, pocket: Pocket, out: &mut dyn Write) -> anyhow::Result<()> {
     let snapshot = database.snapshot().await?;
+    lock::without_timeout(&snapshot).await?;
     partners::find(&snapshot, &partners::Lookup::Number(partner)).await?.with_context(|| format!("there is no partner {partner}"))?;
     writeln!(out, "at,journal,kind,subject,memo,amount,balance")?;
     if let Some(currency) = settings::currency(&snapshot).await? {

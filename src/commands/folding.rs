@@ -4,20 +4,22 @@ use super::{Error, Services};
 use crate::store::database::in_transaction;
 use crate::store::folding;
 
-/// Events folded in one transaction.
+/// Events folded in one transaction at most.
 const BATCH: u32 = 500;
 
-/// Folds all volume events that wait for it; gives how many.
+/// Folds all volume events that wait for it; gives how many. A batch that cannot be folded is tried in halves.
 ///
 /// # Errors
-/// The database's; what was folded before stays folded.
+/// The database's, for a single event; what was folded before stays folded.
 pub async fn fold_volumes(services: &Services) -> Result<u64, Error> {
-    let mut all = 0;
+    let (mut all, mut batch) = (0, BATCH);
     loop {
-        let folded: u32 = in_transaction!(services.database, |transaction| Ok::<_, Error>(folding::fold(&transaction, BATCH).await?))?;
-        all += u64::from(folded);
-        if folded < BATCH {
-            return Ok(all);
+        let folded: Result<u32, Error> = in_transaction!(services.database, |transaction| Ok(folding::fold(&transaction, batch).await?));
+        match folded {
+            Ok(folded) if folded < batch => return Ok(all + u64::from(folded)),
+            Ok(folded) => all += u64::from(folded),
+            Err(_) if batch > 1 => batch /= 2,
+            Err(error) => return Err(error),
         }
     }
 }

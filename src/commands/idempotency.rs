@@ -47,6 +47,13 @@ impl Repeatable {
         }
     }
 
+    /// What came of the same request before, looked up ahead of what a repetition need not pass again: a password may have been changed meanwhile.
+    pub async fn done<T: DeserializeOwned>(&self, services: &Services) -> Result<Option<T>, Error> {
+        let Some(keyed) = &self.0 else { return Ok(None) };
+        let outcome = idempotency::done(services.database.reader(), keyed.key(), &keyed.request).await?;
+        Ok(outcome.map(|outcome| serde_json::from_str(&outcome)).transpose()?)
+    }
+
     /// Stores what came of it.
     pub async fn settle(&self, transaction: &Transaction, outcome: &impl Serialize) -> Result<(), Error> {
         let Some(keyed) = &self.0 else { return Ok(()) };

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::{Error, Services};
+use crate::auth::keys::keyed_hash;
 use crate::auth::passwords::Verdict;
 use crate::config::secrets::Secret;
 use crate::domain::refusal::Refusal;
@@ -16,8 +17,10 @@ pub(super) enum Guarded<'a> {
     SignIn(&'a str),
     /// The password of an account that is signed in.
     Password(i64),
-    /// The transaction password of an account.
+    /// The transaction password of an account, by its owner.
     TransactionPassword(i64),
+    /// The transaction password of a partner, tried by another account: its wrong tries do not lock the owner out.
+    ForeignWallet { partner: i64, by: i64 },
 }
 
 /// How often, and for how long it is locked then.
@@ -28,11 +31,16 @@ pub(super) struct Tries {
 }
 
 impl Guarded<'_> {
-    fn key(self) -> (&'static str, String) {
+    /// People type passwords into the field of the name: what was typed is not kept.
+    fn key(self, services: &Services) -> (&'static str, String) {
         match self {
-            Self::SignIn(login) => ("SIGN_IN", login.to_lowercase()),
+            Self::SignIn(login) => {
+                let hash = keyed_hash(services.request_key.expose(), login.to_lowercase().as_bytes());
+                ("SIGN_IN", hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
+            }
             Self::Password(account) => ("PASSWORD", account.to_string()),
             Self::TransactionPassword(account) => ("TRANSACTION_PASSWORD", account.to_string()),
+            Self::ForeignWallet { partner, by } => ("FOREIGN_WALLET", format!("{partner} by {by}")),
         }
     }
 }
@@ -49,7 +57,7 @@ pub(super) async fn check(
     password: &Secret<String>,
     stored: Option<String>,
 ) -> Result<Verdict, Error> {
-    let (kind, subject) = what.key();
+    let (kind, subject) = what.key(services);
     begin(services, (kind, &subject)).await?;
     let verdict = services.passwords.check(password.expose().clone(), stored).await;
     let end = match &verdict {

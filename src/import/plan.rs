@@ -112,6 +112,12 @@ async fn activate(transaction: &Transaction, source: &Source, text: &str, plan: 
         let cause = format!("plan.currency: {} differs from the currency of this network, {}", plan.currency.code, stored.currency.code);
         return Err(source.refuse(None, cause).into());
     }
+    if let Some(known) = settings::currency(transaction).await?
+        && known.code() != plan.currency.code
+    {
+        let cause = format!("plan.currency: {} differs from the currency that this network has paid in, {known}", plan.currency.code);
+        return Err(source.refuse(None, cause).into());
+    }
     let ranks: Vec<(&str, &str)> = plan.ranks.iter().map(|rank| (rank.code.as_str(), rank.name.as_str())).collect();
     let known = ranks::all(transaction).await?;
     if known.is_empty() {

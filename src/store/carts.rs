@@ -31,9 +31,16 @@ pub async fn open(connection: &impl ConnectionTrait, account_id: i64) -> Result<
 /// The database's.
 pub async fn hold(transaction: &Transaction, account_id: i64) -> Result<i64, Error> {
     let insert = "INSERT INTO carts (account_id, state) VALUES ($1, 'OPEN') ON CONFLICT (account_id) WHERE state = 'OPEN' DO NOTHING";
-    Sql::whole(transaction, insert, [account_id.into()]).execute(transaction).await?;
     let hold = "UPDATE carts SET state = 'OPEN' WHERE account_id = $1 AND state = 'OPEN' RETURNING id";
-    Sql::whole(transaction, hold, [account_id.into()]).returned(transaction).await
+    // A rival may order the cart between the two statements: then the next round makes another one.
+    for _ in 0..3 {
+        Sql::whole(transaction, insert, [account_id.into()]).execute(transaction).await?;
+        let held = Sql::whole(transaction, hold, [account_id.into()]).one(transaction, |row| row.get(0)).await?;
+        if let Some(id) = held {
+            return Ok(id);
+        }
+    }
+    Err(Error::Conflict(sea_orm::DbErr::RecordNotUpdated))
 }
 
 /// Sets how many of a product are in a cart; 0 takes it out.

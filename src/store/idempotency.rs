@@ -50,6 +50,16 @@ pub async fn claim(connection: &impl ConnectionTrait, key: Key<'_>, request: &[u
     })
 }
 
+/// The outcome of the same request where it is done; nothing is claimed.
+///
+/// # Errors
+/// The database's.
+pub async fn done(connection: &impl ConnectionTrait, key: Key<'_>, request: &[u8; 32]) -> Result<Option<String>, Error> {
+    let sql = "SELECT outcome FROM idempotency_keys WHERE principal = $1 AND operation = $2 AND idempotency_key = $3 AND body_hash = $4";
+    let values = [key.principal.into(), key.operation.into(), key.key.into(), request.to_vec().into()];
+    Sql::whole(connection, sql, values).one(connection, |row| row.get(0)).await
+}
+
 /// Stores the outcome of a claimed request.
 ///
 /// # Errors

@@ -34,6 +34,10 @@ pub async fn change_password(services: &Services, principal: &Principal, input: 
     if tries::check(services, Guarded::Password(caller.account_id), &input.present, Some(old.clone())).await? == Verdict::Wrong {
         return Err(Refusal::WrongPassword.into());
     }
+    let spending = accounts::transaction_password(services.database.reader(), caller.account_id).await?;
+    if services.passwords.check(input.new.expose().clone(), spending).await? != Verdict::Wrong {
+        return Err(Refusal::WeakPassword.into());
+    }
     let new = services.passwords.hash(input.new.expose().clone()).await?;
     in_transaction!(services.database, |transaction| write(services, &transaction, caller, (&old, &new)).await)?;
     services.wake();

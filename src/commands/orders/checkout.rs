@@ -10,6 +10,7 @@ use crate::commands::wallets::{Spender, unlock};
 use crate::commands::{Error, Services, money};
 use crate::domain::carts::{Cart, OrderState, ShippingAddress};
 use crate::domain::instant::Instant;
+use crate::domain::products::ProductKind;
 use crate::domain::refusal::Refusal;
 use crate::events::OrderPlaced;
 use crate::store::database::{Transaction, in_transaction};
@@ -32,7 +33,7 @@ pub struct Checkout {
 /// Turns the caller's cart into an order at the prices of now and gives its number. Rivals who name the cart all get the one order.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidIdempotencyKey`, `PartnerUnknown`, `TooManyTries`,
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidIdempotencyKey`, `TooManyTries`,
 /// `WrongTransactionPassword` (of the wallet's owner), `Busy`, `IdempotencyConflict`, `CartEmpty`, `ProductUnknown` (not offered any more),
 /// `AddressUnknown` (a shippable product and no address), `CartTooLarge`, `InsufficientFunds`. The cart stays as it is.
 pub async fn checkout(services: &Services, principal: &Principal, input: &Checkout) -> Result<i64, Error> {
@@ -41,8 +42,11 @@ pub async fn checkout(services: &Services, principal: &Principal, input: &Checko
     let payer = input.payment.as_ref().map(|payment| payment.owner.unwrap_or(partner));
     let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
     let repeatable = Repeatable::new(services, who, "checkout", key, &(input.cart, input.address, payer))?;
+    if let Some(order) = repeatable.done(services).await? {
+        return Ok(order);
+    }
     let spender = match (&input.payment, payer) {
-        (Some(payment), Some(payer)) => Some(unlock(services, payer, &payment.transaction_password).await?),
+        (Some(payment), Some(payer)) => Some(unlock(services, caller.account_id, payer, &payment.transaction_password).await?),
         _ => None,
     };
     let order = in_transaction!(services.database, |transaction| {
@@ -116,7 +120,7 @@ async fn check(transaction: &Transaction, caller: &Caller, cart: &Cart, input: &
     if cart.lines.is_empty() {
         return Err(Refusal::CartEmpty.into());
     }
-    if cart.lines.iter().any(|line| !line.product.active) {
+    if cart.lines.iter().any(|line| !line.product.active || line.product.kind != ProductKind::Product) {
         return Err(Refusal::ProductUnknown.into());
     }
     let addresses = carts::addresses(transaction, caller.account_id).await?;

@@ -17,7 +17,7 @@ use crate::store::events;
 use crate::store::folding::{self, VolumeEvent};
 use crate::store::order_changes::{self, Lookup};
 
-/// Finishes a paid order: its volume counts from now on. An order that is finished already stays so. For operators with the scope `catalog`.
+/// Finishes a paid order: its volume counts from now on. An order that is finished or wholly given back already stays so. For operators with the scope `catalog`.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`]: `ScopeMissing`, `OrderUnknown`, `OrderNotPaid`.

@@ -40,7 +40,7 @@ pub struct PayOrder {
 /// Pays what is due for an order; gives its number.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidIdempotencyKey`, `PartnerUnknown`, `TooManyTries`,
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidIdempotencyKey`, `TooManyTries`,
 /// `WrongTransactionPassword`, `Busy`, `IdempotencyConflict`, `OrderUnknown` (also for orders of others), `OrderNotPayable`, `InsufficientFunds`.
 pub async fn pay_order(services: &Services, principal: &Principal, input: &PayOrder) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
@@ -48,7 +48,10 @@ pub async fn pay_order(services: &Services, principal: &Principal, input: &PayOr
     let payer = input.payment.owner.unwrap_or(partner);
     let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
     let repeatable = Repeatable::new(services, who, "payOrder", key, &(input.order, payer))?;
-    let spender = unlock(services, payer, &input.payment.transaction_password).await?;
+    if let Some(order) = repeatable.done(services).await? {
+        return Ok(order);
+    }
+    let spender = unlock(services, caller.account_id, payer, &input.payment.transaction_password).await?;
     let order = in_transaction!(services.database, |transaction| {
         write(services, &transaction, (caller, &spender), input.order, &repeatable).await
     })?;

@@ -41,7 +41,8 @@ pub struct RefundOrder {
     pub idempotency_key: Option<String>,
 }
 
-/// Gives money back to where it came from, the latest payment first, and takes the volume back in the open period of now; gives the order's number.
+/// Gives money back to where it came from, the latest payment first, and takes the volume back: in the order's own period while
+/// that is open, else in the open one; gives the order's number.
 /// For operators with the scope `payouts`.
 ///
 /// # Errors

@@ -17,15 +17,19 @@ pub(in crate::commands) struct Spender {
     hash: String,
 }
 
-/// Checks the transaction password of a partner, whose wallet is to be spent from. Wrong ones are counted for that partner, whoever tries them.
-pub(in crate::commands) async fn unlock(services: &Services, partner_id: i64, password: &Secret<String>) -> Result<Spender, Error> {
+/// Checks the transaction password of a partner, whose wallet is to be spent from by an account. A partner who does not exist is answered like a wrong
+/// password, after as long. Wrong tries are counted for the pair, so that nobody locks the wallet of another.
+pub(in crate::commands) async fn unlock(services: &Services, by: i64, partner: i64, password: &Secret<String>) -> Result<Spender, Error> {
     let reader = services.database.reader();
-    let partner = partners::find(reader, &Lookup::Number(partner_id)).await?.ok_or(Refusal::PartnerUnknown)?;
-    let account_id = partner.account_id;
-    let stored = accounts::transaction_password(reader, account_id).await?;
-    let verdict = tries::check(services, Guarded::TransactionPassword(account_id), password, stored.clone()).await?;
-    match (verdict, stored) {
-        (Verdict::Right | Verdict::Outdated { .. }, Some(hash)) => Ok(Spender { partner_id, account_id, hash }),
+    let owner = partners::find(reader, &Lookup::Number(partner)).await?.map(|partner| partner.account_id);
+    let stored = match owner {
+        Some(owner) => accounts::transaction_password(reader, owner).await?,
+        None => None,
+    };
+    let what = if owner == Some(by) { Guarded::TransactionPassword(by) } else { Guarded::ForeignWallet { partner, by } };
+    let verdict = tries::check(services, what, password, stored.clone()).await?;
+    match (verdict, owner, stored) {
+        (Verdict::Right | Verdict::Outdated { .. }, Some(account_id), Some(hash)) => Ok(Spender { partner_id: partner, account_id, hash }),
         _ => Err(Refusal::WrongTransactionPassword.into()),
     }
 }

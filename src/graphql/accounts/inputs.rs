@@ -60,7 +60,9 @@ pub struct ChangePasswordInput {
 #[derive(InputObject)]
 pub struct SetTransactionPasswordInput {
     /// The present transaction password; while none is set, the password for signing in.
+    #[graphql(secret)]
     pub current_password: String,
     /// The new one: 6 to 72 bytes, and not the password for signing in.
+    #[graphql(secret)]
     pub new_password: String,
 }

@@ -3,7 +3,6 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use super::super::catalog::objects::Product;
-use super::super::errors::internal;
 use super::super::loader::fault;
 use super::super::network::{caller, facts, network};
 use super::super::scalars::{BigInt, Decimal, Money};
@@ -22,8 +21,9 @@ impl Cart {
         Ok(Self(store::carts::open(network(ctx)?.database.reader(), caller(ctx)?.account_id).await.map_err(fault)?))
     }
 
-    fn totals(&self) -> Result<carts::Totals> {
-        self.0.totals().map_err(internal)
+    /// None where prices rose beyond what can be paid.
+    fn totals(&self) -> Option<carts::Totals> {
+        self.0.totals().ok()
     }
 }
 
@@ -40,19 +40,20 @@ impl Cart {
         self.0.lines.iter().cloned().map(CartLine).collect()
     }
 
-    /// To be paid.
+    /// To be paid; null where that exceeds what can be paid.
     async fn total(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        Ok(Some(Money::new(self.totals()?.amount, facts(ctx).await?.currency)))
+        let currency = facts(ctx).await?.currency;
+        Ok(self.totals().map(|totals| Money::new(totals.amount, currency)))
     }
 
     /// Personal volume.
-    async fn personal_volume(&self) -> Result<Option<Decimal>> {
-        Ok(Some(self.totals()?.pv.into()))
+    async fn personal_volume(&self) -> Option<Decimal> {
+        self.totals().map(|totals| totals.pv.into())
     }
 
     /// Commissionable volume.
-    async fn commissionable_volume(&self) -> Result<Option<Decimal>> {
-        Ok(Some(self.totals()?.cv.into()))
+    async fn commissionable_volume(&self) -> Option<Decimal> {
+        self.totals().map(|totals| totals.cv.into())
     }
 }
 

@@ -3,6 +3,7 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use super::super::loader::{Epoch, load};
+use super::super::partners::seen::may_see_money_of;
 use super::super::scalars::BigInt;
 use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::loader::Orders;
@@ -18,6 +19,7 @@ pub struct WalletPaymentInput {
     /// The number of the partner whose wallet it is; the caller's own when left out.
     owner_number: Option<BigInt>,
     /// That partner's transaction password.
+    #[graphql(secret)]
     transaction_password: String,
 }
 
@@ -87,7 +89,7 @@ macro_rules! order_payloads {
         $($(#[$doc])*
         #[derive(SimpleObject)]
         pub struct $name {
-            /// The order after the act; null when there are user errors.
+            /// The order after the act; null when there are user errors, and when it is hidden from the caller.
             order: Option<Order>,
             /// What the person can put right.
             user_errors: Vec<UserError>,
@@ -99,7 +101,11 @@ macro_rules! order_payloads {
                     Ok(number) => {
                         // What was loaded before the act is forgotten.
                         ctx.data::<Epoch>()?.advance();
-                        Self { order: load::<Orders>(ctx, (), number).await?.map(Order), user_errors: Vec::new() }
+                        let order = match load::<Orders>(ctx, (), number).await? {
+                            Some(order) if may_see_money_of(ctx, order.partner_id).await? => Some(Order(order)),
+                            _ => None,
+                        };
+                        Self { order, user_errors: Vec::new() }
                     }
                     Err(user_errors) => Self { order: None, user_errors },
                 }))

@@ -66,7 +66,7 @@ impl Order {
         self.0.pv.into()
     }
 
-    /// What was paid.
+    /// What it costs in all.
     async fn amount(&self, ctx: &Context<'_>) -> Result<Money> {
         Ok(Money::new(self.0.amount, facts(ctx).await?.currency))
     }

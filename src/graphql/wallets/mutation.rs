@@ -23,6 +23,7 @@ pub struct TransferFundsInput {
     /// Words for the receiver, 1 to 200 characters.
     memo: Option<String>,
     /// The sender's transaction password.
+    #[graphql(secret)]
     transaction_password: String,
     /// Makes the act repeatable: the same key with the same input pays once. Also read from the header `Idempotency-Key`.
     idempotency_key: Option<String>,

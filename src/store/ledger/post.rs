@@ -19,7 +19,7 @@ pub struct Posted {
     pub balances: Vec<(Account, Amount)>,
 }
 
-/// Why a journal was not written. The transaction is whole: nothing of the journal is in it.
+/// Why a journal was not written. Parts of it may be in the transaction, which must be rolled back.
 #[derive(Debug, thiserror::Error)]
 pub enum Failed {
     /// An account of a partner does not hold so much.
@@ -53,7 +53,6 @@ pub enum Failed {
 /// [`Failed`]
 pub async fn post(transaction: &Transaction, journal: &Journal, at: Instant) -> Result<Posted, Failed> {
     let postings = journal.postings()?;
-    // Taken first: what cannot be covered must leave nothing behind.
     let mut rows = Vec::with_capacity(postings.len());
     let mut balances = Vec::new();
     for (account, amount) in postings {

@@ -165,7 +165,7 @@ async fn chain(snapshot: &Transaction, noted: Option<Link>, findings: &mut Findi
         Ok((place, if row.get::<Option<i64>>(0)?.is_some() { Some(read(row)?) } else { None }))
     };
     let mut rows = Sql::whole(snapshot, &sql, []).stream(snapshot, read).await?;
-    let mut chain = Chain { head: Head::default(), noted, broken: false };
+    let mut chain = Chain { head: Head::default(), noted: noted.filter(|noted| *noted != Link::default()), broken: false };
     let mut pending: Option<(Place, Vec<Sealable>)> = None;
     while let Some((place, journal)) = rows.try_next().await? {
         match &mut pending {
@@ -211,18 +211,19 @@ struct Chain {
 
 impl Chain {
     fn add(&mut self, (link, hash): &Place, journals: &[Sealable], findings: &mut Findings) {
-        let [journal] = journals else {
-            findings.add(format!("link {link} of the chain seals a journal that does not exist"));
-            return;
+        let fault = match journals {
+            [journal] if *link == self.head.links + 1 && *hash == journal.link(&self.head.hash) => None,
+            [journal] => {
+                Some(format!("link {link} of the chain does not fit journal {}: one of them was changed, removed or moved", journal.id))
+            }
+            _ => Some(format!("link {link} of the chain seals a journal that does not exist")),
         };
-        let expected = journal.link(&self.head.hash);
         // One broken link makes all behind it wrong: only the first is told.
-        if (*link != self.head.links + 1 || *hash != expected) && !self.broken {
+        if let Some(fault) = fault.filter(|_| !self.broken) {
             self.broken = true;
-            findings
-                .add(format!("link {link} of the chain does not fit journal {}: one of them was changed, removed or moved", journal.id));
+            findings.add(fault);
         }
-        self.head = Head { links: *link, hash: <Link>::try_from(hash.as_slice()).unwrap_or(expected) };
+        self.head = Head { links: *link, hash: <Link>::try_from(hash.as_slice()).unwrap_or_default() };
         self.noted = self.noted.filter(|noted| *noted != self.head.hash);
     }
 }

@@ -8,6 +8,7 @@ use upline::commands::folding::fold_volumes;
 use upline::commands::orders::{
     Checkout, FromWallet, PayOrder, RefundLine, RefundOrder, checkout, complete_order, pay_order, refund_order,
 };
+use upline::commands::wallets::{Transfer, transfer};
 use upline::config::secrets::Secret;
 use upline::domain::accounts::{Role, Scope};
 use upline::domain::carts::ShippingAddress;
@@ -16,7 +17,7 @@ use upline::domain::refusal::Refusal;
 
 use super::catalog::{offer, product};
 use super::{SPENDING, available, treasurer, wealthy};
-use crate::app::{App, TestPartner, all_at_once, on_both_databases, refusal};
+use crate::app::{App, TestPartner, all_at_once, files, on_both_databases, refusal};
 use crate::graphql::served::Served;
 
 on_both_databases!(
@@ -54,17 +55,15 @@ async fn status(app: &App, order: i64) -> String {
     app.value("SELECT status FROM orders WHERE id = $1", [order.into()]).await
 }
 
-/// Personal and group volume, folded, and the same made anew.
+/// Personal and group volume of a partner, folded; and everybody's are what a rebuild makes of them.
 async fn volumes(app: &App, partner: i64) -> [i64; 2] {
     fold_volumes(&app.services).await.unwrap();
-    let read = async |column: &str| {
-        let sql = format!("SELECT CAST(coalesce(sum({column}), 0) AS BIGINT) FROM volumes WHERE partner_id = $1");
-        app.value::<i64>(&sql, [partner.into()]).await
-    };
-    let folded = [read("personal_pv").await, read("group_cv").await];
-    upline::rebuild::run(&app.services.database, false).await.unwrap();
-    assert_eq!(folded, [read("personal_pv").await, read("group_cv").await], "folded as rebuilt");
-    folded
+    let database = &app.services.database;
+    let folded = files::volumes(database, Some("OPEN")).await;
+    upline::rebuild::run(database, false).await.unwrap();
+    assert_eq!(folded, files::volumes(database, Some("OPEN")).await, "folded as rebuilt");
+    let sum = |index: usize| folded.iter().filter(|((_, number), _)| *number == partner).map(|(_, row)| row[index]).sum();
+    [sum(0), sum(3)]
 }
 
 async fn an_order_is_paid_counts_and_half_of_it_goes_back(app: App) {
@@ -166,15 +165,22 @@ async fn a_wallet_pays_for_another_by_its_owners_secret(app: App) {
         assert_eq!(refusal(checkout(&app.services, &poor.member.principal, &pay("guess")).await), Refusal::WrongTransactionPassword);
     }
     let locked = Refusal::TooManyTries { minutes: 15 };
-    assert_eq!(
-        refusal(checkout(&app.services, &poor.member.principal, &pay(SPENDING)).await),
-        locked,
-        "the wallet is guarded, whoever tries"
-    );
+    assert_eq!(refusal(checkout(&app.services, &poor.member.principal, &pay(SPENDING)).await), locked);
+    let nobody = Checkout { payment: Some(wallet(Some(999), SPENDING)), ..Checkout::default() };
+    let unknown = checkout(&app.services, &poor.member.principal, &nobody).await;
+    assert_eq!(refusal(unknown), Refusal::WrongTransactionPassword, "no such partner");
+    assert!(unlocked(&app, &rich).await, "the owner is not locked out by others");
     app.clock.advance(15 * 60 + 1);
     checkout(&app.services, &poor.member.principal, &pay(SPENDING)).await.unwrap();
     assert_eq!((available(&app, rich.number).await, available(&app, poor.number).await), (900_000, 0));
     assert_eq!(volumes(&app, poor.number).await, [50_000, 40_000], "who orders is credited");
+}
+
+/// Whether a partner may spend: a transfer to nobody is refused for the receiver, not for the password.
+async fn unlocked(app: &App, partner: &TestPartner) -> bool {
+    let transaction_password = Secret::new(SPENDING.to_owned());
+    let act = Transfer { to: 998, sum: super::sum("1"), memo: None, transaction_password, idempotency_key: None };
+    refusal(transfer(&app.services, &partner.member.principal, &act).await) == Refusal::PartnerUnknown
 }
 
 async fn only_those_who_may_finish_and_refund_orders(app: App) {

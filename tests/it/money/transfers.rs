@@ -2,6 +2,7 @@
 
 use upline::auth::principal::Principal;
 use upline::commands::Error;
+use upline::commands::accounts::{SetTransactionPassword, set_transaction_password};
 use upline::commands::wallets::{Transfer, transfer};
 use upline::config::secrets::Secret;
 use upline::domain::amount::Amount;
@@ -15,6 +16,7 @@ on_both_databases!(
     who_may_not_transfer_is_told_why,
     rivals_spend_a_wallet_once,
     transfers_in_a_circle_never_wait_for_each_other,
+    a_repetition_is_answered_though_the_password_has_changed,
 );
 
 fn pay(to: i64, amount: &str) -> Transfer {
@@ -101,4 +103,18 @@ async fn transfers_in_a_circle_never_wait_for_each_other(app: App) {
     for partner in &circle {
         assert_eq!(available(&app, partner.number).await, 1_000_000);
     }
+}
+
+async fn a_repetition_is_answered_though_the_password_has_changed(app: App) {
+    let operator = treasurer(&app).await;
+    let anna = wealthy(&app, &operator, "anna", "100").await;
+    let bert = app.join("bert", None, None).await.unwrap();
+    let act = Transfer { idempotency_key: Some("lunch-1".to_owned()), ..pay(bert.number, "20") };
+    let journal = transfer(&app.services, &anna.member.principal, &act).await.unwrap();
+    let secrets = SetTransactionPassword { present: Secret::new(SPENDING.to_owned()), new: Secret::new("another secret".to_owned()) };
+    set_transaction_password(&app.services, &anna.member.principal, &secrets).await.unwrap();
+    assert_eq!(transfer(&app.services, &anna.member.principal, &act).await.unwrap(), journal);
+    let other = Transfer { sum: sum("21"), ..act };
+    assert_eq!(refusal(transfer(&app.services, &anna.member.principal, &other).await), Refusal::WrongTransactionPassword);
+    assert_eq!((available(&app, anna.number).await, available(&app, bert.number).await), (800_000, 200_000));
 }
