@@ -76,14 +76,19 @@ pub async fn any(transaction: &Transaction) -> Result<bool, Error> {
     Ok(Sql::whole(transaction, "SELECT 1 FROM orders LIMIT 1", []).one(transaction, |_| Ok(())).await?.is_some())
 }
 
-const COLUMNS: &str = "id, partner_id, period_id, buyer, kind, placed_at, cv, pv, amount";
-
-/// Every completed order, by number.
+/// Every completed order, by number, less what was given back.
 ///
 /// # Errors
 /// The database's, or a value that the domain does not know.
 pub async fn all(transaction: &Transaction) -> Result<Rows<'_, Order>, Error> {
-    let sql = Sql::whole(transaction, &format!("SELECT {COLUMNS} FROM orders WHERE status = 'COMPLETED' ORDER BY id"), []);
+    let sql = "SELECT o.id, o.partner_id, o.period_id, o.buyer, o.kind, o.placed_at, o.cv - coalesce(back.cv, 0), o.pv - coalesce(back.pv, 0),
+            o.amount - o.refunded
+        FROM orders AS o LEFT JOIN (
+            SELECT order_id, CAST(sum(refunded_quantity * cv) AS BIGINT) AS cv, CAST(sum(refunded_quantity * pv) AS BIGINT) AS pv
+            FROM order_lines WHERE refunded_quantity > 0 GROUP BY order_id
+        ) AS back ON back.order_id = o.id
+        WHERE o.status = 'COMPLETED' ORDER BY o.id";
+    let sql = Sql::whole(transaction, sql, []);
     sql.stream(transaction, read).await
 }
 

@@ -14,6 +14,7 @@ use upline::domain::accounts::{Role, Scope};
 use upline::domain::carts::ShippingAddress;
 use upline::domain::products::Product;
 use upline::domain::refusal::Refusal;
+use upline::export::{Options, export};
 
 use super::catalog::{offer, product};
 use super::{SPENDING, available, treasurer, wealthy};
@@ -88,6 +89,10 @@ async fn an_order_is_paid_counts_and_half_of_it_goes_back(app: App) {
     refund_order(&app.services, &operator, &refund(order, vec![RefundLine { line, quantity: 2 }])).await.unwrap();
     assert_eq!((status(&app, order).await.as_str(), available(&app, anna.number).await), ("COMPLETED", 800_000));
     assert_eq!(volumes(&app, root.number).await, [0, 80_000]);
+    let folder = tempfile::tempdir().unwrap();
+    export(&app.services.database, folder.path(), Options { period: None, contacts: false }).await.unwrap();
+    let exported = std::fs::read_to_string(folder.path().join("orders.csv")).unwrap();
+    assert!(exported.lines().nth(1).unwrap().contains(",8,10,"), "half of 16 and 20 is left: {exported}");
     for quantity in [0, 3] {
         let more = refund_order(&app.services, &operator, &refund(order, vec![RefundLine { line, quantity }])).await;
         assert_eq!(refusal(more), Refusal::NothingToRefund);
