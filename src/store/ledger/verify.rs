@@ -161,12 +161,12 @@ async fn chain(snapshot: &Transaction, noted: Option<Link>, findings: &mut Findi
          LEFT JOIN postings AS p ON p.journal_id = j.id ORDER BY s.id, p.id"
     );
     let read = |row: &Row<'_>| {
-        let place: (i64, Vec<u8>) = (row.get(11)?, row.get(12)?);
+        let place: Place = (row.get(11)?, row.get(12)?);
         Ok((place, if row.get::<Option<i64>>(0)?.is_some() { Some(read(row)?) } else { None }))
     };
     let mut rows = Sql::whole(snapshot, &sql, []).stream(snapshot, read).await?;
     let mut chain = Chain { head: Head::default(), noted, broken: false };
-    let mut pending: Option<((i64, Vec<u8>), Vec<Sealable>)> = None;
+    let mut pending: Option<(Place, Vec<Sealable>)> = None;
     while let Some((place, journal)) = rows.try_next().await? {
         match &mut pending {
             Some((at, journals)) if at.0 == place.0 => journal.into_iter().for_each(|journal| gather(journals, journal)),
@@ -200,6 +200,9 @@ async fn chain(snapshot: &Transaction, noted: Option<Link>, findings: &mut Findi
     Ok(())
 }
 
+/// The number of a link, and its hash.
+type Place = (i64, Vec<u8>);
+
 struct Chain {
     head: Head,
     noted: Option<Link>,
@@ -207,7 +210,7 @@ struct Chain {
 }
 
 impl Chain {
-    fn add(&mut self, (link, hash): &(i64, Vec<u8>), journals: &[Sealable], findings: &mut Findings) {
+    fn add(&mut self, (link, hash): &Place, journals: &[Sealable], findings: &mut Findings) {
         let [journal] = journals else {
             findings.add(format!("link {link} of the chain seals a journal that does not exist"));
             return;
