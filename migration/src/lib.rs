@@ -13,6 +13,7 @@ mod m0006_events;
 mod m0007_imports;
 mod m0008_ledger;
 mod m0009_attempts;
+mod m0020_payouts;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_imports::Migration),
             Box::new(m0008_ledger::Migration),
             Box::new(m0009_attempts::Migration),
+            Box::new(m0020_payouts::Migration),
         ]
     }
 }

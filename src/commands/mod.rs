@@ -8,6 +8,7 @@ mod error;
 mod idempotency;
 pub mod money;
 pub mod partners;
+pub mod payouts;
 pub mod purge;
 pub mod seal;
 mod services;

@@ -7,8 +7,10 @@ use crate::auth::keys::{Purpose, derive};
 use crate::auth::passwords::{PasswordError, Passwords};
 use crate::auth::principal::Caller;
 use crate::auth::tokens::Tokens;
+use crate::auth::vault::Vault;
 use crate::config::Config;
 use crate::config::network::Network;
+use crate::config::payout::Payout;
 use crate::config::purge::Purge;
 use crate::config::secrets::{Secret, SigningKey};
 use crate::config::wallet::Wallet;
@@ -46,6 +48,9 @@ pub struct Services {
     pub network: Network,
     /// Settings of wallets.
     pub wallet: Wallet,
+    /// Settings of payouts.
+    pub payout: Payout,
+    pub(super) vault: Vault,
     pub(super) purge: Purge,
     pub(super) tries: Tries,
     pub(super) limits: SessionLimits,
@@ -86,6 +91,8 @@ impl Services {
             tokens: Tokens::new(auth, issuer, key),
             network: config.network.clone(),
             wallet: config.wallet.clone(),
+            payout: config.payout.clone(),
+            vault: Vault::new(key),
             purge: config.purge,
             tries: Tries { most: auth.tries, lock_minutes: auth.lock_minutes },
             limits: SessionLimits {

@@ -15,7 +15,7 @@ pub struct Balance {
     pub held: Amount,
     /// Commissions ever earned.
     pub earned: Amount,
-    /// Payouts ever completed.
+    /// Payouts ever completed, with their fees.
     pub withdrawn: Amount,
 }
 

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod partners;
+mod payouts;
 mod wallets;
 
 use serde::de::DeserializeOwned;
@@ -12,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 pub use self::accounts::{AccountSignedUp, PasswordChanged, TransactionPasswordChanged};
 pub use self::partners::{PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
+pub use self::payouts::PayoutStatusChanged;
 pub use self::wallets::BalanceChanged;
 use crate::domain::coded::coded_enum;
 
@@ -94,6 +96,8 @@ events! {
     SponsorMoved = "SPONSOR_MOVED", about partner;
     /// Money came into a wallet or went out, or from one pocket of it to another.
     BalanceChanged = "BALANCE_CHANGED", about partner;
+    /// A payout was asked for, or took a step.
+    PayoutStatusChanged = "PAYOUT_STATUS_CHANGED", about partner;
 }
 
 fn read<T: DeserializeOwned>(payload: &str) -> Result<T, serde_json::Error> {
@@ -119,13 +123,14 @@ mod as_code {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::payouts::PayoutStatus;
     use crate::domain::position::Position;
     use crate::domain::trees::PlacementPreference;
 
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 8] = [
+        let events: [Event; 9] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -134,6 +139,7 @@ mod tests {
             SponsorMoved { partner: 9, from: None, to: 7 }.into(),
             TransactionPasswordChanged { account: 1 }.into(),
             BalanceChanged { partner: 9, journal: 3 }.into(),
+            PayoutStatusChanged { payout: 5, partner: 9, status: PayoutStatus::Approved }.into(),
         ];
         assert_eq!(events.len(), Kind::ALL.len());
         for event in events {

@@ -15,6 +15,7 @@ use super::loader::{Epoch, Loader};
 use super::network::Promotion;
 use super::orders::loader::{OrderCounts, Orders, OrdersOf};
 use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
+use super::payouts::loader::{OpenPayouts, PayoutCounts, PayoutHistories, PayoutMethods, Payouts, PayoutsOf};
 use super::periods::loader::{PeriodIds, Periods};
 use super::ranks::loader::{RankCounts, RankHistories};
 use super::staff_reads::StaffReads;
@@ -75,10 +76,16 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         LevelCounts,
         MovementCounts,
         Movements,
+        OpenPayouts,
         OrderCounts,
         Orders,
         OrdersOf,
         Partners,
+        PayoutCounts,
+        PayoutHistories,
+        PayoutMethods,
+        Payouts,
+        PayoutsOf,
         PeriodIds,
         Periods,
         RankCounts,

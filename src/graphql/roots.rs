@@ -11,6 +11,8 @@ use super::network::{Network, caller};
 use super::node::NodeQuery;
 use super::partners::mutation::PartnerMutation;
 use super::partners::query::{OperatorPartners, PartnerQuery};
+use super::payouts::mutation::PayoutMutation;
+use super::payouts::query::OperatorPayouts;
 use super::periods::query::PeriodQuery;
 use super::ranks::query::RankQuery;
 use super::viewer::ViewerQuery;
@@ -25,7 +27,7 @@ pub struct Query(ViewerQuery, NodeQuery, PartnerQuery, CommissionQuery, RankQuer
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, PartnerMutation, WalletMutation);
+pub struct Mutation(AccountMutation, PartnerMutation, WalletMutation, PayoutMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
@@ -33,7 +35,7 @@ pub struct Subscription(EventSubscription);
 
 /// What operators read; each field says which scope it needs.
 #[derive(MergedObject, Default)]
-pub struct Operator(OperatorPartners);
+pub struct Operator(OperatorPartners, OperatorPayouts);
 
 /// The operators' part.
 #[derive(Default)]

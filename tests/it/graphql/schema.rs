@@ -109,16 +109,19 @@ fn only_small_numbers_are_ints_and_no_number_is_a_float() {
 }
 
 /// Lists of objects that are no pages: those that may be long are bounded by an argument or in `Settings::from_config`, the rest is short.
-const LISTS: [&str; 12] = [
+const LISTS: [&str; 15] = [
     "CommissionSummary.byLevel",
     "CommissionSummary.bySource",
     "CommissionSummary.trend",
     "Genealogy.nodes",
     "NetworkSummary.byLevel",
+    "Partner.payoutMethods",
     "Partner.placementSlots",
     "Partner.upline",
+    "Payout.history",
     "Query.nodes",
     "Query.ranks",
+    "SavePayoutMethodPayload.payoutMethods",
     "userErrors",
     "nodes",
     "edges",

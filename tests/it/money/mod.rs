@@ -4,6 +4,7 @@ mod adjustments;
 mod chain;
 mod journals;
 mod passwords;
+mod payouts;
 mod transfers;
 mod wallets;
 
