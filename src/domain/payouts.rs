@@ -112,8 +112,14 @@ impl Payout {
     /// How the ledger names it.
     #[must_use]
     pub fn subject(&self) -> String {
-        format!("payout:{}", self.id)
+        subject(self.id)
     }
+}
+
+/// How the ledger names the payout with a number.
+#[must_use]
+pub fn subject(number: i64) -> String {
+    format!("payout:{number}")
 }
 
 /// Where a partner wants to be paid.

@@ -1,7 +1,6 @@
 //! requestPayout
 
 use super::save_method::{active, seal};
-use super::steps::note;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::{self, Sum};
@@ -9,15 +8,14 @@ use crate::commands::{Error, Services};
 use crate::domain::amount::Amount;
 use crate::domain::currency::Currency;
 use crate::domain::ledger::{Account, Journal, JournalKind, Pocket};
-use crate::domain::payouts::{Details, GivenDetails, MethodKind};
+use crate::domain::payouts::{self as domain, Details, GivenDetails, MethodKind, PayoutStatus};
 use crate::domain::refusal::Refusal;
 use crate::events::PayoutStatusChanged;
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::ledger::holds::{self, Hold};
-use crate::store::ledger::{self};
-use crate::store::payout_changes::{self, NewPayout};
+use crate::store::payout_changes::{self, NewPayout, NewStep};
 use crate::store::payout_methods::{self, Sealed};
-use crate::store::{events, payouts};
+use crate::store::{events, ledger, payouts};
 
 /// A partner asks for money.
 #[derive(Clone, Debug)]
@@ -82,10 +80,10 @@ async fn write(services: &Services, transaction: &Transaction, asking: &Asking<'
     let method = &method(services, transaction, asking).await?;
     let new = NewPayout { partner, currency, amount, fee, method, at: now };
     let number = payout_changes::insert(transaction, &new).await?.map_err(|_| Refusal::PayoutAlreadyPending)?;
-    let payout = payouts::hold(transaction, number).await?.ok_or(Refusal::PayoutUnknown)?;
-    set_aside(services, transaction, (asking, currency, total), &payout.subject()).await?;
-    note(transaction, &payout, Some(asking.caller.account_id), None, now).await?;
-    events::append(transaction, &PayoutStatusChanged { payout: number, partner, status: payout.status }.into(), now).await?;
+    set_aside(services, transaction, (asking, currency, total), &domain::subject(number)).await?;
+    let (actor_id, status) = (Some(asking.caller.account_id), PayoutStatus::Pending);
+    payout_changes::append_step(transaction, &NewStep { payout: number, status, actor_id, note: None, at: now }).await?;
+    events::append(transaction, &PayoutStatusChanged { payout: number, partner, status }.into(), now).await?;
     repeatable.settle(transaction, &number).await?;
     Ok(number)
 }

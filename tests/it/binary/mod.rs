@@ -1,5 +1,7 @@
 //! The program itself, as somebody at a terminal runs it.
 
+mod payouts;
+
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

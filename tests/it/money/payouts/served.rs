@@ -40,6 +40,12 @@ async fn a_partner_saves_asks_and_follows_a_payout(app: App) {
     let wrong = act(&served, token, SAVE, json!({ "kind": "BANK_CARD", "details": { "cardNumber": "1234-5678" } })).await;
     assert_eq!(wrong["userErrors"][0]["code"], "INVALID_PAYOUT_DETAILS", "{wrong}");
     assert!(!wrong.to_string().contains("5678"), "what was given is not repeated: {wrong}");
+    let mistyped = json!({ "input": { "kind": "BANK_CARD", "details": { "cardNumber": 5_200_000_000_007_312_i64 } } });
+    let literal =
+        "mutation { savePayoutMethod(input: { kind: BANK_CARD, details: { cardNumber: 5200000000007312 } }) { payoutMethods { kind } } }";
+    for answer in [served.answer(Some(token), SAVE, mistyped).await, served.answer(Some(token), literal, json!({})).await] {
+        assert!(answer.get("errors").is_some() && !answer.to_string().contains("5200000000007312"), "{answer}");
+    }
     let saved = act(&served, token, SAVE, json!({ "kind": "BANK_CARD", "details": { "cardNumber": "5200 0000 0000 7312" } })).await;
     assert_eq!(saved["payoutMethods"], json!([{ "kind": "BANK_CARD", "maskedDetails": "**** **** **** 7312" }]), "{saved}");
     let asked = act(&served, token, REQUEST, json!({ "amount": { "amount": "200" }, "kind": "BANK_CARD" })).await;
