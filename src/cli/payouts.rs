@@ -8,7 +8,7 @@ use anyhow::Context as _;
 
 use super::{Global, runtime};
 use crate::app::{World, services};
-use crate::commands::payouts::{Batch, Taken, read_batch, start_batch, take_result};
+use crate::commands::payouts::{Batch, Taken, last_batch, read_batch, start_batch, take_result};
 use crate::commands::{Error, Services};
 use crate::config::secrets::private_file;
 use crate::offline::payouts::{PayoutWriter, ResultReader};
@@ -27,7 +27,7 @@ enum Command {
         /// The file; it must not be there yet.
         #[arg(long, value_name = "FILE")]
         out: PathBuf,
-        /// Writes this batch again, whose file was lost; no payout is changed.
+        /// Writes what is still with the bank of this batch again, as its file was lost; no payout is changed.
         #[arg(long, value_name = "NUMBER")]
         batch: Option<i64>,
     },
@@ -60,9 +60,12 @@ async fn export(services: &Services, file: &Path, again: Option<i64>, out: &mut 
     let mut part = file.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
+    // What an earlier run left behind may be readable for others.
+    if part.exists() {
+        fs::remove_file(&part).with_context(|| format!("{}: cannot be removed", part.display()))?;
+    }
     // Made before any payout is changed: where it cannot be written, nothing happens.
-    let draft = private_file(&part).and_then(|draft| draft.set_len(0).map(|()| draft));
-    let draft = draft.with_context(|| format!("{}: cannot be written", part.display()))?;
+    let draft = private_file(&part).with_context(|| format!("{}: cannot be written", part.display()))?;
     let batch = match again {
         None => start_batch(services).await,
         Some(number) => read_batch(services, number).await,
@@ -72,9 +75,7 @@ async fn export(services: &Services, file: &Path, again: Option<i64>, out: &mut 
         outcome => {
             fs::remove_file(&part)?;
             outcome?;
-            anyhow::ensure!(again.is_none(), "there is no such batch");
-            writeln!(out, "no approved payouts wait for the bank")?;
-            return Ok(());
+            return nothing(services, again, out).await;
         }
     };
     let number = batch.number;
@@ -83,6 +84,18 @@ async fn export(services: &Services, file: &Path, again: Option<i64>, out: &mut 
         format!("{}: batch {number} was started, but its file cannot be written: export it again with --batch {number}", file.display())
     })?;
     writeln!(out, "{}: batch {number}, {} payouts", file.display(), batch.instructions.len())?;
+    Ok(())
+}
+
+async fn nothing(services: &Services, again: Option<i64>, out: &mut dyn Write) -> anyhow::Result<()> {
+    if let Some(number) = again {
+        anyhow::bail!("no payouts of a batch {number} are with the bank");
+    }
+    writeln!(out, "no approved payouts wait for the bank")?;
+    // A run that was cut off may have started a batch and left no file.
+    if let Some(number) = last_batch(services).await? {
+        writeln!(out, "the latest batch is {number}: where its file is missing, export it again with --batch {number}")?;
+    }
     Ok(())
 }
 

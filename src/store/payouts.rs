@@ -64,14 +64,23 @@ pub async fn hold_approved(transaction: &Transaction, most: u32) -> Result<Vec<P
     sql.all(transaction, |row| read(row, 0)).await
 }
 
-/// The payouts of a batch with their sealed details, in the order of their numbers.
+/// The payouts of a batch that are still with the bank, with their sealed details, in the order of their numbers.
 ///
 /// # Errors
 /// The database's.
 pub async fn of_batch(connection: &impl ConnectionTrait, batch: i64) -> Result<Vec<(Payout, Vec<u8>)>, Error> {
     let mut sql = Sql::new(connection);
-    sql.push("SELECT o.details, ").push(COLUMNS).push(" FROM payouts AS o WHERE o.batch_id = ").bind(batch).push(" ORDER BY o.id");
+    sql.push("SELECT o.details, ").push(COLUMNS).push(" FROM payouts AS o WHERE o.batch_id = ").bind(batch);
+    sql.push(" AND o.status = ").bind(PayoutStatus::Processing.code()).push(" ORDER BY o.id");
     sql.all(connection, |row| Ok((read(row, 1)?, row.get(0)?))).await
+}
+
+/// The number of the latest batch.
+///
+/// # Errors
+/// The database's.
+pub async fn last_batch(connection: &impl ConnectionTrait) -> Result<Option<i64>, Error> {
+    Ok(Sql::whole(connection, "SELECT max(id) FROM payout_batches", []).one(connection, |row| row.get(0)).await?.flatten())
 }
 
 /// The payouts with these numbers.

@@ -53,13 +53,21 @@ async fn start(services: &Services, transaction: &Transaction) -> Result<Option<
     Ok(Some(Batch { number, instructions }))
 }
 
-/// A batch that was started before, as it is now; nothing where there is none with this number. For who works at the machine.
+/// What is still with the bank of a batch that was started before, so that nothing is paid twice; nothing where nothing is. For who works at the machine.
 ///
 /// # Errors
 /// The database's, or details that cannot be opened.
 pub async fn read_batch(services: &Services, number: i64) -> Result<Option<Batch>, Error> {
     let instructions = open(services, payouts::of_batch(services.database.reader(), number).await?)?;
     Ok((!instructions.is_empty()).then_some(Batch { number, instructions }))
+}
+
+/// The number of the latest batch.
+///
+/// # Errors
+/// The database's.
+pub async fn last_batch(services: &Services) -> Result<Option<i64>, Error> {
+    Ok(payouts::last_batch(services.database.reader()).await?)
 }
 
 fn open(services: &Services, sealed: Vec<(Payout, Vec<u8>)>) -> Result<Vec<Instruction>, Error> {

@@ -68,16 +68,25 @@ async fn a_batch_goes_to_the_bank_once_and_its_results_are_taken_once() {
     assert_eq!(rows, ["1,1,100,USD,EWALLET,,,,,'=QIWI,'+79005550001", "2,2,100,USD,EWALLET,,,,,'=QIWI,'+79005550002"]);
     // Neither a second run nor a run for a lost file changes anything.
     assert!(place.refuses(&["payouts", "export", "--out", "bank.csv"], "").contains("bank.csv: is there already"));
-    assert_eq!(place.says(&["payouts", "export", "--out", "more.csv"], ""), "no approved payouts wait for the bank\n");
+    let nothing = "no approved payouts wait for the bank\n\
+                   the latest batch is 1: where its file is missing, export it again with --batch 1\n";
+    assert_eq!(place.says(&["payouts", "export", "--out", "more.csv"], ""), nothing);
+    place.write("again.csv.part", "left behind");
     assert_eq!(place.says(&["payouts", "export", "--out", "again.csv", "--batch", "1"], ""), "again.csv: batch 1, 2 payouts\n");
-    assert!(place.refuses(&["payouts", "export", "--out", "more.csv", "--batch", "9"], "").contains("there is no such batch"));
+    assert!(
+        place
+            .refuses(&["payouts", "export", "--out", "more.csv", "--batch", "9"], "")
+            .contains("no payouts of a batch 9 are with the bank")
+    );
     assert_eq!(read("again.csv"), text);
     let files = ["bank.csv.part", "more.csv", "more.csv.part", "again.csv.part"];
     assert!(files.iter().all(|name| !place.path().join(name).exists()));
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt as _;
-        assert_eq!(std::fs::metadata(place.path().join("bank.csv")).unwrap().permissions().mode() & 0o777, 0o600);
+        for name in ["bank.csv", "again.csv"] {
+            assert_eq!(std::fs::metadata(place.path().join(name)).unwrap().permissions().mode() & 0o777, 0o600, "{name}");
+        }
     }
 
     place.write("results.csv", "payout,result,reference\n1,COMPLETED,b-1\n2,FAILED,b-2\n");
@@ -90,6 +99,8 @@ async fn a_batch_goes_to_the_bank_once_and_its_results_are_taken_once() {
     let expected = "results.csv line 2: payout 1: This cannot be done: the payout is COMPLETED.\n\
                     results.csv line 4: payout 9: There is no such payout.\n0 payouts ended, 1 had been reported before\n";
     assert_eq!((output.status.success(), told.as_str()), (false, expected));
+    let late = place.refuses(&["payouts", "export", "--out", "late.csv", "--batch", "1"], "");
+    assert!(late.contains("no payouts of a batch 1 are with the bank"), "what has ended is not paid again: {late}");
     place.write("results.csv", "payout,result\n1,PAID\n");
     assert!(place.refuses(&results, "").contains("results.csv line 2: result: PAID is not a result of the bank"));
     assert!(place.says(&["ledger", "verify"], "").contains("the ledger is in order"));
