@@ -64,7 +64,11 @@ impl World {
     }
 }
 
-fn services(config: &Config, database: Database, world: &World, wake: Arc<dyn Fn() + Send + Sync>) -> anyhow::Result<Services> {
+/// What acts work with; `wake` is called after every commit that wrote an event.
+///
+/// # Errors
+/// No signing key, or a configuration that does not go together.
+pub fn services(config: &Config, database: Database, world: &World, wake: Arc<dyn Fn() + Send + Sync>) -> anyhow::Result<Services> {
     let key = signing_key(config, |bytes| world.random.fill(bytes))?;
     let outside = Outside { clock: world.clock.clone(), random: world.random.clone(), wake };
     Ok(Services::new(config, &key, database, outside)?)

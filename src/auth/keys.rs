@@ -12,6 +12,8 @@ pub enum Purpose {
     AccessTokens,
     /// Hashing requests that carry an idempotency key: they may hold passwords, so a bare hash could be guessed from a stolen database.
     IdempotentRequests,
+    /// Sealing bank details at rest.
+    BankDetails,
 }
 
 /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the signing key (the expand step of RFC 5869 with one block).
@@ -20,6 +22,7 @@ pub fn derive(key: &SigningKey, purpose: Purpose) -> [u8; 32] {
     let name: &[u8] = match purpose {
         Purpose::AccessTokens => b"upline access tokens 1\x01",
         Purpose::IdempotentRequests => b"upline idempotent requests 1\x01",
+        Purpose::BankDetails => b"upline bank details 1\x01",
     };
     keyed_hash(key.expose(), name)
 }
@@ -39,8 +42,9 @@ mod tests {
     #[test]
     fn each_purpose_has_its_own_key() {
         let signing = Secret::new([7; 32]);
-        let keys = [Purpose::AccessTokens, Purpose::IdempotentRequests].map(|purpose| derive(&signing, purpose));
-        assert!(keys[0] != keys[1] && !keys.contains(&[7; 32]) && !keys.contains(&[0; 32]));
+        let keys = [Purpose::AccessTokens, Purpose::IdempotentRequests, Purpose::BankDetails].map(|purpose| derive(&signing, purpose));
+        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+        assert!(!keys.contains(&[7; 32]) && !keys.contains(&[0; 32]));
         assert_ne!(keys[0], derive(&Secret::new([8; 32]), Purpose::AccessTokens));
     }
 }

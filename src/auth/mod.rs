@@ -5,4 +5,5 @@ pub mod keys;
 pub mod passwords;
 pub mod principal;
 pub mod tokens;
+pub mod vault;
 pub mod visibility;

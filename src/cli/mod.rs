@@ -10,6 +10,7 @@ mod generate;
 pub mod import;
 mod ledger;
 pub mod migrate;
+mod payouts;
 mod plan;
 pub mod rebuild;
 pub mod runtime;
@@ -67,6 +68,8 @@ enum Command {
     Rebuild(rebuild::Args),
     /// Check the books, and print statements.
     Ledger(ledger::Args),
+    /// Hand payouts to the bank, and take its results.
+    Payouts(payouts::Args),
     /// Compute a period from files: commissions, ranks, carry, statements, summary.
     Simulate(simulate::Args),
     /// Say why a partner earned what, or nothing.
@@ -109,6 +112,7 @@ pub fn run() -> ExitCode {
         Command::Export(args) => runtime::run(export::run(&args, &global, out)),
         Command::Account(args) => runtime::run(account::run(&args, &global, out)),
         Command::Ledger(args) => runtime::run(ledger::run(&args, &global, out)),
+        Command::Payouts(args) => runtime::run(payouts::run(&args, &global, out)),
         Command::Rebuild(args) => runtime::run(rebuild::run(&args, &global, out)),
     };
     let Err(error) = outcome else { return ExitCode::SUCCESS };

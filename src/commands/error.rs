@@ -2,6 +2,7 @@
 
 use crate::auth::passwords::PasswordError;
 use crate::auth::tokens::SigningError;
+use crate::auth::vault::NotOurs;
 use crate::domain::refusal::Refusal;
 use crate::store;
 use crate::store::database::AsTransient;
@@ -40,6 +41,12 @@ impl From<PasswordError> for Error {
 
 impl From<SigningError> for Error {
     fn from(error: SigningError) -> Self {
+        Self::Internal(error.to_string())
+    }
+}
+
+impl From<NotOurs> for Error {
+    fn from(error: NotOurs) -> Self {
         Self::Internal(error.to_string())
     }
 }

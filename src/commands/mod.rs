@@ -12,6 +12,7 @@ mod idempotency;
 pub mod money;
 pub mod orders;
 pub mod partners;
+pub mod payouts;
 pub mod purge;
 pub mod seal;
 mod services;

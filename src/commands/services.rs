@@ -7,8 +7,10 @@ use crate::auth::keys::{Purpose, derive};
 use crate::auth::passwords::{PasswordError, Passwords};
 use crate::auth::principal::Caller;
 use crate::auth::tokens::Tokens;
+use crate::auth::vault::Vault;
 use crate::config::Config;
 use crate::config::network::Network;
+use crate::config::payout::Payout;
 use crate::config::purge::Purge;
 use crate::config::secrets::{Secret, SigningKey};
 use crate::config::shop::Shop;
@@ -49,6 +51,9 @@ pub struct Services {
     pub shop: Shop,
     /// Settings of wallets.
     pub wallet: Wallet,
+    /// Settings of payouts.
+    pub payout: Payout,
+    pub(super) vault: Vault,
     pub(super) purge: Purge,
     pub(super) tries: Tries,
     pub(super) limits: SessionLimits,
@@ -90,6 +95,8 @@ impl Services {
             network: config.network.clone(),
             shop: config.shop,
             wallet: config.wallet.clone(),
+            payout: config.payout.clone(),
+            vault: Vault::new(key),
             purge: config.purge,
             tries: Tries { most: auth.tries, lock_minutes: auth.lock_minutes },
             limits: SessionLimits {

@@ -7,6 +7,7 @@ pub mod graphql;
 pub mod log;
 pub mod network;
 mod origins;
+pub mod payout;
 pub mod problems;
 pub mod purge;
 mod rules;
@@ -47,6 +48,8 @@ pub struct Config {
     pub shop: shop::Shop,
     /// Wallets.
     pub wallet: wallet::Wallet,
+    /// Payouts.
+    pub payout: payout::Payout,
     /// What is logged, and how.
     pub log: log::Log,
     #[serde(skip)]

@@ -26,13 +26,13 @@ pub(super) const RULES: &[Rule] = &[
     ("transfer_fee", Allowed::Text(is_amount, AN_AMOUNT)),
 ];
 
-const AN_AMOUNT: &str = "a sum such as 10 or 2.50, in quotes";
+pub(super) const AN_AMOUNT: &str = "a sum such as 10 or 2.50, in quotes";
 
 fn is_currency(text: &str) -> bool {
     text.parse::<Currency>().is_ok()
 }
 
-fn is_amount(text: &str) -> bool {
+pub(super) fn is_amount(text: &str) -> bool {
     Amount::parse(text).is_ok()
 }
 

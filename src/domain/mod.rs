@@ -14,6 +14,8 @@ pub mod orders;
 pub mod pages;
 pub mod partner_status;
 pub mod partners;
+pub mod payout_details;
+pub mod payouts;
 pub mod period;
 pub mod periods;
 pub mod position;

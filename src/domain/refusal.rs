@@ -1,6 +1,7 @@
 //! What the system will not do, and why: the state of things, not of the code.
 
 use super::amount::Amount;
+use super::payouts::PayoutStatus;
 use super::position::Position;
 
 /// An act that was asked for and refused. Nothing was changed.
@@ -199,4 +200,45 @@ pub enum Refusal {
     /// Too many password checks are under way.
     #[error("Too many sign-ins at the moment: try again in a few seconds.")]
     Busy,
+    /// Who is suspended or terminated neither buys, nor spends, nor is paid out.
+    #[error("This needs an active partner.")]
+    PartnerNotActive,
+    /// One payout at a time.
+    #[error("A payout is under way already: wait for it, or cancel it while it is pending.")]
+    PayoutAlreadyPending,
+    /// Less than the configuration says.
+    #[error("The smallest payout is {minimum}.")]
+    BelowPayoutMinimum {
+        /// The least.
+        minimum: Amount,
+    },
+    /// None were given, and none of this kind are saved.
+    #[error("It is not known where to pay: give the details, or save some of this kind.")]
+    PayoutDetailsRequired,
+    /// A field of the details. Its value is never repeated.
+    #[error("The payout details are not valid: {field} {rule}.")]
+    InvalidPayoutDetails {
+        /// The field, as the API calls it.
+        field: &'static str,
+        /// What it must be, continuing the sentence.
+        rule: &'static str,
+    },
+    /// Unknown, or somebody else's: one answer.
+    #[error("There is no such payout.")]
+    PayoutUnknown,
+    /// Another act came first, or the step leads elsewhere.
+    #[error("This cannot be done: the payout is {status}.")]
+    PayoutMovedOn {
+        /// Where it stands.
+        status: PayoutStatus,
+    },
+    /// Two operators must approve large payouts.
+    #[error("You have approved this payout already: it needs the approval of another operator.")]
+    SecondApproverNeeded,
+    /// Operators who are partners too.
+    #[error("Nobody decides about a payout of their own.")]
+    OwnPayout,
+    /// 1 to 100 characters.
+    #[error("The reference must have 1 to 100 characters.")]
+    InvalidReference,
 }

@@ -4,7 +4,7 @@ use super::amount::Amount;
 use super::instant::Instant;
 use super::ledger::{JournalKind, Pocket};
 
-/// What a partner's wallet holds, and what went through it.
+/// What a partner's wallet holds.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Balance {
     /// May be spent and paid out.
@@ -13,9 +13,14 @@ pub struct Balance {
     pub pending: Amount,
     /// Set aside for payouts under way.
     pub held: Amount,
+}
+
+/// What ever went through a partner's wallet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Turnover {
     /// Commissions ever earned.
     pub earned: Amount,
-    /// Payouts ever completed.
+    /// Payouts ever completed, with their fees.
     pub withdrawn: Amount,
 }
 

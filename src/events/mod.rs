@@ -6,6 +6,7 @@
 mod accounts;
 mod orders;
 mod partners;
+mod payouts;
 mod wallets;
 
 use serde::de::DeserializeOwned;
@@ -14,6 +15,7 @@ use serde::{Deserialize, Serialize};
 pub use self::accounts::{AccountSignedUp, PasswordChanged, TransactionPasswordChanged};
 pub use self::orders::{OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
 pub use self::partners::{PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
+pub use self::payouts::PayoutStatusChanged;
 pub use self::wallets::BalanceChanged;
 use crate::domain::coded::coded_enum;
 
@@ -106,6 +108,8 @@ events! {
     OrderCompleted = "ORDER_COMPLETED", about partner;
     /// An order was given back, wholly or in part.
     OrderRefunded = "ORDER_REFUNDED", about partner;
+    /// A payout was asked for, or took a step.
+    PayoutStatusChanged = "PAYOUT_STATUS_CHANGED", about partner;
 }
 
 fn read<T: DeserializeOwned>(payload: &str) -> Result<T, serde_json::Error> {
@@ -131,13 +135,14 @@ mod as_code {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::payouts::PayoutStatus;
     use crate::domain::position::Position;
     use crate::domain::trees::PlacementPreference;
 
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 13] = [
+        let events: [Event; 14] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -151,6 +156,7 @@ mod tests {
             OrderPaid { order: 5, partner: 9 }.into(),
             OrderCompleted { order: 5, partner: 9 }.into(),
             OrderRefunded { order: 5, partner: 9 }.into(),
+            PayoutStatusChanged { payout: 5, partner: 9, status: PayoutStatus::Approved }.into(),
         ];
         assert_eq!(events.len(), Kind::ALL.len());
         for event in events {

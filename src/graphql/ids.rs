@@ -21,6 +21,8 @@ coded_enum! {
         Order = "Order",
         /// A commission line.
         Commission = "Commission",
+        /// A payout.
+        Payout = "Payout",
     }
 }
 

@@ -21,6 +21,7 @@ pub mod orders;
 pub mod paging;
 pub mod params;
 pub mod partners;
+pub mod payouts;
 pub mod periods;
 pub mod precheck;
 pub mod ranks;

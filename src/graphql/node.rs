@@ -14,6 +14,8 @@ use super::orders::loader::Orders;
 use super::orders::objects::Order;
 use super::partners::objects::Partner;
 use super::partners::seen::{find, may_see_money_of};
+use super::payouts::objects::Payout;
+use super::payouts::query::payout;
 use super::periods::loader::Periods;
 use super::periods::objects::Period;
 use super::ranks::objects::{Rank, rank};
@@ -34,6 +36,8 @@ pub enum Node {
     Order(Order),
     /// A commission line.
     Commission(Commission),
+    /// A payout.
+    Payout(Payout),
 }
 
 /// Objects by id.
@@ -76,5 +80,6 @@ async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             _ => None,
         },
         NodeKind::Commission => commission(ctx, number).await?.map(Node::from),
+        NodeKind::Payout => payout(ctx, number).await?.map(Node::from),
     })
 }

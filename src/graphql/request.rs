@@ -15,10 +15,11 @@ use super::loader::{Epoch, Loader};
 use super::network::{PlanFacts, Promotion};
 use super::orders::loader::{OrderCounts, OrderLines, OrderStates, Orders, OrdersOf};
 use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
+use super::payouts::loader::{OpenPayouts, PayoutCounts, PayoutHistories, PayoutMethods, Payouts, PayoutsOf};
 use super::periods::loader::{PeriodIds, Periods};
 use super::ranks::loader::{RankCounts, RankHistories};
 use super::staff_reads::StaffReads;
-use super::wallets::loader::{Balances, MovementCounts, Movements};
+use super::wallets::loader::{Balances, MovementCounts, Movements, Turnovers};
 use crate::auth::principal::Principal;
 use crate::commands::Services;
 use crate::store::database::Database;
@@ -75,12 +76,18 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         LevelCounts,
         MovementCounts,
         Movements,
+        OpenPayouts,
         OrderCounts,
         OrderLines,
         OrderStates,
         Orders,
         OrdersOf,
         Partners,
+        PayoutCounts,
+        PayoutHistories,
+        PayoutMethods,
+        Payouts,
+        PayoutsOf,
         PeriodIds,
         Periods,
         PlanFacts,
@@ -88,6 +95,7 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         RankHistories,
         Reaches,
         Tallies,
+        Turnovers,
         Uplines,
         VolumesOf,
     ]

@@ -15,6 +15,8 @@ use super::node::NodeQuery;
 use super::orders::mutation::OrderMutation;
 use super::partners::mutation::PartnerMutation;
 use super::partners::query::{OperatorPartners, PartnerQuery};
+use super::payouts::mutation::PayoutMutation;
+use super::payouts::query::OperatorPayouts;
 use super::periods::query::PeriodQuery;
 use super::ranks::query::RankQuery;
 use super::viewer::ViewerQuery;
@@ -29,7 +31,7 @@ pub struct Query(ViewerQuery, NodeQuery, PartnerQuery, CommissionQuery, RankQuer
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, PartnerMutation, WalletMutation, CatalogMutation, CartMutation, OrderMutation);
+pub struct Mutation(AccountMutation, PartnerMutation, WalletMutation, CatalogMutation, CartMutation, OrderMutation, PayoutMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
@@ -37,7 +39,7 @@ pub struct Subscription(EventSubscription);
 
 /// What operators read; each field says which scope it needs.
 #[derive(MergedObject, Default)]
-pub struct Operator(OperatorPartners);
+pub struct Operator(OperatorPartners, OperatorPayouts);
 
 /// The operators' part.
 #[derive(Default)]

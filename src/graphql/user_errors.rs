@@ -136,6 +136,26 @@ user_errors! {
     Refusal::NothingToRefund => NothingToRefund, Some("lines");
     /// The server has too much to do at the moment.
     Refusal::Busy => Busy, None;
+    /// This needs an active partner.
+    Refusal::PartnerNotActive => PartnerNotActive, None;
+    /// A payout is under way already.
+    Refusal::PayoutAlreadyPending => PayoutAlreadyPending, None;
+    /// The amount is below the smallest payout.
+    Refusal::BelowPayoutMinimum { .. } => BelowPayoutMinimum, Some("amount");
+    /// It is not known where to pay.
+    Refusal::PayoutDetailsRequired => PayoutDetailsRequired, Some("details");
+    /// A field of the payout details does not have the required form.
+    Refusal::InvalidPayoutDetails { .. } => InvalidPayoutDetails, Some("details");
+    /// There is no such payout, or it is hidden from the caller.
+    Refusal::PayoutUnknown => PayoutUnknown, Some("payoutNumber");
+    /// The payout stands elsewhere by now.
+    Refusal::PayoutMovedOn { .. } => PayoutMovedOn, Some("payoutNumber");
+    /// The payout needs the approval of another operator.
+    Refusal::SecondApproverNeeded => SecondApproverNeeded, Some("payoutNumber");
+    /// Nobody decides about a payout of their own.
+    Refusal::OwnPayout => OwnPayout, Some("payoutNumber");
+    /// The reference is empty or too long.
+    Refusal::InvalidReference => InvalidReference, Some("reference");
 }
 
 /// Sorts the outcome of an act: what the person can put right goes into the payload, the rest to the top level.

@@ -7,6 +7,7 @@ pub mod inputs;
 pub mod network;
 pub mod orders;
 pub mod outputs;
+pub mod payouts;
 pub mod ranks;
 pub mod stored;
 mod table;

@@ -6,13 +6,13 @@ use sea_orm::ConnectionTrait;
 
 use super::error::Error;
 use super::ledger;
-use super::sql::{EachList, Order, Sql, by_parent};
+use super::sql::{EachList, Order, Row, Sql, by_parent};
 use crate::domain::amount::Amount;
 use crate::domain::currency::Currency;
 use crate::domain::instant::Instant;
 use crate::domain::ledger::{JournalKind, Pocket};
 use crate::domain::pages::{Direction, Page, Slice};
-use crate::domain::wallets::{Balance, Movement, MovementFilter};
+use crate::domain::wallets::{Balance, Movement, MovementFilter, Turnover};
 
 /// What the wallets of these partners hold; a partner without a wallet holds nothing.
 ///
@@ -28,6 +28,14 @@ pub async fn balances(connection: &impl ConnectionTrait, partners: &[i64], curre
             Pocket::Held => &mut balance.held,
         } = amount;
     }
+    Ok(found)
+}
+
+/// What ever went through the wallets of these partners.
+///
+/// # Errors
+/// The database's.
+pub async fn turnovers(connection: &impl ConnectionTrait, partners: &[i64], currency: Currency) -> Result<HashMap<i64, Turnover>, Error> {
     let mut sql = Sql::new(connection);
     // PostgreSQL sums 64-bit numbers up to decimals.
     let sum_where = |sql: &mut Sql, kind: JournalKind, sign: &str| {
@@ -42,11 +50,9 @@ pub async fn balances(connection: &impl ConnectionTrait, partners: &[i64], curre
         .bind(currency.code())
         .push(" AND p.account_id = a.id AND j.id = p.journal_id");
     sql.and_in("j.kind", &[JournalKind::Commission.code(), JournalKind::PayoutCompletion.code()]).push(" GROUP BY a.partner_id");
-    for (partner, earned, withdrawn) in sql.all(connection, |row| Ok((row.get::<i64>(0)?, row.get(1)?, row.get(2)?))).await? {
-        let balance = found.entry(partner).or_default();
-        (balance.earned, balance.withdrawn) = (Amount::from_units(earned), Amount::from_units(withdrawn));
-    }
-    Ok(found)
+    let amount = |row: &Row<'_>, index: usize| row.get(index).map(Amount::from_units);
+    let read = |row: &Row<'_>| Ok((row.get(0)?, Turnover { earned: amount(row, 1)?, withdrawn: amount(row, 2)? }));
+    Ok(sql.all(connection, read).await?.into_iter().collect())
 }
 
 const NEWEST: Order = Order { sort: "p.id", id: "p.id", direction: Direction::Descending };

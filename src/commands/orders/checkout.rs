@@ -10,12 +10,13 @@ use crate::commands::wallets::{Spender, unlock};
 use crate::commands::{Error, Services, money};
 use crate::domain::carts::{Cart, OrderState, ShippingAddress};
 use crate::domain::instant::Instant;
+use crate::domain::partners::PartnerStatus;
 use crate::domain::products::ProductKind;
 use crate::domain::refusal::Refusal;
 use crate::events::OrderPlaced;
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::order_changes::{self, Lookup, NewOrder};
-use crate::store::{carts, events};
+use crate::store::{carts, events, partners};
 
 /// The caller orders what is in the cart.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +35,7 @@ pub struct Checkout {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidIdempotencyKey`, `TooManyTries`,
-/// `WrongTransactionPassword` (of the wallet's owner), `Busy`, `IdempotencyConflict`, `CartEmpty`, `ProductUnknown` (not offered any more),
+/// `WrongTransactionPassword` (of the wallet's owner), `Busy`, `IdempotencyConflict`, `PartnerNotActive`, `CartEmpty`, `ProductUnknown` (not offered any more),
 /// `AddressUnknown` (a shippable product and no address), `CartTooLarge`, `InsufficientFunds`. The cart stays as it is.
 pub async fn checkout(services: &Services, principal: &Principal, input: &Checkout) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
@@ -67,6 +68,8 @@ async fn write(
     if let Some(order) = repeatable.claim(transaction, now).await? {
         return Ok(order);
     }
+    let shopper = partners::find(transaction, &partners::Lookup::Number(partner)).await?;
+    shopper.filter(|shopper| shopper.status == PartnerStatus::Active).ok_or(Refusal::PartnerNotActive)?;
     // Held from here on: the cart neither changes nor becomes another order.
     let cart_id = carts::hold(transaction, caller.account_id).await?;
     if let Some(asked) = input.cart.filter(|asked| *asked != cart_id) {

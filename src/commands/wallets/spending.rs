@@ -4,6 +4,7 @@ use crate::auth::passwords::Verdict;
 use crate::commands::tries::{self, Guarded};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
+use crate::domain::partners::PartnerStatus;
 use crate::domain::refusal::Refusal;
 use crate::store::accounts;
 use crate::store::database::Transaction;
@@ -17,11 +18,16 @@ pub(in crate::commands) struct Spender {
     hash: String,
 }
 
-/// Checks the transaction password of a partner, whose wallet is to be spent from by an account. A partner who does not exist is answered like a wrong
-/// password, after as long. Wrong tries are counted for the pair, so that nobody locks the wallet of another.
+/// Checks the transaction password of a partner, whose wallet is to be spent from by an account. One who does not exist or is not ACTIVE is answered like
+/// a wrong password, after as long. Wrong tries are counted for the pair, so that nobody locks the wallet of another.
 pub(in crate::commands) async fn unlock(services: &Services, by: i64, partner: i64, password: &Secret<String>) -> Result<Spender, Error> {
     let reader = services.database.reader();
-    let owner = partners::find(reader, &Lookup::Number(partner)).await?.map(|partner| partner.account_id);
+    let owner = partners::find(reader, &Lookup::Number(partner)).await?;
+    let is_active = owner.as_ref().is_some_and(|owner| owner.status == PartnerStatus::Active);
+    let owner = owner.map(|owner| owner.account_id).filter(|owner| is_active || *owner == by);
+    if owner == Some(by) && !is_active {
+        return Err(Refusal::PartnerNotActive.into());
+    }
     let stored = match owner {
         Some(owner) => accounts::transaction_password(reader, owner).await?,
         None => None,

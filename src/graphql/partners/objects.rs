@@ -16,6 +16,10 @@ use super::super::orders::inputs::OrderFilter;
 use super::super::orders::loader::OrdersOf;
 use super::super::orders::objects::{Order, OrderTotals};
 use super::super::paging::{Cursor, CursorKind, Paging, connect};
+use super::super::payouts::inputs::PayoutFilter;
+use super::super::payouts::loader::PayoutMethods;
+use super::super::payouts::objects::PayoutMethod;
+use super::super::payouts::query::{PayoutList, payouts_of};
 use super::super::periods::loader::PeriodIds;
 use super::super::ranks::loader::RankHistories;
 use super::super::ranks::objects::{Rank, RankRecord, RankTotals, rank};
@@ -390,6 +394,30 @@ impl Partner {
     /// The partner's wallet; for the partner, and for staff with the scope `payouts` or `periods`.
     async fn wallet(&self, ctx: &Context<'_>) -> Result<Option<Wallet>> {
         Ok(self.shows(ctx, Aspect::Money)?.then_some(Wallet { partner_id: self.partner.id }))
+    }
+
+    /// The partner's payouts, the latest first; seen like the wallet.
+    async fn payouts(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which payouts.")] filter: Option<PayoutFilter>,
+    ) -> Result<Option<PayoutList>> {
+        if !self.shows(ctx, Aspect::Money)? {
+            return Ok(None);
+        }
+        payouts_of(ctx, self.partner.id, &Paging { first, after, last, before }, filter).await.map(Some)
+    }
+
+    /// Where the partner wants to be paid, masked; seen like the wallet.
+    async fn payout_methods(&self, ctx: &Context<'_>) -> Result<Option<Vec<PayoutMethod>>> {
+        if !self.shows(ctx, Aspect::Money)? {
+            return Ok(None);
+        }
+        Ok(Some(load::<PayoutMethods>(ctx, (), self.partner.id).await?.into_iter().map(PayoutMethod::from).collect()))
     }
 
     /// The commission lines that the partner earns, the latest first; for the partner, and for staff with the scope `payouts` or `periods`.

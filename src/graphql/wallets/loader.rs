@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::super::loader::Relation;
 use crate::domain::currency::Currency;
 use crate::domain::pages::{Page, Slice};
-use crate::domain::wallets::{Balance, Movement, MovementFilter};
+use crate::domain::wallets::{Balance, Movement, MovementFilter, Turnover};
 use crate::store::database::Database;
 use crate::store::{error::Error, wallets};
 
@@ -18,6 +18,18 @@ impl Relation for Balances {
 
     async fn fetch(database: &Database, currency: &Currency, partners: &[i64]) -> Result<HashMap<i64, Balance>, Error> {
         wallets::balances(database.reader(), partners, *currency).await
+    }
+}
+
+/// Partner → what ever went through its wallet.
+pub struct Turnovers;
+
+impl Relation for Turnovers {
+    type Args = Currency;
+    type Value = Turnover;
+
+    async fn fetch(database: &Database, currency: &Currency, partners: &[i64]) -> Result<HashMap<i64, Turnover>, Error> {
+        wallets::turnovers(database.reader(), partners, *currency).await
     }
 }
 

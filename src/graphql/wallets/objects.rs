@@ -6,11 +6,17 @@ use async_graphql::{Context, Object, Result};
 use super::super::loader::load;
 use super::super::network::{facts, network};
 use super::super::paging::{Cursor, CursorKind, Paging, connect};
+use super::super::partners::loader::Partners;
+use super::super::payouts::inputs::PayoutRestriction;
+use super::super::payouts::loader::OpenPayouts;
 use super::super::scalars::{BigInt, DateTime, Money};
 use super::inputs::{JournalKind, WalletTransactionFilter};
-use super::loader::{Balances, MovementCounts, Movements};
+use super::loader::{Balances, MovementCounts, Movements, Turnovers};
+use crate::commands::Services;
+use crate::domain::amount::Amount;
 use crate::domain::currency::Currency;
-use crate::domain::wallets::{Balance, Movement, MovementFilter};
+use crate::domain::payouts::restrictions;
+use crate::domain::wallets::{Balance, Movement, MovementFilter, Turnover};
 
 /// A partner's wallet; whoever holds one may see it.
 pub struct Wallet {
@@ -18,9 +24,25 @@ pub struct Wallet {
 }
 
 impl Wallet {
-    async fn money(&self, ctx: &Context<'_>, part: impl FnOnce(Balance) -> crate::domain::amount::Amount) -> Result<Option<Money>> {
+    async fn money(&self, ctx: &Context<'_>, part: impl FnOnce(Balance) -> Amount) -> Result<Option<Money>> {
         let currency = facts(ctx).await?.currency;
         Ok(Some(Money::new(part(load::<Balances>(ctx, currency, self.partner_id).await?), currency)))
+    }
+
+    async fn turnover(&self, ctx: &Context<'_>, part: impl FnOnce(Turnover) -> Amount) -> Result<Option<Money>> {
+        let currency = facts(ctx).await?.currency;
+        Ok(Some(Money::new(part(load::<Turnovers>(ctx, currency, self.partner_id).await?), currency)))
+    }
+
+    /// What keeps the partner from asking for a payout.
+    async fn restrictions(&self, ctx: &Context<'_>) -> Result<Vec<PayoutRestriction>> {
+        let settings = &ctx.data::<Services>()?.payout;
+        let balance = load::<Balances>(ctx, facts(ctx).await?.currency, self.partner_id).await?;
+        let is_one_open = load::<OpenPayouts>(ctx, (), self.partner_id).await?.is_some();
+        let Some(partner) = load::<Partners>(ctx, (), self.partner_id).await? else { return Ok(Vec::new()) };
+        let least = settings.minimum().checked_add(settings.fee()).unwrap_or(Amount::MAX_INPUT);
+        let restrictions = restrictions(partner.status, is_one_open, balance.available, least);
+        Ok(restrictions.into_iter().map(Into::into).collect())
     }
 }
 
@@ -44,12 +66,32 @@ impl Wallet {
 
     /// Commissions ever earned.
     async fn total_earned(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        self.money(ctx, |balance| balance.earned).await
+        self.turnover(ctx, |turnover| turnover.earned).await
     }
 
-    /// Payouts ever completed.
+    /// Payouts ever completed, with their fees.
     async fn total_withdrawn(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        self.money(ctx, |balance| balance.withdrawn).await
+        self.turnover(ctx, |turnover| turnover.withdrawn).await
+    }
+
+    /// The smallest payout that may be asked for; a fee comes on top where the company takes one.
+    async fn payout_minimum(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        Ok(Some(Money::new(ctx.data::<Services>()?.payout.minimum(), facts(ctx).await?.currency)))
+    }
+
+    /// What a payout costs on top of what arrives.
+    async fn payout_fee(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        Ok(Some(Money::new(ctx.data::<Services>()?.payout.fee(), facts(ctx).await?.currency)))
+    }
+
+    /// Why no payout may be asked for now; empty where one may.
+    async fn payout_restrictions(&self, ctx: &Context<'_>) -> Result<Option<Vec<PayoutRestriction>>> {
+        self.restrictions(ctx).await.map(Some)
+    }
+
+    /// Whether a payout may be asked for now.
+    async fn can_request_payout(&self, ctx: &Context<'_>) -> Result<Option<bool>> {
+        Ok(Some(self.restrictions(ctx).await?.is_empty()))
     }
 
     /// The movements of one part of the wallet, the latest first.

@@ -81,7 +81,8 @@ pub async fn any(transaction: &Transaction) -> Result<bool, Error> {
 /// # Errors
 /// The database's, or a value that the domain does not know.
 pub async fn all(transaction: &Transaction) -> Result<Rows<'_, Order>, Error> {
-    let sql = "SELECT o.id, o.partner_id, o.period_id, o.buyer, o.kind, o.placed_at, o.cv - coalesce(back.cv, 0), o.pv - coalesce(back.pv, 0),
+    let sql =
+        "SELECT o.id, o.partner_id, o.period_id, o.buyer, o.kind, o.placed_at, o.cv - coalesce(back.cv, 0), o.pv - coalesce(back.pv, 0),
             o.amount - o.refunded
         FROM orders AS o LEFT JOIN (
             SELECT order_id, CAST(sum(refunded_quantity * cv) AS BIGINT) AS cv, CAST(sum(refunded_quantity * pv) AS BIGINT) AS pv

@@ -2,6 +2,7 @@
 
 #[cfg(unix)]
 mod demo;
+mod payouts;
 
 use std::io::Write as _;
 use std::path::Path;

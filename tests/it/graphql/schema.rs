@@ -109,7 +109,7 @@ fn only_small_numbers_are_ints_and_no_number_is_a_float() {
 }
 
 /// Lists of objects that are no pages: those that may be long are bounded by an argument or in `Settings::from_config`, the rest is short.
-const LISTS: [&str; 15] = [
+const LISTS: [&str; 18] = [
     "Cart.lines",
     "CommissionSummary.byLevel",
     "CommissionSummary.bySource",
@@ -117,11 +117,14 @@ const LISTS: [&str; 15] = [
     "Genealogy.nodes",
     "NetworkSummary.byLevel",
     "Order.lines",
+    "Partner.payoutMethods",
     "Partner.placementSlots",
     "Partner.upline",
+    "Payout.history",
     "Query.nodes",
     "Query.ranks",
     "shippingAddresses",
+    "SavePayoutMethodPayload.payoutMethods",
     "userErrors",
     "nodes",
     "edges",

@@ -29,7 +29,7 @@ enum Part {
 use Part::{Card, Contact, Money, Network, Volumes};
 
 /// Every field of `Partner`: what it belongs to, and its arguments. A new field needs a line here.
-const RULES: [(&str, Part, &str); 26] = [
+const RULES: [(&str, Part, &str); 28] = [
     ("id", Card, ""),
     ("number", Card, ""),
     ("displayName", Card, ""),
@@ -54,6 +54,8 @@ const RULES: [(&str, Part, &str); 26] = [
     ("placementPreference", Contact, ""),
     ("careerPoints", Money, ""),
     ("wallet", Money, ""),
+    ("payouts", Money, "(first: 5)"),
+    ("payoutMethods", Money, ""),
     ("orders", Money, "(first: 5)"),
     ("commissions", Money, "(first: 5)"),
 ];

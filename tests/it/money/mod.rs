@@ -6,6 +6,7 @@ mod chain;
 mod journals;
 mod orders;
 mod passwords;
+mod payouts;
 mod transfers;
 mod wallets;
 

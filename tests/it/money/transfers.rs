@@ -71,6 +71,8 @@ async fn who_may_not_transfer_is_told_why(app: App) {
     assert_eq!(refusal(transfer(&closed.services, &anna.member.principal, &pay(to, "1")).await), Refusal::TransfersOff);
     app.execute("UPDATE partners SET status = 'TERMINATED' WHERE id = $1", [to.into()]).await;
     assert_eq!(refusal(transfer(&app.services, &anna.member.principal, &pay(to, "1")).await), Refusal::PartnerUnknown);
+    app.execute("UPDATE partners SET status = 'SUSPENDED' WHERE id = $1", [anna.number.into()]).await;
+    assert_eq!(refusal(transfer(&app.services, &anna.member.principal, &pay(to, "1")).await), Refusal::PartnerNotActive);
     assert_eq!(available(&app, anna.number).await, 1_000_000);
 }
 

@@ -1,0 +1,51 @@
+//! What the bank says about a payout that it was handed.
+
+use super::complete::check_reference;
+use super::steps::{By, Step, advance, find};
+use crate::commands::{Error, Services};
+use crate::domain::payouts::{BankResult, BankWord, Payout, PayoutStatus};
+use crate::domain::refusal::Refusal;
+use crate::store::database::{Transaction, in_transaction};
+use crate::store::payouts;
+
+/// What a word of the bank did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Taken {
+    /// The payout took its last step.
+    Now,
+    /// It had been said before: nothing was changed.
+    Before,
+}
+
+/// What the partner reads where the bank did not pay.
+const NOT_PAID: &str = "The bank did not pay this.";
+
+/// Ends a payout as the bank says; what it said before has no second effect. For who works at the machine.
+///
+/// # Errors
+/// [`Refusal`], looked for in this order: `InvalidReference`, `PayoutUnknown`, `PayoutMovedOn`.
+pub async fn take_result(services: &Services, word: &BankWord) -> Result<Taken, Error> {
+    let reference = word.reference.as_deref().map(check_reference).transpose()?;
+    let (operation, to, note) = match word.result {
+        BankResult::Completed => ("completePayout", PayoutStatus::Completed, None),
+        BankResult::Failed => ("failPayout", PayoutStatus::Rejected, Some(NOT_PAID)),
+    };
+    let step = Step { operation, payout: word.payout, from: &[PayoutStatus::Processing], to, note, reference };
+    let taken = in_transaction!(services.database, |transaction| write(services, &transaction, &step).await)?;
+    services.wake();
+    Ok(taken)
+}
+
+async fn write(services: &Services, transaction: &Transaction, step: &Step<'_>) -> Result<Taken, Error> {
+    let known = payouts::hold(transaction, step.payout).await?.ok_or(Refusal::PayoutUnknown)?;
+    if was_said(&known, step) {
+        return Ok(Taken::Before);
+    }
+    let payout = find(transaction, By::Machine, step).await?;
+    advance(transaction, payout, By::Machine, step, services.now()).await?;
+    Ok(Taken::Now)
+}
+
+fn was_said(payout: &Payout, step: &Step<'_>) -> bool {
+    payout.status == step.to && payout.processed_at.is_some() && payout.external_reference.as_deref() == step.reference
+}

@@ -1,0 +1,8 @@
+//! Payouts.
+
+pub mod inputs;
+pub mod loader;
+pub mod mutation;
+pub mod objects;
+pub mod query;
+pub mod steps;

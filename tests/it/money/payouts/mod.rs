@@ -1,0 +1,92 @@
+//! Payouts (promises P02, P05, P07, P24, P26).
+
+mod batches;
+mod life;
+mod rights;
+mod rivals;
+mod sealed;
+mod served;
+
+use upline::auth::principal::Principal;
+use upline::commands::Error;
+use upline::commands::payouts::{
+    ApprovePayout, CancelPayout, CompletePayout, FailPayout, RejectPayout, RequestPayout, SavePayoutMethod, StartPayout, approve_payout,
+    cancel_payout, complete_payout, fail_payout, reject_payout, request_payout, save_payout_method, start_payout,
+};
+use upline::domain::payouts::{GivenDetails, MethodKind};
+
+use super::sum;
+use crate::app::App;
+
+pub const CARD: &str = "5200 0000 0000 7312";
+
+/// A card's details.
+pub fn card(number: &str) -> GivenDetails {
+    GivenDetails { card_number: Some(number.to_owned()), ..GivenDetails::default() }
+}
+
+pub async fn save_card(app: &App, partner: &Principal, number: &str) {
+    let act = SavePayoutMethod { kind: MethodKind::BankCard, details: card(number) };
+    save_payout_method(&app.services, partner, &act).await.unwrap();
+}
+
+/// A request that brings its details along.
+pub fn wish(amount: &str) -> RequestPayout {
+    RequestPayout { sum: sum(amount), kind: MethodKind::BankCard, details: Some(card(CARD)), idempotency_key: None }
+}
+
+pub async fn request(app: &App, partner: &Principal, amount: &str) -> i64 {
+    request_payout(&app.services, partner, &wish(amount)).await.unwrap()
+}
+
+/// What can be done with a payout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    Cancel,
+    Approve,
+    Reject,
+    Start,
+    Complete,
+    Fail,
+}
+
+impl Act {
+    pub const ALL: [Self; 6] = [Self::Cancel, Self::Approve, Self::Reject, Self::Start, Self::Complete, Self::Fail];
+
+    pub async fn run(self, app: &App, who: &Principal, payout: i64) -> Result<i64, Error> {
+        self.keyed(app, who, payout, None).await
+    }
+
+    pub async fn keyed(self, app: &App, who: &Principal, payout: i64, key: Option<&str>) -> Result<i64, Error> {
+        let (services, idempotency_key) = (&app.services, key.map(str::to_owned));
+        let reason = "no such account".to_owned();
+        match self {
+            Self::Cancel => cancel_payout(services, who, &CancelPayout { payout, idempotency_key }).await,
+            Self::Approve => approve_payout(services, who, &ApprovePayout { payout, idempotency_key }).await,
+            Self::Reject => reject_payout(services, who, &RejectPayout { payout, reason, idempotency_key }).await,
+            Self::Start => start_payout(services, who, &StartPayout { payout, idempotency_key }).await,
+            Self::Complete => {
+                let reference = Some("bank-4711".to_owned());
+                complete_payout(services, who, &CompletePayout { payout, reference, idempotency_key }).await
+            }
+            Self::Fail => fail_payout(services, who, &FailPayout { payout, reason, idempotency_key }).await,
+        }
+    }
+}
+
+/// Brings a pending payout to where these acts lead.
+pub async fn walk(app: &App, operator: &Principal, payout: i64, acts: &[Act]) {
+    for act in acts {
+        act.run(app, operator, payout).await.unwrap();
+    }
+}
+
+pub async fn status(app: &App, payout: i64) -> String {
+    app.value("SELECT status FROM payouts WHERE id = $1", [payout.into()]).await
+}
+
+/// What is set aside in a wallet, in 1/10000.
+pub async fn held(app: &App, partner: i64) -> i64 {
+    let sql = "SELECT coalesce((SELECT balance FROM ledger_accounts WHERE partner_id = $1 AND kind = 'HELD'), 0)";
+    app.value(sql, [partner.into()]).await
+}
