@@ -4,6 +4,9 @@
 //! lines or caps. The plan is that of the golden vector hybrid-2000. Times are the best of three; beside the wall time stands the time
 //! that all threads together spent on a processor, which says more than the wall time where other programs are running. At the end
 //! stands which marks are met by wall time.
+//!
+//! Growth says as much about the machine as about the engine: more partners fit the caches less, and lines take new memory that the system
+//! has to clear first. So beside it stands how the baseline grows, and how long it takes to fill as much new memory as the lines hold.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::float_arithmetic)]
 
@@ -23,19 +26,29 @@ use upline::offline::{commissions, outputs};
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 const ORDERS_PER_PARTNER: u32 = 5;
+const BYTES_PER_LINE: usize = 24;
 const SEED: u64 = 7;
 const PERIOD: &str = "2026-01";
 
 fn main() {
     let sizes: Vec<u32> = std::env::args().filter_map(|argument| argument.parse().ok()).collect();
     let sizes = if sizes.is_empty() { vec![10_000, 100_000] } else { sizes };
-    let mut before: Option<(u32, Duration)> = None;
+    let mut before: Option<(u32, Measured)> = None;
     for partners in sizes {
-        let computing = measure(NonZeroU32::new(partners).unwrap());
-        if let Some((fewer, took)) = before.filter(|(fewer, _)| *fewer * 10 == partners) {
-            mark(&format!("growth from {fewer}, at most 11 x"), ratio(computing, took), |growth| growth <= 11.0);
+        let now = measure(NonZeroU32::new(partners).unwrap());
+        if let Some((fewer, then)) = before.filter(|(fewer, _)| *fewer * 10 == partners) {
+            for (name, now, then) in [
+                ("baseline", now.baseline, then.baseline),
+                ("filling memory", now.filling, then.filling),
+                ("compute", now.computing, then.computing),
+            ] {
+                let (wall, busy) = (ratio(now.wall, then.wall), ratio(now.busy, then.busy));
+                println!("  {:<28} {wall:>9.2} x  {busy:>9.2} x", format!("growth of {name}"));
+            }
+            let growth = ratio(now.computing.wall, then.computing.wall);
+            mark(&format!("growth from {fewer}, at most 11 x"), growth, |growth| growth <= 11.0);
         }
-        before = Some((partners, computing));
+        before = Some((partners, now));
     }
 }
 
@@ -52,6 +65,15 @@ fn mark(name: &str, value: f64, holds: impl Fn(f64) -> bool) {
 struct Took {
     wall: Duration,
     busy: Duration,
+}
+
+/// What one size took.
+#[derive(Clone, Copy)]
+struct Measured {
+    baseline: Took,
+    computing: Took,
+    /// Filling as much new memory as the lines hold.
+    filling: Took,
 }
 
 fn best<T>(mut work: impl FnMut() -> T) -> Took {
@@ -75,8 +97,7 @@ fn busy() -> Duration {
     Duration::from_nanos(nanos.sum())
 }
 
-/// Measures one size and returns how long computing took.
-fn measure(partners: NonZeroU32) -> Duration {
+fn measure(partners: NonZeroU32) -> Measured {
     let orders = partners.get() * ORDERS_PER_PARTNER;
     let folder = std::env::temp_dir().join(format!("upline-bench-{}-{partners}", std::process::id()));
     let specification = Specification::new(partners, orders, SEED, PERIOD.parse().unwrap());
@@ -106,6 +127,8 @@ fn measure(partners: NonZeroU32) -> Duration {
 
     let outcome = engine::run(&plan, &snapshot, period).unwrap();
     let lines = outcome.lines().count() as u64;
+    let filling = best(|| vec![1_u8; lines as usize * BYTES_PER_LINE]);
+    row("fill memory for the lines", filling, None);
     let file = folder.join("commissions.csv");
     let ((), writing) = once(|| commissions::write(&outcome, File::create(&file).unwrap()).unwrap());
     row("write commissions", writing, Some(lines));
@@ -120,7 +143,7 @@ fn measure(partners: NonZeroU32) -> Duration {
     mark("partners read per second, at least 1000000", per_second(partners.get().into(), partner_rows), |rows| rows >= 1e6);
     mark("orders read per second, at least 1000000", per_second(orders.into(), order_rows), |rows| rows >= 1e6);
     mark("lines written per second, at least 1000000", per_second(lines, writing), |rows| rows >= 1e6);
-    whole.wall
+    Measured { baseline, computing: whole, filling }
 }
 
 /// The plan without bonuses, then what each bonus adds (matching: to what it matches), then what each cap adds to all bonuses; what is

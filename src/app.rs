@@ -9,6 +9,7 @@ use rand::Rng as _;
 use tokio::sync::watch;
 
 use crate::broker::Hub;
+use crate::commands::folding::fold_volumes;
 use crate::commands::purge::{Purged, purge};
 use crate::commands::seal::seal_journals;
 use crate::commands::{Outside, Services};
@@ -123,7 +124,7 @@ impl App {
         Ok(Self { router, services, hub, schema, endpoint, shutdown, purge_pause: config.purge.pause() })
     }
 
-    /// Serves until `stop` is done: then no new requests are taken, streams are ended, and mutations under way come to their end.
+    /// Serves until `stop` is done: then no new requests are taken, streams and sockets are closed, and mutations under way come to their end.
     ///
     /// # Errors
     /// The database cannot be closed.
@@ -137,16 +138,23 @@ impl App {
         let reading = tokio::spawn(async move { hub.run().await });
         let purging = tokio::spawn(purge_at_intervals(services.clone(), purge_pause));
         let sealing = tokio::spawn(seal_at_intervals(services.clone()));
+        let folding = tokio::spawn(fold_at_intervals(services.clone()));
+        let switch = shutdown.clone();
         let stop = async move {
             stop.await;
             tracing::info!("shutting down");
-            shutdown.send_replace(true);
+            switch.send_replace(true);
         };
-        http::serve(listener, router, stop, bearing).await;
-        _ = tokio::time::timeout(bearing.grace, endpoint.drained()).await;
+        let grace_ends = http::serve(listener, router, stop, bearing).await;
+        // A socket says goodbye after the listener has forgotten it; without this the end of the process would cut it off.
+        let ended = async { tokio::join!(endpoint.drained(), shutdown.closed()) };
+        if tokio::time::timeout_at(grace_ends, ended).await.is_err() {
+            tracing::warn!("stopped with mutations or sockets still open");
+        }
         reading.abort();
         purging.abort();
         sealing.abort();
+        folding.abort();
         services.database.close().await?;
         Ok(())
     }
@@ -192,6 +200,21 @@ async fn seal_at_intervals(services: Services) {
         }
     }
 }
+
+/// Adds the volume of new orders to that of the lines above.
+async fn fold_at_intervals(services: Services) {
+    let mut turns = tokio::time::interval(FOLD_PAUSE);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        turns.tick().await;
+        if let Err(error) = fold_volumes(&services).await {
+            tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}");
+        }
+    }
+}
+
+/// Between two rounds of folding.
+const FOLD_PAUSE: Duration = Duration::from_secs(1);
 
 /// Between two rounds of sealing.
 const SEAL_PAUSE: Duration = Duration::from_secs(5);

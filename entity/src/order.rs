@@ -15,6 +15,14 @@ pub struct Model {
     pub cv: i64,
     pub pv: i64,
     pub amount: i64,
+    pub status: String,
+    pub account_id: Option<i64>,
+    pub cart_id: Option<i64>,
+    pub reference: Option<String>,
+    pub ship_to: Option<String>,
+    pub ordered_at: Option<i64>,
+    pub paid: i64,
+    pub refunded: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

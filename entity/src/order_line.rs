@@ -13,6 +13,7 @@ pub struct Model {
     pub price: i64,
     pub pv: i64,
     pub cv: i64,
+    pub refunded_quantity: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

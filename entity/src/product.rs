@@ -13,6 +13,11 @@ pub struct Model {
     pub pv: i64,
     pub cv: i64,
     pub active: bool,
+    pub kind: String,
+    pub category: String,
+    pub description: String,
+    pub image_url: Option<String>,
+    pub shippable: bool,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

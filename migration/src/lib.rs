@@ -13,6 +13,7 @@ mod m0006_events;
 mod m0007_imports;
 mod m0008_ledger;
 mod m0009_attempts;
+mod m0010_shop;
 mod m0020_payouts;
 
 /// Applies and takes back the changes.
@@ -31,6 +32,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_imports::Migration),
             Box::new(m0008_ledger::Migration),
             Box::new(m0009_attempts::Migration),
+            Box::new(m0010_shop::Migration),
             Box::new(m0020_payouts::Migration),
         ]
     }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::Context as _;
+use tokio::net::TcpListener;
 
 use super::{Global, serve};
 use crate::app::World;
@@ -40,7 +41,7 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
     let passwords = Passwords::new(&config.auth, world.random.clone())?;
     let means = Means { passwords: &passwords, random: &*world.random, now: world.clock.now() };
     let logins = demo::prepare(&database, &logins_file, &means).await?;
-    announce(&config, &logins, out)?;
+    announce(&url(&config, &listener)?, &logins, out)?;
     serve::serve(&config, listener, database).await
 }
 
@@ -56,7 +57,7 @@ fn build_page(built: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
         if !npm.is_ok_and(|status| status.success()) {
             writeln!(
                 out,
-                "The page could not be built: install Node.js 20 or later with npm, then run `npm ci && npm run build` in {}.",
+                "The page could not be built: install Node.js (^20.19, ^22.13 or >=23.5) with npm, then run `npm ci && npm run build` in {}.",
                 sources.display()
             )?;
             break;
@@ -65,8 +66,12 @@ fn build_page(built: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn announce(config: &Config, logins: &DemoLogins, out: &mut dyn Write) -> std::io::Result<()> {
-    let url = config.server.url();
+/// The address people use; where none is configured, the one that was taken, which tells the port that `listen` may have left open.
+fn url(config: &Config, listener: &TcpListener) -> std::io::Result<String> {
+    if config.server.public_url.is_empty() { Ok(format!("http://{}", listener.local_addr()?)) } else { Ok(config.server.url()) }
+}
+
+fn announce(url: &str, logins: &DemoLogins, out: &mut dyn Write) -> std::io::Result<()> {
     writeln!(
         out,
         "\nUpline runs with its demo network.\n\n  Page     {url}/\n  GraphQL  {url}/graphql\n\n  Logins   (user name, password)"

@@ -4,9 +4,13 @@
 //! the stored answer of an idempotent act and the event are kept together or not at all.
 
 pub mod accounts;
+pub mod carts;
+pub mod catalog;
 mod error;
+pub mod folding;
 mod idempotency;
 pub mod money;
+pub mod orders;
 pub mod partners;
 pub mod payouts;
 pub mod purge;

@@ -13,6 +13,7 @@ use crate::config::network::Network;
 use crate::config::payout::Payout;
 use crate::config::purge::Purge;
 use crate::config::secrets::{Secret, SigningKey};
+use crate::config::shop::Shop;
 use crate::config::wallet::Wallet;
 use crate::domain::clock::Clock;
 use crate::domain::instant::Instant;
@@ -46,6 +47,8 @@ pub struct Services {
     pub tokens: Tokens,
     /// Settings of the two trees.
     pub network: Network,
+    /// Settings of the shop.
+    pub shop: Shop,
     /// Settings of wallets.
     pub wallet: Wallet,
     /// Settings of payouts.
@@ -90,6 +93,7 @@ impl Services {
             random: outside.random,
             tokens: Tokens::new(auth, issuer, key),
             network: config.network.clone(),
+            shop: config.shop,
             wallet: config.wallet.clone(),
             payout: config.payout.clone(),
             vault: Vault::new(key),

@@ -70,8 +70,8 @@ pub struct Graphql {
 }
 
 pub(super) const RULES: &[Rule] = &[
-    ("depth", Allowed::Number(1..=100)),
-    ("introspection_depth", Allowed::Number(1..=100)),
+    ("depth", Allowed::Number(1..=32)),
+    ("introspection_depth", Allowed::Number(1..=32)),
     ("complexity", Allowed::Number(100..=10_000_000)),
     ("output_nodes", Allowed::Number(100..=1_000_000)),
     ("selections", Allowed::Number(100..=1_000_000)),

@@ -13,6 +13,7 @@ pub mod purge;
 mod rules;
 pub mod secrets;
 pub mod server;
+pub mod shop;
 mod sources;
 pub mod wallet;
 
@@ -43,6 +44,8 @@ pub struct Config {
     pub events: events::Events,
     /// How long rows are kept that nobody needs any more.
     pub purge: purge::Purge,
+    /// Orders.
+    pub shop: shop::Shop,
     /// Wallets.
     pub wallet: wallet::Wallet,
     /// Payouts.

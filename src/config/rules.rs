@@ -7,7 +7,7 @@ use config::{Value, ValueKind};
 
 use super::origins::Origins;
 use super::problems::{Problem, Problems};
-use super::{auth, database, events, graphql, log, network, payout, purge, server, wallet};
+use super::{auth, database, events, graphql, log, network, payout, purge, server, shop, wallet};
 
 /// What a key may hold.
 pub(super) enum Allowed {
@@ -28,7 +28,7 @@ pub(super) enum Allowed {
 /// A key within its section, and what it may hold.
 pub(super) type Rule = (&'static str, Allowed);
 
-const SECTIONS: [(&str, &[Rule]); 10] = [
+const SECTIONS: [(&str, &[Rule]); 11] = [
     ("server", server::RULES),
     ("database", database::RULES),
     ("auth", auth::RULES),
@@ -36,6 +36,7 @@ const SECTIONS: [(&str, &[Rule]); 10] = [
     ("network", network::RULES),
     ("events", events::RULES),
     ("purge", purge::RULES),
+    ("shop", shop::RULES),
     ("wallet", wallet::RULES),
     ("payout", payout::RULES),
     ("log", log::RULES),

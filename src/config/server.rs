@@ -18,7 +18,7 @@ pub struct Server {
     pub public_url: String,
     /// How long requests under way may take after a stop signal.
     pub shutdown_grace_seconds: u32,
-    /// TCP connections open at once.
+    /// TCP connections with HTTP open at once; WebSockets count in `graphql.streams`.
     pub connections: u32,
     /// How long a client may take to send the head of a request, or stay silent between two.
     pub header_timeout_seconds: u32,

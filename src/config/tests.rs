@@ -71,10 +71,10 @@ fn the_effective_configuration_can_be_read_again() {
 #[test]
 fn a_refusal_names_the_key_the_value_its_origin_and_what_is_allowed() {
     for (pair, words) in [
-        ("graphql.depth=many", "graphql.depth = \"many\" (from flag --set): must be a whole number from 1 to 100"),
-        ("graphql.depth=-1", "graphql.depth = -1 (from flag --set): must be a whole number from 1 to 100"),
+        ("graphql.depth=many", "graphql.depth = \"many\" (from flag --set): must be a whole number from 1 to 32"),
+        ("graphql.depth=-1", "graphql.depth = -1 (from flag --set): must be a whole number from 1 to 32"),
         ("graphql.depth=1.5", "graphql.depth = \"1.5\" (from flag --set): must be a whole number"),
-        ("graphql.depth=99999999999999999999", "must be a whole number from 1 to 100"),
+        ("graphql.depth=99999999999999999999", "must be a whole number from 1 to 32"),
         ("graphql.introspection=yes", "graphql.introspection = \"yes\" (from flag --set): must be true or false"),
         ("server.listen=localhost", "server.listen = \"localhost\" (from flag --set): must be an IP address and a port"),
         (
@@ -88,7 +88,7 @@ fn a_refusal_names_the_key_the_value_its_origin_and_what_is_allowed() {
         ("log.filter=inof", "log.filter = \"inof\" (from flag --set): must be a level"),
         ("graphql.page_default=101", "graphql.page_default = 101 (from flag --set): must be at most graphql.page_max, which is 100"),
         ("server.port=80", "server.port (from flag --set): there is no such key; [server] has connections, cors_origins, "),
-        ("sever.listen=x", "the sections are auth, database, events, graphql, log, network, payout, purge, server, wallet"),
+        ("sever.listen=x", "the sections are auth, database, events, graphql, log, network, payout, purge, server, shop, wallet"),
         ("depth=1", "keys are written section.key"),
         ("server.listen", "--set server.listen: must be section.key=value"),
     ] {

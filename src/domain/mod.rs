@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod amount;
+pub mod carts;
 pub mod clock;
 pub mod coded;
 pub mod commissions;
@@ -18,6 +19,7 @@ pub mod payouts;
 pub mod period;
 pub mod periods;
 pub mod position;
+pub mod products;
 pub mod random;
 pub mod ranks;
 pub mod refusal;

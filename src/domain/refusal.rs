@@ -141,6 +141,62 @@ pub enum Refusal {
         /// For how long.
         minutes: u32,
     },
+    /// The words of a product.
+    #[error("The product cannot be offered so: {reason}.")]
+    InvalidProduct {
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+    /// Another product has it.
+    #[error("Another product has this SKU.")]
+    SkuTaken,
+    /// Unknown, or not offered.
+    #[error("There is no such product on offer.")]
+    ProductUnknown,
+    /// Not so many of one product.
+    #[error("A cart holds between 1 and {most} of one product.")]
+    InvalidQuantity {
+        /// The most.
+        most: u32,
+    },
+    /// Too many lines, or beyond what can be paid.
+    #[error("The cart cannot hold so much: order what is in it first.")]
+    CartTooLarge,
+    /// Nothing to order.
+    #[error("The cart is empty.")]
+    CartEmpty,
+    /// A part of an address.
+    #[error("The {part} must have 1 to {most} characters.")]
+    InvalidAddress {
+        /// Which part.
+        part: &'static str,
+        /// The most.
+        most: usize,
+    },
+    /// The account has as many as it may.
+    #[error("There are {most} addresses already: remove one first.")]
+    TooManyAddresses {
+        /// The most.
+        most: u32,
+    },
+    /// No such address, or none where one is needed.
+    #[error("There is no such address; what is sent needs one.")]
+    AddressUnknown,
+    /// Unknown, or another one's.
+    #[error("There is no such order.")]
+    OrderUnknown,
+    /// It does not wait for a payment.
+    #[error("This order cannot be paid: it is {status}.")]
+    OrderNotPayable {
+        /// Where it stands.
+        status: &'static str,
+    },
+    /// Not paid, or given back already.
+    #[error("This order is not paid, or was given back already.")]
+    OrderNotPaid,
+    /// Unknown lines, or more than is left.
+    #[error("Name lines of this order, and no more of each than was not given back yet.")]
+    NothingToRefund,
     /// Too many password checks are under way.
     #[error("Too many sign-ins at the moment: try again in a few seconds.")]
     Busy,

@@ -19,7 +19,7 @@ use std::borrow::Cow;
 
 use crate::domain::period::Period;
 
-use bonuses::{Paid, Turn};
+use bonuses::{Paid, Turn, add_all};
 use explain::recorder::{Recorder, Silent};
 pub use outcome::Outcome;
 pub use plan::Plan;
@@ -28,7 +28,7 @@ pub use snapshot::Snapshot;
 use standing::Standing;
 
 /// Computes a period: ranks, lines, statements, carry (plans.md). A snapshot that is given away is cut down in place where some of its
-/// partners take no part in the period; of a borrowed one the rest is copied.
+/// partners take no part in the period; a borrowed one is copied first.
 ///
 /// # Errors
 /// Input that breaks a rule which depends on the plan or the period, or numbers that leave the range of 64 bits.
@@ -36,37 +36,27 @@ pub fn run<'a>(plan: &'a Plan, snapshot: impl Into<Cow<'a, Snapshot>>, period: P
     pay(Standing::of(plan, snapshot.into(), period)?, &mut Silent)
 }
 
-/// What the bonuses that walk up from orders pay on one order at this moment, before caps (plans.md, section 9, live).
-/// The close computes the period anew, so these lines are a preview. No lines where the order does not count in the period.
-///
-/// # Errors
-/// As [`run`].
-pub fn accrue<'a>(plan: &'a Plan, snapshot: &'a Snapshot, period: Period, order: i64) -> Result<Outcome<'a>, Refusal> {
-    let mut standing = Standing::of(plan, snapshot.into(), period)?;
-    let place = standing.snapshot.orders.find(order);
-    standing.counted.retain(|counted| Some(*counted) == place);
-    let pay = |(index, bonus): (usize, &'a plan::Bonus)| match bonus.rule.walks_from_orders() {
-        true => Turn { index, bonus, standing: &standing }.pay(&[], &mut Silent),
-        false => Ok(Paid::default()),
-    };
-    let paid = plan.bonuses.iter().enumerate().map(pay).collect::<Result<Vec<Paid>, Refusal>>()?;
-    Outcome::of(standing, paid, 0)
-}
-
 /// Pays all bonuses, then applies the caps in their order.
 fn pay<'a, R: Recorder>(standing: Standing<'a>, recorder: &mut R) -> Result<Outcome<'a>, Refusal> {
     let bonuses = &standing.plan.bonuses;
+    let clock = caps::Clock::new(&standing);
     let mut paid: Vec<Paid> = Vec::with_capacity(bonuses.len());
     let mut owed = 0;
     for (index, bonus) in bonuses.iter().enumerate() {
         let turn = Turn { index, bonus, standing: &standing };
         let mut earned = turn.pay(&paid, recorder)?;
         owed += earned.lines.total();
-        caps::bonus(turn, &mut earned, recorder);
+        caps::bonus(turn, &clock, &mut earned, recorder);
         paid.push(earned);
     }
-    caps::partner(&standing, &mut paid, recorder);
-    caps::payout(&standing, &mut paid, recorder)?;
+    caps::partner(&clock, &mut paid, recorder);
+    drop(clock);
+    let earned = caps::payout(&standing, &mut paid, recorder)?;
     let left: i128 = paid.iter().map(|paid| paid.lines.total()).sum();
-    Outcome::of(standing, paid, owed - left)
+    let earned = earned.unwrap_or_else(|| {
+        let mut all = Vec::new();
+        paid.iter().for_each(|paid| add_all(&mut all, paid.lines.sums()));
+        all
+    });
+    Outcome::of(standing, paid, earned, owed - left)
 }

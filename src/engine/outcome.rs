@@ -1,12 +1,13 @@
 //! What a run yields: lines, ranks, statements, carry and the summary (plans.md, section 8).
 
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::domain::amount::Amount;
 
 use super::bonuses::pool::POOL_DIGITS;
-use super::bonuses::{Line, Paid, by_thread};
+use super::bonuses::{Line, Paid, Tally, add};
 use super::decimal::{Exact, fixed, plain};
 use super::plan::Rate;
 use super::rank::Measure;
@@ -156,9 +157,10 @@ impl RankProgress<'_> {
 }
 
 impl<'a> Outcome<'a> {
-    /// Sums up; `capped` is what all caps took away, in minor units.
-    pub(crate) fn of(standing: Standing<'a>, paid: Vec<Paid>, capped: i128) -> Result<Self, Refusal> {
-        let statements = statements(&standing, &paid)?;
+    /// Sums up; `earned` is what each partner's lines come to, no entries where there are no lines, and `capped` what all caps took away,
+    /// both in minor units.
+    pub(crate) fn of(standing: Standing<'a>, paid: Vec<Paid>, earned: Vec<i64>, capped: i128) -> Result<Self, Refusal> {
+        let statements = statements(&standing, &paid, &earned)?;
         let summary = summary(&standing, &paid, capped);
         Ok(Self { standing, paid, statements, summary })
     }
@@ -170,16 +172,16 @@ impl<'a> Outcome<'a> {
 
     /// The ranks of all who take part, ascending by partner number.
     pub fn ranks(&self) -> impl Iterator<Item = OutcomeRank<'_>> {
-        (0..self.standing.len() as u32).map(|partner| self.rank(partner))
+        self.standing.by_number().iter().map(|partner| self.rank(*partner))
     }
 
     /// Carried binary volume where either leg has some; none where the plan has no binary bonus.
     #[must_use]
     pub fn carry(&self) -> Option<Vec<Carry>> {
         let carry = self.paid.iter().find_map(|paid| paid.carry.as_ref())?;
-        let some = (0..).zip(carry).filter(|(_, legs)| **legs != [0; 2]);
-        let of = |(partner, [left, right]): (u32, &[i64; 2])| Carry {
-            partner: self.standing.number(partner),
+        let some = self.standing.by_number().iter().zip(carry).filter(|(_, legs)| **legs != [0; 2]);
+        let of = |(partner, [left, right]): (&u32, &[i64; 2])| Carry {
+            partner: self.standing.number(*partner),
             left: Amount::from_units(*left),
             right: Amount::from_units(*right),
         };
@@ -222,7 +224,7 @@ impl<'a> Outcome<'a> {
             bonus: &plan.bonuses[bonus].code,
             bonus_index: bonus,
             beneficiary: standing.number(line.beneficiary),
-            order: standing.order_number(lines.order(line)),
+            order: standing.order_number(lines.place_of(line).0),
             source: standing.number(lines.source(standing, line)),
             level: line.level,
             base: lines.base(standing, line),
@@ -241,7 +243,7 @@ impl<'a> Outcome<'a> {
             (Some(legs), Some(placement)) => Amount::from_units(legs.leg(placement, partner, leg)),
             _ => Amount::ZERO,
         };
-        let direct = snapshot.network.sponsors.children(partner).iter();
+        let direct = snapshot.network.recruits(partner);
         OutcomeRank {
             partner: self.standing.number(partner),
             rank: code(ranks.paid[place]),
@@ -251,7 +253,7 @@ impl<'a> Outcome<'a> {
             gv: Amount::from_units(volumes.gv[place]),
             pgv: Amount::from_units(ranks.pgv[place]),
             active: volumes.active[place],
-            direct_active: direct.filter(|child| volumes.active[**child as usize]).count() as u32,
+            direct_active: direct.filter(|child| volumes.active[*child as usize]).count() as u32,
             left: leg(Leg::Left),
             right: leg(Leg::Right),
         }
@@ -265,30 +267,30 @@ fn points(standing: &Standing, amount: i64) -> i64 {
     i64::try_from(points).unwrap_or(i64::MAX)
 }
 
-/// Amount and points of each partner, the amount in minor units. What does not fit is [`i64::MAX`].
-fn earnings(standing: &Standing, paid: &[Paid]) -> Vec<[i64; 2]> {
-    let sum = |parts: &[&[Line]]| {
-        let mut sums = vec![[0_i64; 2]; standing.len()];
-        for line in parts.iter().copied().flatten() {
-            let [amount, points] = &mut sums[line.beneficiary as usize];
-            *amount = amount.saturating_add(line.amount);
-            *points = points.saturating_add(self::points(standing, line.amount));
-        }
-        sums
-    };
-    let add = |mut all: Vec<[i64; 2]>, more: Vec<[i64; 2]>| {
-        let both = all.iter_mut().flatten().zip(more.iter().flatten());
-        both.for_each(|(sum, more)| *sum = sum.saturating_add(*more));
-        all
-    };
-    by_thread(paid.iter().map(|paid| &paid.lines), sum).into_iter().reduce(add).unwrap_or_default()
+/// Points of each partner. What does not fit is [`i64::MAX`].
+fn all_points(standing: &Standing, paid: &[Paid], earned: &[i64]) -> Vec<i64> {
+    let smallest = power_of_ten(standing.plan.currency.exponent + Rate::DIGITS - 4);
+    if i128::from(standing.plan.career_points_rate.units()) % smallest == 0 {
+        // The points of every line are exact then, so those of a sum are the sum of them.
+        return earned.par_iter().map(|amount| points(standing, *amount)).collect();
+    }
+    let tally = Tally::new(standing.len());
+    for paid in paid {
+        paid.lines.each(|_, lines| {
+            let mut sums = tally.table();
+            lines.iter().for_each(|line| add(&mut sums[line.beneficiary as usize], points(standing, line.amount)));
+        });
+    }
+    tally.into_sums()
 }
 
-fn statements(standing: &Standing, paid: &[Paid]) -> Result<Vec<Statement>, Refusal> {
+fn statements(standing: &Standing, paid: &[Paid], earned: &[i64]) -> Result<Vec<Statement>, Refusal> {
     let scale = power_of_ten(4 - standing.plan.currency.exponent) as i64;
-    let some = (0_u32..).zip(earnings(standing, paid)).filter(|(_, [amount, _])| *amount > 0);
-    let statement = |(place, [amount, points]): (u32, [i64; 2])| {
-        let partner = standing.number(place);
+    let all_points = all_points(standing, paid, earned);
+    let places = if earned.is_empty() { &[] } else { standing.by_number() };
+    let some = places.iter().filter(|place| earned[**place as usize] > 0);
+    let statement = |place: &u32| {
+        let (partner, amount, points) = (standing.number(*place), earned[*place as usize], all_points[*place as usize]);
         let fits = |units: i64| (units < i64::MAX).then_some(Amount::from_units(units));
         let statement = fits(amount.saturating_mul(scale)).zip(fits(points)).map(|(amount, points)| Statement { partner, amount, points });
         statement.ok_or_else(|| Refusal::orders(None, format!("what partner {partner} earns in all does not fit 64 bits")))

@@ -38,6 +38,11 @@ pub struct Refusal {
 }
 
 impl Refusal {
+    /// Of a plan that has been read.
+    pub(crate) fn plan(cause: String) -> Self {
+        Self { input: Input::Plan, line: None, key: None, cause }
+    }
+
     pub(crate) fn network(line: Option<u64>, cause: String) -> Self {
         Self { input: Input::Network, line, key: None, cause }
     }

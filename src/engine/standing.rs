@@ -63,6 +63,11 @@ impl<'a> Standing<'a> {
         self.snapshot.network.len()
     }
 
+    /// The dense indices in ascending order of number.
+    pub(crate) fn by_number(&self) -> &[u32] {
+        self.snapshot.network.by_number()
+    }
+
     /// The partner number behind a dense index.
     pub(crate) fn number(&self, partner: u32) -> i64 {
         self.snapshot.network.partner(partner).number

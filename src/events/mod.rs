@@ -4,6 +4,7 @@
 //! unknown fields are passed over, a field added later has a default, and none changes its meaning. They hold numbers and codes, never personal data.
 
 mod accounts;
+mod orders;
 mod partners;
 mod payouts;
 mod wallets;
@@ -12,6 +13,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use self::accounts::{AccountSignedUp, PasswordChanged, TransactionPasswordChanged};
+pub use self::orders::{OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
 pub use self::partners::{PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
 pub use self::payouts::PayoutStatusChanged;
 pub use self::wallets::BalanceChanged;
@@ -42,7 +44,7 @@ macro_rules! events {
                 }
             }
 
-            /// The number of the account or partner it is about.
+            /// The number of the account, partner or product it is about.
             #[must_use]
             pub const fn subject(&self) -> i64 {
                 match self {
@@ -96,6 +98,16 @@ events! {
     SponsorMoved = "SPONSOR_MOVED", about partner;
     /// Money came into a wallet or went out, or from one pocket of it to another.
     BalanceChanged = "BALANCE_CHANGED", about partner;
+    /// A product was offered, or is offered otherwise.
+    ProductChanged = "PRODUCT_CHANGED", about product;
+    /// Somebody ordered.
+    OrderPlaced = "ORDER_PLACED", about partner;
+    /// An order was wholly paid.
+    OrderPaid = "ORDER_PAID", about partner;
+    /// An order was finished: its volume counts.
+    OrderCompleted = "ORDER_COMPLETED", about partner;
+    /// An order was given back, wholly or in part.
+    OrderRefunded = "ORDER_REFUNDED", about partner;
     /// A payout was asked for, or took a step.
     PayoutStatusChanged = "PAYOUT_STATUS_CHANGED", about partner;
 }
@@ -130,7 +142,7 @@ mod tests {
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 9] = [
+        let events: [Event; 14] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -139,6 +151,11 @@ mod tests {
             SponsorMoved { partner: 9, from: None, to: 7 }.into(),
             TransactionPasswordChanged { account: 1 }.into(),
             BalanceChanged { partner: 9, journal: 3 }.into(),
+            ProductChanged { product: 2 }.into(),
+            OrderPlaced { order: 5, partner: 9 }.into(),
+            OrderPaid { order: 5, partner: 9 }.into(),
+            OrderCompleted { order: 5, partner: 9 }.into(),
+            OrderRefunded { order: 5, partner: 9 }.into(),
             PayoutStatusChanged { payout: 5, partner: 9, status: PayoutStatus::Approved }.into(),
         ];
         assert_eq!(events.len(), Kind::ALL.len());

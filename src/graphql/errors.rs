@@ -1,6 +1,6 @@
 //! The closed list of top-level error codes, and the only way to make such an error.
 //!
-//! A code stands in `extensions.code`. The vocabulary is Apollo's where it has a word, so that public clients and test tools understand it.
+//! A code stands in `extensions.code`; `docs/errors.md` lists them for clients. The vocabulary is Apollo's where it has a word, so that public clients and test tools understand it.
 //! Errors that were not made here are masked (see `masking`).
 
 use std::sync::Arc;

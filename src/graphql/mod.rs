@@ -2,6 +2,8 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod carts;
+pub mod catalog;
 pub mod commissions;
 pub mod context;
 pub mod documents;

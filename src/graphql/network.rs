@@ -5,7 +5,8 @@ use std::sync::{Arc, OnceLock, PoisonError, RwLock};
 
 use async_graphql::{Context, Result};
 
-use super::errors::{forbidden, unauthenticated};
+use super::errors::{forbidden, internal, unauthenticated};
+use super::loader::{Relation, load};
 use super::paging::PageSizes;
 use crate::auth::principal::{Caller, Principal};
 use crate::domain::accounts::Scope;
@@ -63,13 +64,29 @@ impl Network {
         }
     }
 
-    async fn read(&self) -> Result<Arc<Facts>, store::error::Error> {
-        let now = self.clock.now();
-        let ranks = store::ranks::all(self.database.reader()).await?;
-        let currency = store::settings::currency(self.database.reader()).await?.unwrap_or(self.currency);
-        let facts = Arc::new(Facts { ranks: ranks.into_iter().map(|rank| (rank.id, Arc::new(rank))).collect(), currency });
-        *self.book.0.write().unwrap_or_else(PoisonError::into_inner) = Some((now, facts.clone()));
-        Ok(facts)
+    fn remember(&self, read_at: Instant, facts: Arc<Facts>) {
+        *self.book.0.write().unwrap_or_else(PoisonError::into_inner) = Some((read_at, facts));
+    }
+}
+
+/// The plan's facts. There is one plan, so there is one parent only: [`PlanFacts::ALONE`].
+pub struct PlanFacts;
+
+impl PlanFacts {
+    /// Stands where other relations have a parent.
+    const ALONE: i64 = 0;
+}
+
+impl Relation for PlanFacts {
+    /// What is paid in until the database knows better.
+    type Args = Currency;
+    type Value = Option<Arc<Facts>>;
+
+    async fn fetch(database: &Database, unless_known: &Currency, _: &[i64]) -> Result<HashMap<i64, Self::Value>, store::error::Error> {
+        let ranks = store::ranks::all(database.reader()).await?;
+        let currency = store::settings::currency(database.reader()).await?.unwrap_or(*unless_known);
+        let facts = Facts { ranks: ranks.into_iter().map(|rank| (rank.id, Arc::new(rank))).collect(), currency };
+        Ok(HashMap::from([(Self::ALONE, Some(Arc::new(facts)))]))
     }
 }
 
@@ -89,8 +106,14 @@ pub async fn facts(ctx: &Context<'_>) -> Result<Arc<Facts>> {
     let network = network(ctx)?;
     match network.remembered() {
         Some(facts) => Ok(facts),
-        // Boxed, because every field that needs the facts would carry the room for two statements.
-        None => Box::pin(network.read()).await.map_err(super::loader::fault),
+        // By a loader: all fields of a request that find the memory empty share one look.
+        None => {
+            let read_at = network.clock.now();
+            let facts = load::<PlanFacts>(ctx, network.currency, PlanFacts::ALONE).await?;
+            let facts = facts.ok_or_else(|| internal("a loader gave no facts"))?;
+            network.remember(read_at, facts.clone());
+            Ok(facts)
+        }
     }
 }
 

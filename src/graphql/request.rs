@@ -12,8 +12,8 @@ use super::context::{Credentials, Prepared, RequestContext};
 use super::errors::{store_failed, unauthenticated};
 use super::loader::waves::Waves;
 use super::loader::{Epoch, Loader};
-use super::network::Promotion;
-use super::orders::loader::{OrderCounts, Orders, OrdersOf};
+use super::network::{PlanFacts, Promotion};
+use super::orders::loader::{OrderCounts, OrderLines, OrderStates, Orders, OrdersOf};
 use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
 use super::payouts::loader::{OpenPayouts, PayoutCounts, PayoutHistories, PayoutMethods, Payouts, PayoutsOf};
 use super::periods::loader::{PeriodIds, Periods};
@@ -78,6 +78,8 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         Movements,
         OpenPayouts,
         OrderCounts,
+        OrderLines,
+        OrderStates,
         Orders,
         OrdersOf,
         Partners,
@@ -88,6 +90,7 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         PayoutsOf,
         PeriodIds,
         Periods,
+        PlanFacts,
         RankCounts,
         RankHistories,
         Reaches,

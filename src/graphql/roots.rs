@@ -5,10 +5,14 @@ use std::sync::Arc;
 use async_graphql::{Context, MergedObject, MergedSubscription, Object, Result, Schema, SchemaBuilder};
 
 use super::accounts::mutation::AccountMutation;
+use super::carts::mutation::CartMutation;
+use super::catalog::mutation::CatalogMutation;
+use super::catalog::query::CatalogQuery;
 use super::commissions::query::CommissionQuery;
 use super::events::subscription::EventSubscription;
 use super::network::{Network, caller};
 use super::node::NodeQuery;
+use super::orders::mutation::OrderMutation;
 use super::partners::mutation::PartnerMutation;
 use super::partners::query::{OperatorPartners, PartnerQuery};
 use super::payouts::mutation::PayoutMutation;
@@ -23,11 +27,11 @@ use crate::domain::accounts::Role;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(ViewerQuery, NodeQuery, PartnerQuery, CommissionQuery, RankQuery, PeriodQuery, OperatorQuery);
+pub struct Query(ViewerQuery, NodeQuery, PartnerQuery, CommissionQuery, RankQuery, PeriodQuery, CatalogQuery, OperatorQuery);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, PartnerMutation, WalletMutation, PayoutMutation);
+pub struct Mutation(AccountMutation, PartnerMutation, WalletMutation, CatalogMutation, CartMutation, OrderMutation, PayoutMutation);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]

@@ -5,7 +5,9 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::commissions::summary::TREND_DAYS;
 use crate::config;
+use crate::domain::carts::{MOST_ADDRESSES, MOST_LINES};
 use crate::domain::position::WIDEST_MATRIX;
 
 /// How much one request may ask for. Checked before anything is executed.
@@ -36,7 +38,7 @@ pub struct Limits {
     pub complexity: u64,
     /// Items assumed for a list that the document does not bound.
     pub default_page: u64,
-    /// The same for certain fields, by `Type.field`: lists that may become longer than a page.
+    /// The same for certain fields, by `Type.field`: lists that may become longer than a page, or fields with such lists directly in them.
     pub lists: HashMap<String, u64>,
     /// Lists and objects inside each other in the variables.
     pub variable_depth: usize,
@@ -148,6 +150,11 @@ impl Settings {
             ("Partner.genealogy", network.genealogy_partners.into()),
             ("Partner.upline", network.visible_depth.into()),
             ("Partner.placementSlots", WIDEST_MATRIX.into()),
+            ("Partner.networkSummary", network.visible_depth.into()),
+            ("CommissionSummary.trend", TREND_DAYS as u64),
+            ("Cart.lines", MOST_LINES.into()),
+            ("Order.lines", MOST_LINES.into()),
+            ("Viewer.shippingAddresses", MOST_ADDRESSES.into()),
         ];
         let limits = Limits {
             document_bytes: graphql.document_bytes as usize,

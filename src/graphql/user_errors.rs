@@ -108,6 +108,32 @@ user_errors! {
     Refusal::WrongTransactionPassword => WrongTransactionPassword, Some("transactionPassword");
     /// Too many wrong tries: wait.
     Refusal::TooManyTries { .. } => TooManyTries, None;
+    /// The words of the product do not have the required form.
+    Refusal::InvalidProduct { .. } => InvalidProduct, None;
+    /// Another product has this SKU.
+    Refusal::SkuTaken => SkuTaken, Some("sku");
+    /// There is no such product on offer.
+    Refusal::ProductUnknown => ProductUnknown, Some("productNumber");
+    /// The quantity lies outside its limits.
+    Refusal::InvalidQuantity { .. } => InvalidQuantity, Some("quantity");
+    /// The cart cannot hold so much.
+    Refusal::CartTooLarge => CartTooLarge, None;
+    /// The cart is empty.
+    Refusal::CartEmpty => CartEmpty, None;
+    /// A part of the address is missing or too long.
+    Refusal::InvalidAddress { .. } => InvalidAddress, None;
+    /// The account has as many addresses as it may.
+    Refusal::TooManyAddresses { .. } => TooManyAddresses, None;
+    /// There is no such address, or none where one is needed.
+    Refusal::AddressUnknown => AddressUnknown, Some("addressNumber");
+    /// There is no such order, or it is hidden from the caller.
+    Refusal::OrderUnknown => OrderUnknown, Some("orderNumber");
+    /// The order does not wait for a payment.
+    Refusal::OrderNotPayable { .. } => OrderNotPayable, Some("orderNumber");
+    /// The order is not paid, or was given back already.
+    Refusal::OrderNotPaid => OrderNotPaid, Some("orderNumber");
+    /// The lines are not of this order, or more is asked back than is left.
+    Refusal::NothingToRefund => NothingToRefund, Some("lines");
     /// The server has too much to do at the moment.
     Refusal::Busy => Busy, None;
     /// This needs an active partner.

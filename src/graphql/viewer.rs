@@ -4,6 +4,7 @@ use async_graphql::{Context, Object, Result};
 
 use super::accounts::loader::Accounts;
 use super::accounts::objects::Account;
+use super::carts::objects::{Cart, ShippingAddress, addresses};
 use super::loader::load;
 use super::network::caller;
 use super::partners::objects::Partner;
@@ -26,6 +27,16 @@ impl Viewer {
             Some(number) => find(ctx, number).await,
             None => Ok(None),
         }
+    }
+
+    /// What the caller is about to order.
+    async fn cart(&self, ctx: &Context<'_>) -> Result<Option<Cart>> {
+        Cart::of_caller(ctx).await.map(Some)
+    }
+
+    /// Where the caller's orders may go, the default address first.
+    async fn shipping_addresses(&self, ctx: &Context<'_>) -> Result<Option<Vec<ShippingAddress>>> {
+        addresses(ctx).await.map(Some)
     }
 }
 

@@ -12,6 +12,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
+use tokio::time::{Instant, timeout_at};
 
 use crate::config::server::Server;
 
@@ -49,7 +50,7 @@ pub async fn bind(address: SocketAddr) -> Result<TcpListener, BindError> {
 /// What one listener bears.
 #[derive(Clone, Copy, Debug)]
 pub struct Bearing {
-    /// TCP connections open at once; further ones wait to be accepted.
+    /// TCP connections with HTTP open at once; further ones wait to be accepted. One that has become a WebSocket is not counted here any more.
     pub connections: u32,
     /// How long a client may take to send the head of a request, and how long a connection may stay silent between two.
     pub header_timeout: Duration,
@@ -69,8 +70,10 @@ impl Bearing {
     }
 }
 
-/// Serves HTTP/1.1 until `stop` is done, each request with its peer's address as `ConnectInfo<SocketAddr>`.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static, bearing: Bearing) {
+/// Serves HTTP/1.1 until `stop` is done and requests under way have ended, each request with its peer's address as `ConnectInfo<SocketAddr>`.
+///
+/// WebSockets may still be open then. Gives the end of the grace, for whoever waits for them.
+pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()> + Send + 'static, bearing: Bearing) -> Instant {
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(bearing.header_timeout);
     let (places, stopping) = (Arc::new(Semaphore::new(bearing.connections as usize)), watch::Sender::new(false));
@@ -103,10 +106,12 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
     }
     drop(listener);
     stopping.send_replace(true);
+    let grace_ends = Instant::now() + bearing.grace;
     // All places are free when no connection is left.
-    if tokio::time::timeout(bearing.grace, places.acquire_many(bearing.connections)).await.is_err() {
+    if timeout_at(grace_ends, places.acquire_many(bearing.connections)).await.is_err() {
         tracing::warn!(grace_seconds = bearing.grace.as_secs(), "stopped with requests or streams still open");
     }
+    grace_ends
 }
 
 /// The next connection, as soon as there is a place for it.

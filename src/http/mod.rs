@@ -89,7 +89,7 @@ fn cors(origins: &[String]) -> CorsLayer {
         return layer.allow_origin(Any);
     }
     let origins: Vec<HeaderValue> = origins.iter().filter_map(|origin| origin.parse().ok()).collect();
-    layer.allow_origin(origins).allow_credentials(true)
+    layer.allow_origin(origins)
 }
 
 #[cfg(test)]

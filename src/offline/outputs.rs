@@ -19,6 +19,8 @@ const SUMMARY: &str = "summary.json";
 /// A file cannot be written; the files of an earlier run then still stand, unless it happened while names were being changed.
 pub fn write(outcome: &Outcome, folder: &Path) -> io::Result<()> {
     fs::create_dir_all(folder)?;
+    // What a run that was cut short has left must not be taken for a part of this one.
+    FILES.iter().try_for_each(|name| remove_if_there(&part(folder, name)))?;
     let written = write_parts(outcome, folder).and_then(|()| rename(folder));
     if written.is_err() {
         // The first error is the one that matters.

@@ -215,27 +215,25 @@ impl Table {
     /// Appends the next line without its end; false at the end of the file.
     fn read_line(&mut self) -> Result<bool, Refused> {
         let start = self.row.bytes.len();
-        // One byte more than a row may have, to tell when it is too long.
-        let room = (LONGEST_ROW + 1).saturating_sub(start) as u64;
+        // The longest row with its end, CR and LF, and one byte more to tell when it is too long.
+        let room = (LONGEST_ROW + 3).saturating_sub(start) as u64;
         let read = (&mut self.input).take(room).read_until(b'\n', &mut self.row.bytes);
         let refuse = |cause: String| Refused { file: self.file.clone(), line: Some(self.lines + 1), cause };
         let read = read.map_err(|error| refuse(format!("cannot be read: {error}")))?;
         if read == 0 {
             return Ok(false);
         }
-        if self.row.bytes.len() > LONGEST_ROW {
-            if self.row.open.is_some() {
-                return Err(self.refuse(UNCLOSED.to_owned()));
-            }
-            return Err(refuse(format!("the row has more than {LONGEST_ROW} bytes")));
-        }
-        self.lines += 1;
         let bytes = &mut self.row.bytes;
         for end in [b'\n', b'\r'] {
             if bytes.len() > start && bytes.last() == Some(&end) {
                 bytes.pop();
             }
         }
+        if bytes.len() > LONGEST_ROW {
+            let cause = format!("the row has more than {LONGEST_ROW} bytes");
+            return Err(if self.row.open.is_some() { self.refuse(UNCLOSED.to_owned()) } else { refuse(cause) });
+        }
+        self.lines += 1;
         if self.lines == 1 && bytes.starts_with(b"\xef\xbb\xbf") {
             bytes.drain(..3);
         }

@@ -47,7 +47,7 @@ impl Database {
             let mut write = options.clone();
             write.max_connections(1).map_sqlx_sqlite_opts(|options| {
                 let options = options.create_if_missing(true).foreign_keys(true).busy_timeout(Duration::from_secs(5));
-                // FULL: an acknowledged write survives a power failure (promise P15).
+                // FULL: an acknowledged write survives a power failure.
                 options
                     .pragma("journal_mode", "WAL")
                     .pragma("synchronous", "FULL")

@@ -3,7 +3,6 @@
 use sea_orm::ConnectionTrait;
 
 use super::error::Error;
-use super::plans;
 use super::sql::Sql;
 use crate::config::network::Placement;
 use crate::domain::currency::Currency;
@@ -35,10 +34,9 @@ pub async fn record_placement(connection: &impl ConnectionTrait, placement: Plac
 /// # Errors
 /// The database's, or a currency that this program does not know.
 pub async fn currency(connection: &impl ConnectionTrait) -> Result<Option<Currency>, Error> {
-    let code = match find(connection, CURRENCY).await? {
-        Some(code) => Some(code),
-        None => plans::currency(connection).await?,
-    };
+    let sql = "SELECT coalesce((SELECT value FROM settings WHERE name = $1),
+        (SELECT currency FROM plan_versions ORDER BY activated_at DESC, id DESC LIMIT 1))";
+    let code: Option<String> = Sql::whole(connection, sql, [CURRENCY.into()]).one(connection, |row| row.get(0)).await?.flatten();
     code.map(|code| code.parse().map_err(|_| Error::Corrupt { table: "settings", value: code })).transpose()
 }
 

@@ -109,7 +109,7 @@ impl Downline {
     }
 }
 
-/// A page of the downline of each root, in one statement.
+/// A page of the downline of each root, in one statement; for a single root in two where the levels near it do not fill the page.
 ///
 /// # Errors
 /// The database's.

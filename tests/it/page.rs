@@ -1,4 +1,4 @@
-//! The page in a browser, served by the real application. It needs Chromium, Node 20 and npm, and the page built (`tests/run` does all that).
+//! The page in a browser, served by the real application. It needs Chromium, Node.js and npm, and the page built (`tests/run` does all that).
 
 use std::time::{SystemTime, UNIX_EPOCH};
 

@@ -1,6 +1,6 @@
 //! Who imports whom.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::ops::RangeInclusive;
 
@@ -32,6 +32,25 @@ fn every_layer_names_only_what_the_table_allows() {
     }
     findings.dedup();
     assert_none(findings, "the import table of src/ARCHITECTURE.md allows each layer certain imports:");
+}
+
+#[test]
+fn the_table_allows_nothing_that_nobody_imports() {
+    let crates = dependencies();
+    let mut used: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for source in Source::production(&["src", "entity/src", "migration/src"]) {
+        let of_layer = used.entry(layers::of(&source.path)).or_default();
+        of_layer.extend(paths(&source, &crates).into_iter().map(|named| match named.path[0].as_str() {
+            "crate" => named.path.get(1).cloned().unwrap_or_default(),
+            outside => outside.to_owned(),
+        }));
+    }
+    let mut findings = Vec::new();
+    for (name, layer) in layers::table() {
+        let is_unused = |word: &&String| !used.get(&name).is_some_and(|used| used.contains(*word));
+        findings.extend(layer.inside.iter().chain(&layer.outside).filter(is_unused).map(|word| format!("{name}: {word}")));
+    }
+    assert_none(findings, "the import table of src/ARCHITECTURE.md allows more than is imported; cut these words:");
 }
 
 fn judge(name: &str, layer: &Layer, named: &Named) -> Option<String> {

@@ -1,11 +1,13 @@
 //! The house rules as tests: what `src/ARCHITECTURE.md` promises, the code keeps.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
 
+mod citations;
 mod files;
 mod floats;
 mod imports;
 mod layers;
 mod modules;
+mod node;
 mod operations;
 mod sizes;
 mod source;

@@ -17,7 +17,8 @@ fn every_file_is_declared_by_a_module() {
     assert_none(dead.map(|path| path.display().to_string()).collect(), "no module declares these files, so nothing compiles them:");
 }
 
-/// What cargo compiles by itself: libraries, binaries, each file or `main.rs` of a folder under tests, benches and examples, and the fuzz targets.
+/// What cargo compiles by itself: libraries, binaries, each file or `main.rs` of a folder under tests, benches and examples; and the fuzz targets, which
+/// `tests/run` checks.
 fn is_root(path: &Path) -> bool {
     let parts: Vec<&str> = path.iter().map(|part| part.to_str().unwrap()).collect();
     match parts.as_slice() {

@@ -47,7 +47,7 @@ pub async fn transfer(services: &Services, principal: &Principal, input: &Transf
     let request = (input.to, &input.sum, &input.memo);
     let who = format!("account:{}", caller.account_id);
     let repeatable = Repeatable::new(services, who, "transferFunds", input.idempotency_key.as_deref(), &request)?;
-    let spender = unlock(services, caller.account_id, &input.transaction_password).await?;
+    let spender = unlock(services, from, &input.transaction_password).await?;
     let journal =
         in_transaction!(services.database, |transaction| write(services, &transaction, (caller, from, &spender), input, &repeatable)
             .await)?;

@@ -1,5 +1,7 @@
 //! Binary: what both placement legs have in common is matched, paid and taken from both (plans.md, section 6).
 
+use std::borrow::Cow;
+
 use crate::domain::amount::Amount;
 use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};
@@ -9,10 +11,10 @@ use crate::engine::refusal::Refusal;
 use crate::engine::rounding::{Rounding, power_of_ten};
 use crate::engine::tree::NONE;
 use crate::engine::tree::placement::{Leg, PlacementTree};
-use crate::engine::volume::{LegVolumes, personal};
+use crate::engine::volume::LegVolumes;
 
 use super::walk::in_parts;
-use super::{Award, Lines, Origin, Paid, Rates, Sheet, Turn};
+use super::{Award, Book, Lines, Origin, Paid, Sheet, Turn};
 
 /// The rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,37 +92,39 @@ impl Binary {
         let filtered = self.filtered_legs(turn, placement)?;
         let Some(volumes) = filtered.as_ref().or(standing.volumes.legs.as_ref()) else { return Ok(Paid::default()) };
         let in_legs = if self.requires_legs { referrals_in_legs(turn, placement) } else { vec![[true; 2]; standing.len()] };
-        let rates = Rates::of(match &self.method {
+        let rates = match &self.method {
             Method::WeakLeg { rates, .. } | Method::Ratio { rates } => rates.iter().map(|rate| rate.units()).collect(),
             Method::Cycle { amount, .. } => vec![amount.units()],
-        });
+        };
+        let book = Book::of(rates, standing.len());
         let settle = |range: std::ops::Range<usize>, recorder: &mut R| {
-            let (mut sheet, mut bases, mut carry) = (Sheet::new(&rates), Vec::new(), Vec::new());
-            for place in range {
-                let partner = place as u32;
+            let (mut sheet, mut bases, mut carry) = (Sheet::new(&book), Vec::new(), Vec::new());
+            for &partner in &standing.by_number()[range] {
+                let place = partner as usize;
                 let volume = [Leg::Left, Leg::Right].map(|leg| volumes.leg(placement, partner, leg));
                 let total = self.with_carry(turn, partner, volume, recorder)?;
                 let matched = self.matched(total);
-                let award = self.award(turn, partner, &matched)?;
-                let left_over = if qualifies(turn, partner, in_legs[place], recorder) {
+                let (base, left_over) = if qualifies(turn, partner, in_legs[place], recorder) {
+                    let award = self.award(turn, partner, &matched)?;
                     self.note_matched(turn, partner, &matched, recorder);
-                    turn.earn(&award, || self.formula(&matched), &mut sheet, recorder);
-                    matched.rest
+                    turn.earn(&award, || self.formula(&matched), &mut sheet, recorder)?;
+                    (award.base.units as i64, matched.rest)
                 } else {
-                    self.unqualified(turn, partner, total, matched.rest, recorder)
+                    (0, self.unqualified(turn, partner, total, matched.rest, recorder))
                 };
-                bases.push(award.base.units as i64);
+                bases.push(base);
                 carry.push(self.carried(turn, partner, left_over, recorder));
             }
-            Ok((sheet.lines, bases, carry))
+            Ok((sheet.close(), bases, carry))
         };
-        let (mut lines, mut bases, mut carry) = (Vec::new(), Vec::with_capacity(standing.len()), Vec::with_capacity(standing.len()));
+        let (mut lines, mut bases, mut carry) = (Vec::new(), vec![0; standing.len()], Vec::with_capacity(standing.len()));
+        let mut places = standing.by_number().iter();
         for (more, base, out) in in_parts(standing.len(), recorder, settle)? {
             lines.push(more);
-            bases.extend(base);
+            base.into_iter().zip(&mut places).for_each(|(base, place)| bases[*place as usize] = base);
             carry.extend(out);
         }
-        Ok(Paid { lines: Lines::new(lines, rates, Origin::Partners(bases)), carry: Some(carry), ..Paid::default() })
+        Ok(Paid { lines: Lines::new(lines, book, Origin::Partners(bases)), carry: Some(carry), ..Paid::default() })
     }
 
     /// What is left to somebody who does not qualify.
@@ -136,12 +140,11 @@ impl Binary {
 
     /// Leg volumes of the orders that the bonus sees, where these are not all (plans.md, Q9).
     fn filtered_legs(&self, turn: Turn, placement: &PlacementTree) -> Result<Option<LegVolumes>, Refusal> {
-        if turn.bonus.orders.is_open() {
-            return Ok(None);
+        let [_, cv] = turn.personal()?;
+        match cv {
+            Cow::Borrowed(_) => Ok(None),
+            Cow::Owned(cv) => LegVolumes::of(placement, &cv, &turn.standing.snapshot).map(Some),
         }
-        let snapshot = &turn.standing.snapshot;
-        let cv = personal(snapshot, &turn.standing.counted, &turn.bonus.orders, |order| order.cv)?;
-        LegVolumes::of(placement, &cv, snapshot).map(Some)
     }
 
     fn with_carry<R: Recorder>(&self, turn: Turn, partner: u32, volume: [i64; 2], recorder: &mut R) -> Result<[i64; 2], Refusal> {

@@ -5,7 +5,7 @@ use crate::engine::explain::step::{Effect, Formula, Step, WalkEnd};
 use crate::engine::plan::{RankIndex, Rate};
 use crate::engine::refusal::Refusal;
 use crate::engine::snapshot::Order;
-use crate::engine::tree::NONE;
+use crate::engine::tree::{NONE, Tree};
 
 use super::Turn;
 use super::walk::{Node, OrderWalk, Overlooked, Stop, Way};
@@ -37,7 +37,7 @@ pub enum Start {
 pub struct Breakaway {
     /// Whoever holds it breaks away.
     pub rank: RankIndex,
-    /// Rates for further partners of that rank, nearest first.
+    /// Rates for further partners of that rank or above, nearest first.
     pub overrides: Vec<Rate>,
 }
 
@@ -47,6 +47,39 @@ pub(super) struct Walk<'a> {
     nodes: Vec<Node>,
     /// Without a breakaway nothing can follow once this has been paid.
     top_rate: Rate,
+    /// The short way up, where nothing else is to be heard of.
+    ladder: Option<Ladder>,
+}
+
+/// Without a breakaway only those earn who are eligible and have a higher rate than everybody paid below: the way leads from one of them
+/// to the next, so it has at most as many steps as there are rates.
+struct Ladder {
+    /// Of who is eligible, the nearest eligible ancestor with a higher rate; of the others, the nearest eligible ancestor.
+    next: Vec<u32>,
+    /// How many stand above.
+    depth: Vec<u32>,
+}
+
+impl Ladder {
+    /// The parent of each node is the nearest eligible ancestor.
+    fn of(rule: &Differential, nodes: &[Node], sponsors: &Tree) -> Self {
+        let (mut next, mut depth) = (vec![NONE; nodes.len()], vec![0; nodes.len()]);
+        for &partner in &sponsors.top_down {
+            let place = partner as usize;
+            let (node, above) = (nodes[place], sponsors.parent[place]);
+            if above != NONE {
+                depth[place] = depth[above as usize] + 1;
+            }
+            let rate = |rank: RankIndex| rule.rates[usize::from(rank)];
+            let mut at = node.parent;
+            // Between somebody and the next on the ladder nobody has a higher rate than the lower of the two.
+            while node.eligible && at != NONE && rate(nodes[at as usize].rank) <= rate(node.rank) {
+                at = next[at as usize];
+            }
+            next[place] = at;
+        }
+        Self { next, depth }
+    }
 }
 
 /// How far a walk has come.
@@ -57,9 +90,24 @@ struct Progress {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(rule: &'a Differential, turn: Turn<'a>) -> Self {
-        let nodes = turn.nodes(&turn.standing.snapshot.network.sponsors);
-        Self { nodes, top_rate: rule.rates.iter().copied().max().unwrap_or_default(), rule, turn }
+    /// `listens`: who is passed over is to be heard of.
+    pub(super) fn new(rule: &'a Differential, turn: Turn<'a>, listens: bool) -> Self {
+        let sponsors = &turn.standing.snapshot.network.sponsors;
+        let short = !listens && rule.breakaway.is_none();
+        let nodes = if short { turn.nodes_of_stops(sponsors, |node| node.eligible) } else { turn.nodes(sponsors) };
+        let ladder = short.then(|| Ladder::of(rule, &nodes, sponsors));
+        Self { nodes, top_rate: rule.rates.iter().copied().max().unwrap_or_default(), ladder, rule, turn }
+    }
+
+    /// The same as a walk past everybody above.
+    fn climb(&self, ladder: &Ladder, seller: u32, mut progress: Progress, way: &mut impl Way) -> Result<(), Refusal> {
+        let mut at = self.nodes[seller as usize].parent;
+        while at != NONE && progress.paid < self.top_rate {
+            let level = ladder.depth[seller as usize] - ladder.depth[at as usize];
+            self.differ(at, level, &mut progress, way)?;
+            at = ladder.next[at as usize];
+        }
+        Ok(())
     }
 
     /// The partner of the order, at level 0.
@@ -143,9 +191,16 @@ impl OrderWalk for Walk<'_> {
         self.turn.sees(order)
     }
 
+    fn overlooks(&self) -> bool {
+        !self.turn.bonus.orders.is_open()
+    }
+
     fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal> {
         let mut progress = Progress { paid: Rate::ZERO, overrides: None };
         self.start(partner, &mut progress, way)?;
+        if let Some(ladder) = &self.ladder {
+            return self.climb(ladder, partner, progress, way);
+        }
         let (mut at, mut level) = (partner, 0);
         let end = loop {
             let above = self.nodes[at as usize].parent;

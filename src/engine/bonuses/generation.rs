@@ -25,8 +25,11 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(rule: &'a Generation, turn: Turn<'a>) -> Self {
-        Self { nodes: turn.nodes(&turn.standing.snapshot.network.sponsors), rule, turn }
+    /// `listens`: who is passed over is to be heard of.
+    pub(super) fn new(rule: &'a Generation, turn: Turn<'a>, listens: bool) -> Self {
+        let sponsors = &turn.standing.snapshot.network.sponsors;
+        let closes = |node: Node| node.eligible && node.rank >= rule.leader_rank;
+        Self { nodes: if listens { turn.nodes(sponsors) } else { turn.nodes_of_stops(sponsors, closes) }, rule, turn }
     }
 }
 
@@ -37,6 +40,10 @@ impl OrderWalk for Walk<'_> {
 
     fn sees(&self, order: &Order, _: u32) -> Result<(), Overlooked> {
         self.turn.sees(order)
+    }
+
+    fn overlooks(&self) -> bool {
+        !self.turn.bonus.orders.is_open()
     }
 
     fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal> {

@@ -1,7 +1,6 @@
 //! Commission lines while they are computed.
 
 use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
-use rayon::slice::ParallelSlice;
 
 use crate::engine::decimal::Exact;
 use crate::engine::explain::recorder::Recorder;
@@ -9,6 +8,7 @@ use crate::engine::standing::Standing;
 use crate::engine::tree::NONE;
 
 use super::pool::POOL_DIGITS;
+use super::tally::Tally;
 
 /// A line of one bonus, by dense indices. There are tens of millions of them, so what follows from where a line comes from is not in it.
 #[derive(Clone, Copy, Debug)]
@@ -34,11 +34,9 @@ impl Rates {
         Self(rates)
     }
 
-    /// The place of a rate; a rule names all of its rates beforehand.
-    pub(crate) fn place(&self, rate: i64) -> u32 {
-        let place = self.0.binary_search(&rate);
-        debug_assert!(place.is_ok(), "the rate {rate} was not announced");
-        place.unwrap_or_else(|place| place) as u32
+    /// The place of a rate; a rule names all of its rates beforehand, and what it has not named has no place.
+    pub(crate) fn place(&self, rate: i64) -> Option<u32> {
+        self.0.binary_search(&rate).ok().map(|place| place as u32)
     }
 
     pub(crate) fn at(&self, place: u32) -> i64 {
@@ -67,18 +65,34 @@ impl Default for Origin {
     }
 }
 
+/// What the parts of a bonus share while they write lines: its rates, and what its lines come to by beneficiary.
+pub(crate) struct Book {
+    pub rates: Rates,
+    sums: Tally,
+}
+
+impl Book {
+    /// For a bonus with these rates and lines of so many partners.
+    pub(crate) fn of(rates: Vec<i64>, partners: usize) -> Self {
+        Self { rates: Rates::of(rates), sums: Tally::new(partners) }
+    }
+
+    /// A part whose lines are all written: they are summed up while they are still in the processor's cache.
+    pub(crate) fn close(&self, lines: &[Line]) -> Part {
+        self.sums.add(lines);
+        // A copy of exact size: what a list holds in reserve would add up over thousands of parts.
+        Part { lines: lines.to_vec(), total: total(lines) }
+    }
+}
+
 /// Some of the lines, and the sum of their amounts.
-#[derive(Default)]
-struct Part {
+pub(crate) struct Part {
     lines: Vec<Line>,
     total: i128,
 }
 
-impl Part {
-    fn of(lines: Vec<Line>) -> Self {
-        let total = lines.iter().map(|line| i128::from(line.amount)).sum();
-        Self { lines, total }
-    }
+fn total(lines: &[Line]) -> i128 {
+    lines.iter().map(|line| i128::from(line.amount)).sum()
 }
 
 /// The lines of a bonus in output order, in the parts in which they were computed.
@@ -87,11 +101,23 @@ pub(crate) struct Lines {
     parts: Vec<Part>,
     rates: Rates,
     origin: Origin,
+    /// What the lines of each partner come to. What does not fit is [`i64::MAX`]; without entries: nobody has any.
+    sums: Vec<i64>,
 }
 
 impl Lines {
-    pub(crate) fn new(parts: Vec<Vec<Line>>, rates: Rates, origin: Origin) -> Self {
-        Self { parts: parts.into_iter().map(Part::of).collect(), rates, origin }
+    pub(crate) fn new(parts: Vec<Part>, book: Book, origin: Origin) -> Self {
+        Self { parts, rates: book.rates, origin, sums: book.sums.into_sums() }
+    }
+
+    /// What the lines of each partner come to; no entries where there are no lines.
+    pub(crate) fn sums(&self) -> &[i64] {
+        &self.sums
+    }
+
+    /// For whoever changes the lines and knows what they come to afterwards.
+    pub(crate) fn sums_mut(&mut self) -> &mut Vec<i64> {
+        &mut self.sums
     }
 
     pub(crate) fn parts(&self) -> impl Iterator<Item = &[Line]> {
@@ -111,7 +137,13 @@ impl Lines {
         self.parts.iter().map(|part| part.total).sum()
     }
 
-    /// Changes amounts, in parallel; `change` is told how many lines stand before its part. Lines that come to nothing are dropped.
+    /// Works on all parts, in parallel; `work` is told how many lines stand before its part. What comes of it stands in their order.
+    pub(crate) fn each<T: Send>(&self, work: impl Fn(u64, &[Line]) -> T + Sync) -> Vec<T> {
+        self.parts.par_iter().zip(starts(&self.parts)).map(|(part, start)| work(start, &part.lines)).collect()
+    }
+
+    /// Changes amounts, in parallel; `change` is told how many lines stand before its part. Lines that come to nothing are dropped. What
+    /// the lines of each partner come to is for the caller to say.
     pub(crate) fn change<R: Recorder>(&mut self, recorder: &mut R, change: impl Fn(u64, &mut [Line], &mut R) + Sync) {
         let heard = &*recorder;
         let starts: Vec<u64> = starts(&self.parts);
@@ -119,21 +151,27 @@ impl Lines {
             let mut fork = heard.fork();
             change(start, &mut part.lines, &mut fork);
             part.lines.retain(|line| line.amount > 0);
-            part.total = part.lines.iter().map(|line| i128::from(line.amount)).sum();
+            part.total = total(&part.lines);
             fork
         };
         let forks: Vec<R> = self.parts.par_iter_mut().zip(starts).map(one).collect();
         forks.into_iter().for_each(|fork| recorder.join(fork));
     }
 
-    /// Finds lines, in parallel, with how many stand before each.
-    pub(crate) fn select(&self, wanted: impl Fn(&Line) -> bool + Sync) -> Vec<(u64, Line)> {
-        let one = |(part, start): (&Part, u64)| {
-            let found = (start..).zip(&part.lines).filter(|(_, line)| wanted(line));
-            found.map(|(place, line)| (place, *line)).collect::<Vec<_>>()
-        };
-        let found: Vec<Vec<(u64, Line)>> = self.parts.par_iter().zip(starts(&self.parts)).map(one).collect();
-        found.into_iter().flatten().collect()
+    /// Where the first `most` of the wanted lines end, and how many of them there are.
+    pub(crate) fn first(&self, most: u64, wanted: impl Fn(&Line) -> bool + Sync) -> (u64, u64) {
+        let counts = self.each(|start, lines| (start, lines.iter().filter(|line| wanted(line)).count() as u64));
+        let mut found = 0;
+        for (part, (start, count)) in self.parts.iter().zip(counts) {
+            if found + count >= most {
+                // Only in this part it matters which lines they are.
+                let mut places = (start..).zip(&part.lines).filter(|(_, line)| wanted(line)).map(|(place, _)| place + 1);
+                let end = (most - found).checked_sub(1).and_then(|before| places.nth(before as usize));
+                return (end.unwrap_or(start), most);
+            }
+            found += count;
+        }
+        (u64::MAX, found)
     }
 
     /// Whether every line comes from a single order.
@@ -141,9 +179,9 @@ impl Lines {
         matches!(self.origin, Origin::Orders { .. })
     }
 
-    /// The order a line comes from; [`NONE`] where it comes from no single order.
-    pub(crate) fn order(&self, line: &Line) -> u32 {
-        if self.come_from_orders() { line.from } else { NONE }
+    /// The order a line comes from, or the partner where it comes from no single order; the other of the two is [`NONE`].
+    pub(crate) fn place_of(&self, line: &Line) -> (u32, u32) {
+        place_of(self.come_from_orders(), line)
     }
 
     /// The partner a line comes from.
@@ -173,6 +211,11 @@ impl Lines {
     }
 }
 
+/// As [`Lines::place_of`], while the lines are being changed.
+pub(crate) fn place_of(come_from_orders: bool, line: &Line) -> (u32, u32) {
+    if come_from_orders { (line.from, NONE) } else { (NONE, line.from) }
+}
+
 /// How many lines stand before each part.
 fn starts(parts: &[Part]) -> Vec<u64> {
     let next = |before: &mut u64, part: &Part| {
@@ -181,33 +224,4 @@ fn starts(parts: &[Part]) -> Vec<u64> {
         Some(start)
     };
     parts.iter().scan(0, next).collect()
-}
-
-/// Works on equal shares of the lines of several bonuses, one share per thread.
-pub(crate) fn by_thread<'l, T: Send>(lines: impl Iterator<Item = &'l Lines>, work: impl Fn(&[&'l [Line]]) -> T + Sync) -> Vec<T> {
-    let parts: Vec<&[Line]> = lines.flat_map(Lines::parts).collect();
-    let per_thread = parts.len().div_ceil(rayon::current_num_threads()).max(1);
-    parts.par_chunks(per_thread).map(&work).collect()
-}
-
-/// Sums something that is never negative over the lines of each beneficiary, in parallel. What does not fit becomes [`i64::MAX`],
-/// however the work is shared out.
-pub(crate) fn sum_by_beneficiary<'l>(
-    lines: impl Iterator<Item = &'l Lines>,
-    partners: usize,
-    value: impl Fn(&Line) -> i64 + Sync,
-) -> Vec<i64> {
-    let sum = |parts: &[&[Line]]| {
-        let mut sums = vec![0_i64; partners];
-        for line in parts.iter().copied().flatten() {
-            let sum = &mut sums[line.beneficiary as usize];
-            *sum = sum.saturating_add(value(line));
-        }
-        sums
-    };
-    let add = |mut all: Vec<i64>, more: Vec<i64>| {
-        all.iter_mut().zip(more).for_each(|(sum, more)| *sum = sum.saturating_add(more));
-        all
-    };
-    by_thread(lines, sum).into_iter().reduce(add).unwrap_or_else(|| vec![0; partners])
 }

@@ -1,5 +1,7 @@
 //! Matching: a share in what the partners below earn from other bonuses (plans.md, section 6).
 
+use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
+
 use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};
 use crate::engine::explain::step::{Effect, Formula, Step};
@@ -8,8 +10,8 @@ use crate::engine::refusal::Refusal;
 use crate::engine::rounding::power_of_ten;
 use crate::engine::tree::NONE;
 
-use super::walk::{Node, in_parts};
-use super::{Award, Lines, Origin, Paid, Rates, Sheet, Turn, sum_by_beneficiary};
+use super::walk::{Node, climb, in_parts};
+use super::{Award, Book, Lines, Origin, Paid, Sheet, Turn, add_all};
 
 /// The rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,25 +27,31 @@ pub struct Matching {
 impl Matching {
     pub(super) fn pay<R: Recorder>(&self, turn: Turn, above: &[Paid], recorder: &mut R) -> Result<Lines, Refusal> {
         let standing = turn.standing;
-        let matched = self.of.iter().map(|index| &above[*index].lines);
-        let earned = sum_by_beneficiary(matched, standing.len(), |line| line.amount);
+        let mut bases = vec![0; standing.len()];
+        self.of.iter().for_each(|index| add_all(&mut bases, above[*index].lines.sums()));
         let scale = power_of_ten(4 - standing.plan.currency.exponent) as i64;
         // A sum that did not fit is refused when it is walked.
-        let bases: Vec<i64> = earned.iter().map(|sum| sum.saturating_mul(scale)).collect();
-        let (nodes, rates) =
-            (turn.nodes(&standing.snapshot.network.sponsors), Rates::of(self.rates.iter().map(|rate| rate.units()).collect()));
+        bases.par_iter_mut().for_each(|sum| *sum = sum.saturating_mul(scale));
+        let sponsors = &standing.snapshot.network.sponsors;
+        let nodes = match self.skips_inactive && !R::LISTENS {
+            true => turn.nodes_of_stops(sponsors, |node| node.eligible),
+            false => turn.nodes(sponsors),
+        };
+        let book = Book::of(self.rates.iter().map(|rate| rate.units()).collect(), standing.len());
         let match_all = |range: std::ops::Range<usize>, recorder: &mut R| {
-            let mut sheet = Sheet::new(&rates);
-            for earner in range.filter(|earner| bases[*earner] > 0) {
-                if bases[earner] == i64::MAX {
-                    return Err(turn.too_large(earner as u32));
+            let mut sheet = Sheet::new(&book);
+            for (earner, base) in
+                standing.by_number()[range].iter().map(|place| (*place, bases[*place as usize])).filter(|(_, base)| *base > 0)
+            {
+                if base == i64::MAX {
+                    return Err(turn.too_large(earner));
                 }
-                self.walk(turn, &nodes, (earner as u32, bases[earner]), &mut sheet, recorder)?;
+                self.walk(turn, &nodes, (earner, base), &mut sheet, recorder)?;
             }
-            Ok(sheet.lines)
+            Ok(sheet.close())
         };
         let lines = in_parts(standing.len(), recorder, match_all)?;
-        Ok(Lines::new(lines, rates, Origin::Partners(bases)))
+        Ok(Lines::new(lines, book, Origin::Partners(bases)))
     }
 
     fn walk<R: Recorder>(
@@ -56,27 +64,21 @@ impl Matching {
     ) -> Result<(), Refusal> {
         const DIGITS: u32 = 4 + Rate::DIGITS;
         let minor = turn.standing.minor(DIGITS);
-        let mut rates = (1..).zip(&self.rates);
-        let (mut current, mut at) = (rates.next(), nodes[earner as usize].parent);
-        while let (Some((level, rate)), true) = (current, at != NONE) {
+        climb(nodes, earner, self.rates.len(), |at, level| {
             let about = About { bonus: Some(turn.index), partner: at, order: NONE, source: earner };
-            if nodes[at as usize].eligible {
-                let (sum, rate) = (i128::from(base), rate.units());
-                recorder.note(about, || Step::MatchedEarnings { of: turn.standing.number(earner), sum: plain(sum, 4) });
-                let units = sum * i128::from(rate);
-                let amount = minor.round(units).ok_or_else(|| turn.too_large(at))?;
-                let (base, exact) = (Exact { units: sum, digits: 4 }, Some(Exact { units, digits: DIGITS }));
-                turn.earn(&Award { about, level, base, rate, exact, amount }, || Formula::Product, sheet, recorder);
-                current = rates.next();
-            } else {
+            if !nodes[at as usize].eligible {
                 let effect = if self.skips_inactive { Effect::PassedOver } else { Effect::LevelUsed };
                 recorder.note(about, || turn.ineligible(at, Some(level), Some(effect)));
-                if effect == Effect::LevelUsed {
-                    current = rates.next();
-                }
+                return Ok(effect);
             }
-            at = nodes[at as usize].parent;
-        }
-        Ok(())
+            let (sum, rate) = (i128::from(base), self.rates[level as usize - 1].units());
+            recorder.note(about, || Step::MatchedEarnings { of: turn.standing.number(earner), sum: plain(sum, 4) });
+            let units = sum * i128::from(rate);
+            let amount = minor.round(units).ok_or_else(|| turn.too_large(at))?;
+            let (base, exact) = (Exact { units: sum, digits: 4 }, Some(Exact { units, digits: DIGITS }));
+            turn.earn(&Award { about, level, base, rate, exact, amount }, || Formula::Product, sheet, recorder)?;
+            Ok(Effect::LevelUsed)
+        })
+        .map(drop)
     }
 }

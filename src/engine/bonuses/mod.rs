@@ -8,6 +8,7 @@ pub mod matching;
 pub mod pool;
 pub mod rank_advance;
 pub mod stairstep;
+mod tally;
 pub mod unilevel;
 mod walk;
 
@@ -18,7 +19,8 @@ use super::plan::Bonus;
 use super::refusal::Refusal;
 use super::standing::Standing;
 
-pub(crate) use lines::{Line, Lines, Origin, Rates, by_thread, sum_by_beneficiary};
+pub(crate) use lines::{Book, Line, Lines, Origin, Part, place_of};
+pub(crate) use tally::{Tally, add, add_all};
 pub(crate) use walk::Overlooked;
 
 /// The rule of a bonus.
@@ -81,7 +83,7 @@ pub(crate) struct Paid {
     pub lines: Lines,
     /// What of the pool nobody gets, in counts of 10^-10.
     pub breakage: i128,
-    /// What each partner carries out, left and right, of a binary bonus.
+    /// What each partner carries out, left and right, of a binary bonus; in ascending order of number.
     pub carry: Option<Vec<[i64; 2]>>,
 }
 
@@ -105,9 +107,9 @@ impl Turn<'_> {
     pub(crate) fn pay<R: Recorder>(self, above: &[Paid], recorder: &mut R) -> Result<Paid, Refusal> {
         let turn = self;
         match &turn.bonus.rule {
-            Rule::Unilevel(rule) => walk::all(unilevel::Walk::new(rule, turn), turn, recorder).map(Paid::from),
-            Rule::Differential(rule) => walk::all(differential::Walk::new(rule, turn), turn, recorder).map(Paid::from),
-            Rule::Generation(rule) => walk::all(generation::Walk::new(rule, turn), turn, recorder).map(Paid::from),
+            Rule::Unilevel(rule) => walk::all(unilevel::Walk::new(rule, turn, R::LISTENS), turn, recorder).map(Paid::from),
+            Rule::Differential(rule) => walk::all(differential::Walk::new(rule, turn, R::LISTENS), turn, recorder).map(Paid::from),
+            Rule::Generation(rule) => walk::all(generation::Walk::new(rule, turn, R::LISTENS), turn, recorder).map(Paid::from),
             Rule::Stairstep(rule) => rule.pay(turn, recorder).map(Paid::from),
             Rule::Binary(rule) => rule.pay(turn, recorder),
             Rule::Matching(rule) => rule.pay(turn, above, recorder).map(Paid::from),
@@ -117,13 +119,28 @@ impl Turn<'_> {
     }
 
     /// Adds the line of a bonus that looks at the whole period, unless it comes to nothing.
-    pub(crate) fn earn<R: Recorder>(self, award: &Award, formula: impl FnOnce() -> Formula, sheet: &mut Sheet, recorder: &mut R) {
+    pub(crate) fn earn<R: Recorder>(
+        self,
+        award: &Award,
+        formula: impl FnOnce() -> Formula,
+        sheet: &mut Sheet,
+        recorder: &mut R,
+    ) -> Result<(), Refusal> {
         self.note_award(award, formula, recorder);
         if award.amount > 0 {
             let About { partner: beneficiary, source: from, .. } = award.about;
-            let rate = sheet.rates.place(award.rate);
+            let rate = self.place_of(award.rate, sheet.book)?;
             sheet.lines.push(Line { amount: award.amount, beneficiary, from, level: award.level, rate });
         }
+        Ok(())
+    }
+
+    /// The place of a rate among those that the rule has named.
+    pub(crate) fn place_of(&self, rate: i64, book: &Book) -> Result<u32, Refusal> {
+        book.rates.place(rate).ok_or_else(|| {
+            let rate = Exact { units: i128::from(rate), digits: self.bonus.rule.rate_digits() };
+            Refusal::plan(format!("bonus {}: the rate {rate} is none that its keys allow for", self.bonus.code))
+        })
     }
 }
 
@@ -141,14 +158,18 @@ pub(crate) struct Award {
     pub amount: i64,
 }
 
-/// Where lines are written down.
-pub(crate) struct Sheet<'r> {
-    pub rates: &'r Rates,
-    pub lines: Vec<Line>,
+/// Where a part of the lines is written down.
+pub(crate) struct Sheet<'b> {
+    book: &'b Book,
+    lines: Vec<Line>,
 }
 
-impl<'r> Sheet<'r> {
-    pub(crate) fn new(rates: &'r Rates) -> Self {
-        Self { rates, lines: Vec::new() }
+impl<'b> Sheet<'b> {
+    pub(crate) fn new(book: &'b Book) -> Self {
+        Self { book, lines: Vec::new() }
+    }
+
+    pub(crate) fn close(self) -> Part {
+        self.book.close(&self.lines)
     }
 }

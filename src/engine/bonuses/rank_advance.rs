@@ -7,7 +7,7 @@ use crate::engine::plan::{RankIndex, Rate};
 use crate::engine::refusal::Refusal;
 
 use super::walk::in_parts;
-use super::{Award, Lines, Origin, Rates, Sheet, Turn};
+use super::{Award, Book, Lines, Origin, Sheet, Turn};
 
 /// The rule; the amounts stand with the ranks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,11 +16,11 @@ pub struct RankAdvance;
 impl RankAdvance {
     pub(super) fn pay<R: Recorder>(&self, turn: Turn, recorder: &mut R) -> Result<Lines, Refusal> {
         let standing = turn.standing;
-        let rates = Rates::of(vec![Rate::ONE.units()]);
+        let book = Book::of(vec![Rate::ONE.units()], standing.len());
         let settle = |range: std::ops::Range<usize>, recorder: &mut R| {
-            let mut sheet = Sheet::new(&rates);
-            for place in range {
-                let partner = place as u32;
+            let mut sheet = Sheet::new(&book);
+            for &partner in &standing.by_number()[range] {
+                let place = partner as usize;
                 let (paid, previous) = (standing.ranks.paid[place], standing.ranks.previous[place]);
                 let about = About::partner(turn.index, partner);
                 if paid <= previous {
@@ -31,7 +31,7 @@ impl RankAdvance {
                 for rank in previous + 1..=paid {
                     let award = award(turn, partner, rank)?;
                     if eligible {
-                        turn.earn(&award, || Formula::Product, &mut sheet, recorder);
+                        turn.earn(&award, || Formula::Product, &mut sheet, recorder)?;
                     } else {
                         recorder.note(about, || Step::AdvanceLost {
                             rank: turn.rank_code(rank),
@@ -41,10 +41,10 @@ impl RankAdvance {
                     }
                 }
             }
-            Ok(sheet.lines)
+            Ok(sheet.close())
         };
         let lines = in_parts(standing.len(), recorder, settle)?;
-        Ok(Lines::new(lines, rates, Origin::Ranks))
+        Ok(Lines::new(lines, book, Origin::Ranks))
     }
 }
 

@@ -1,5 +1,7 @@
 //! Stairstep: brackets over the group volume, less what the partners below take by their own brackets (plans.md, section 6).
 
+use std::borrow::Cow;
+
 use crate::domain::amount::Amount;
 use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};
@@ -7,10 +9,10 @@ use crate::engine::explain::step::{Formula, Step};
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
 use crate::engine::tree::NONE;
-use crate::engine::volume::{group, personal};
+use crate::engine::volume::group;
 
 use super::walk::in_parts;
-use super::{Award, Lines, Origin, Rates, Sheet, Turn};
+use super::{Award, Book, Lines, Origin, Sheet, Turn};
 
 /// The rule.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,19 +43,22 @@ impl Stairstep {
     pub(super) fn pay<R: Recorder>(&self, turn: Turn, recorder: &mut R) -> Result<Lines, Refusal> {
         let standing = turn.standing;
         let (snapshot, sponsors) = (&*standing.snapshot, &standing.snapshot.network.sponsors);
-        let pv = personal(snapshot, &standing.counted, &turn.bonus.orders, |order| order.pv)?;
-        let cv = personal(snapshot, &standing.counted, &turn.bonus.orders, |order| order.cv)?;
-        let (gv, gcv) = (group(sponsors, &pv, snapshot)?, group(sponsors, &cv, snapshot)?);
+        let [pv, cv] = turn.personal()?;
+        let gv = match pv {
+            Cow::Borrowed(_) => Cow::Borrowed(&standing.volumes.gv),
+            Cow::Owned(pv) => Cow::Owned(group(sponsors, &pv, snapshot)?),
+        };
+        let gcv = group(sponsors, &cv, snapshot)?;
         let gross = |place: usize| i128::from(gcv[place]) * i128::from(self.rate(gv[place]).units());
         let mut below = vec![0_i128; standing.len()];
         for (place, parent) in sponsors.parent.iter().enumerate().filter(|(_, parent)| **parent != NONE) {
             below[*parent as usize] += gross(place);
         }
-        let (minor, rates) = (standing.minor(DIGITS), self.rates());
+        let (minor, book) = (standing.minor(DIGITS), Book::of(self.rates(), standing.len()));
         let settle = |range: std::ops::Range<usize>, recorder: &mut R| {
-            let mut sheet = Sheet::new(&rates);
-            for place in range {
-                let partner = place as u32;
+            let mut sheet = Sheet::new(&book);
+            for &partner in &standing.by_number()[range] {
+                let place = partner as usize;
                 let (about, rate) = (About::partner(turn.index, partner), self.rate(gv[place]));
                 if standing.eligibility(turn.bonus, partner).is_err() {
                     recorder.note(about, || turn.ineligible(partner, None, None));
@@ -72,15 +77,15 @@ impl Stairstep {
                 let exact = Some(Exact { units: net, digits: DIGITS });
                 let award = Award { about, level: 0, base, rate: rate.units(), exact, amount };
                 let formula = || Formula::Net { gross: plain(gross(place), DIGITS), below: plain(below[place], DIGITS) };
-                turn.earn(&award, formula, &mut sheet, recorder);
+                turn.earn(&award, formula, &mut sheet, recorder)?;
             }
-            Ok(sheet.lines)
+            Ok(sheet.close())
         };
         let lines = in_parts(standing.len(), recorder, settle)?;
-        Ok(Lines::new(lines, rates, Origin::Partners(gcv)))
+        Ok(Lines::new(lines, book, Origin::Partners(gcv)))
     }
 
-    fn rates(&self) -> Rates {
-        Rates::of(self.brackets.iter().map(|bracket| bracket.rate.units()).chain([0]).collect())
+    fn rates(&self) -> Vec<i64> {
+        self.brackets.iter().map(|bracket| bracket.rate.units()).chain([0]).collect()
     }
 }

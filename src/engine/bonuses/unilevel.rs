@@ -3,14 +3,14 @@
 //! On the placement tree it is a forced matrix, with `within_days_of_join` a fast start, with `include_self` alone a retail bonus.
 
 use crate::domain::instant::Instant;
-use crate::engine::explain::step::{Effect, Formula, Step, Unseen, WalkEnd};
+use crate::engine::explain::step::{Effect, Formula, Step, Unseen};
 use crate::engine::plan::{RankIndex, Rate};
 use crate::engine::refusal::Refusal;
 use crate::engine::snapshot::Order;
 use crate::engine::tree::{NONE, Tree};
 
 use super::Turn;
-use super::walk::{Node, OrderWalk, Overlooked, Stop, Way};
+use super::walk::{Node, OrderWalk, Overlooked, Stop, Way, climb};
 
 /// Level rate times multiplier, both with six digits.
 pub(super) const RATE_DIGITS: u32 = 2 * Rate::DIGITS;
@@ -72,7 +72,8 @@ pub(super) struct Walk<'a> {
 }
 
 impl<'a> Walk<'a> {
-    pub(super) fn new(rule: &'a Unilevel, turn: Turn<'a>) -> Self {
+    /// `listens`: who is passed over is to be heard of.
+    pub(super) fn new(rule: &'a Unilevel, turn: Turn<'a>, listens: bool) -> Self {
         let standing = turn.standing;
         let ranks = &standing.plan.ranks;
         let tree: &Tree = match (&standing.placement, rule.tree) {
@@ -80,7 +81,12 @@ impl<'a> Walk<'a> {
             _ => &standing.snapshot.network.sponsors,
         };
         Self {
-            nodes: turn.nodes(tree),
+            nodes: match rule.compression {
+                Compression::Inactive | Compression::Level | Compression::Volume if !listens => {
+                    turn.nodes_of_stops(tree, |node| node.eligible)
+                }
+                _ => turn.nodes(tree),
+            },
             rates: rule.levels.iter().flat_map(|level| ranks.iter().map(|rank| level.units() * rank.multiplier.units())).collect(),
             max_levels: ranks.iter().map(|rank| rank.max_levels.unwrap_or(u32::MAX)).collect(),
             sellers: (rule.compression == Compression::Volume).then(|| sellers(turn, tree)),
@@ -106,11 +112,11 @@ impl<'a> Walk<'a> {
     }
 
     /// The partner as whose the order counts, if there is one.
-    fn seller(&self, partner: u32, way: &mut impl Way) -> Option<u32> {
+    fn seller<W: Way>(&self, partner: u32, way: &mut W) -> Option<u32> {
         let Some(sellers) = &self.sellers else { return Some(partner) };
         let seller = sellers[partner as usize];
         let mut at = partner;
-        while at != seller && at != NONE {
+        while W::LISTENS && at != seller && at != NONE {
             way.note(at, || self.turn.ineligible(at, None, Some(Effect::PassedOver)));
             at = self.nodes[at as usize].parent;
         }
@@ -180,22 +186,18 @@ impl OrderWalk for Walk<'_> {
         }
     }
 
+    fn overlooks(&self) -> bool {
+        !self.turn.bonus.orders.is_open() || self.rule.within_days_of_join.is_some() || self.rule.first_order_only
+    }
+
     fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal> {
         if let Some(rate) = self.rule.include_self {
             self.pay_self(partner, rate, way)?;
         }
         let Some(seller) = self.seller(partner, way) else { return Ok(()) };
-        let deepest = self.rule.levels.len() as u32;
-        let (mut level, mut at) = (1, seller);
-        while level <= deepest {
-            let above = self.nodes[at as usize].parent;
-            if above == NONE {
-                way.note(NONE, || self.turn.end(at, WalkEnd::TopReached));
-                return Ok(());
-            }
-            at = above;
+        let (at, end) = climb(&self.nodes, seller, self.rule.levels.len(), |at, level| {
             let node = &self.nodes[at as usize];
-            let effect = match self.visit(node, level) {
+            Ok(match self.visit(node, level) {
                 Visit::Earns => {
                     self.earn(at, level, way)?;
                     Effect::LevelUsed
@@ -208,10 +210,9 @@ impl OrderWalk for Walk<'_> {
                     way.note(at, || self.too_deep(node.rank, level, effect));
                     effect
                 }
-            };
-            level += u32::from(effect == Effect::LevelUsed);
-        }
-        way.note(NONE, || self.turn.end(at, WalkEnd::LevelsUsedUp));
+            })
+        })?;
+        way.note(NONE, || self.turn.end(at, end));
         Ok(())
     }
 

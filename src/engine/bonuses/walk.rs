@@ -1,8 +1,9 @@
 //! Bonuses that walk up from every order.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
-use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
 
 use crate::engine::decimal::{Exact, fixed};
 use crate::engine::explain::describe;
@@ -12,10 +13,11 @@ use crate::engine::plan::RankIndex;
 use crate::engine::refusal::Refusal;
 use crate::engine::rounding::Minor;
 use crate::engine::snapshot::Order;
+use crate::engine::standing::Standing;
 use crate::engine::tree::{NONE, Tree};
+use crate::engine::volume::Personal;
 
-use super::lines::{Line, Lines, Origin, Rates};
-use super::{Award, Turn};
+use super::{Award, Book, Line, Lines, Origin, Turn};
 
 /// Enough orders or partners that handing them to a thread costs nothing in comparison, and few enough that their lines stay in its cache.
 const PART: usize = 2048;
@@ -39,6 +41,9 @@ pub(crate) trait OrderWalk: Sync {
     /// Whether the bonus looks at the order at all.
     fn sees(&self, order: &Order, place: u32) -> Result<(), Overlooked>;
 
+    /// Whether it may leave out orders that have volume, so that they are worth counting.
+    fn overlooks(&self) -> bool;
+
     /// Goes up from the partner of an order and says who earns at which rate, lower levels first, and why others do not.
     fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal>;
 
@@ -61,6 +66,9 @@ pub(crate) struct Stop {
 
 /// What becomes of what a walk says.
 pub(crate) trait Way {
+    /// Whether notes go anywhere.
+    const LISTENS: bool;
+
     /// Somebody earns at a rate.
     fn earns(&mut self, stop: Stop, formula: impl FnOnce() -> Formula) -> Result<(), Refusal>;
 
@@ -70,11 +78,13 @@ pub(crate) trait Way {
 
 /// Pays all orders, in parallel; the lines come in the order of the orders, whatever the number of threads.
 pub(crate) fn all<R: Recorder>(walk: impl OrderWalk, turn: Turn, recorder: &mut R) -> Result<Lines, Refusal> {
-    let (standing, rates) = (turn.standing, Rates::of(walk.rates()));
+    let standing = turn.standing;
+    let book = Book::of(walk.rates(), standing.len());
     let minor = standing.minor(4 + turn.bonus.rule.rate_digits());
     let orders = &standing.counted;
     // Most partners have several orders, and from each of them the way up is the same. Explanations are about single orders.
-    let routes = if R::LISTENS || orders.len() < standing.len() { None } else { Some(Routes::of(&walk, turn, &rates)?) };
+    let many = || orders.len() >= standing.len() && (!walk.overlooks() || count_seen(&walk, standing) >= standing.len());
+    let routes = if !R::LISTENS && many() { Some(Routes::of(&walk, turn, &book)?) } else { None };
     let pay = |range: Range<usize>, recorder: &mut R| {
         let mut lines = Vec::new();
         let mut seen = Vec::with_capacity(range.len());
@@ -82,26 +92,33 @@ pub(crate) fn all<R: Recorder>(walk: impl OrderWalk, turn: Turn, recorder: &mut 
             let order = standing.snapshot.orders.order(place);
             match walk.sees(order, place) {
                 // Looked up for all orders before the first is paid: waits for memory then overlap instead of following each other.
-                Ok(()) => seen.push((place, order, routes.as_ref().map_or(&[][..], |routes| routes.of_partner(order.partner)))),
+                Ok(()) => {
+                    let route = routes.as_ref().map_or(&[][..], |routes| routes.of_partner(order.partner));
+                    seen.push((place, order, route.first().copied(), route.get(1..).unwrap_or_default()));
+                }
                 Err(why) => {
                     recorder.note(turn.about(NONE, place), || Step::OrderUnseen { why: describe::overlooked(standing, order, why) });
                 }
             }
         }
-        for (place, order, route) in seen {
-            let mut payment = Payment { turn, place, order, minor: &minor, rates: &rates, lines: &mut lines, recorder };
+        for (place, order, first, others) in seen {
+            let mut payment = Payment { turn, place, order, minor: &minor, book: &book, lines: &mut lines, recorder };
             if routes.is_some() {
-                route.iter().try_for_each(|leg| payment.earn_on(leg))?;
+                first.iter().chain(others).try_for_each(|leg| payment.earn_on(*leg))?;
             } else {
                 walk.walk(order.partner, &mut payment)?;
             }
         }
-        // A copy of exact size: what the list holds in reserve would add up over thousands of parts.
-        Ok(lines.as_slice().to_vec())
+        Ok(book.close(&lines))
     };
     let parts = in_parts(orders.len(), recorder, pay)?;
     drop(routes);
-    Ok(Lines::new(parts, rates, Origin::Orders { sellers: walk.into_sellers() }))
+    Ok(Lines::new(parts, book, Origin::Orders { sellers: walk.into_sellers() }))
+}
+
+fn count_seen(walk: &impl OrderWalk, standing: &Standing) -> usize {
+    let seen = |place: &&u32| walk.sees(standing.snapshot.orders.order(**place), **place).is_ok();
+    standing.counted.par_iter().filter(seen).count()
 }
 
 /// Works on equal parts of something, in parallel; what comes of them stands in their order.
@@ -131,7 +148,7 @@ struct Payment<'a, R> {
     place: u32,
     order: &'a Order,
     minor: &'a Minor,
-    rates: &'a Rates,
+    book: &'a Book,
     lines: &'a mut Vec<Line>,
     recorder: &'a mut R,
 }
@@ -146,18 +163,25 @@ impl<R> Payment<'_, R> {
     }
 
     #[inline]
-    fn earn_on(&mut self, leg: &Leg) -> Result<(), Refusal> {
-        let amount = self.amount(self.rates.at(leg.rate))?;
-        if amount > 0 {
-            self.lines.push(Line { amount, beneficiary: leg.beneficiary, from: self.place, level: leg.level, rate: leg.rate });
-        }
+    fn earn_on(&mut self, leg: Leg) -> Result<(), Refusal> {
+        let amount = self.amount(self.book.rates.at(leg.rate))?;
+        self.write(leg, amount);
         Ok(())
+    }
+
+    #[inline]
+    fn write(&mut self, Leg { beneficiary, level, rate }: Leg, amount: i64) {
+        if amount > 0 {
+            self.lines.push(Line { amount, beneficiary, from: self.place, level, rate });
+        }
     }
 }
 
 impl<R: Recorder> Way for Payment<'_, R> {
+    const LISTENS: bool = R::LISTENS;
+
     fn earns(&mut self, stop: Stop, formula: impl FnOnce() -> Formula) -> Result<(), Refusal> {
-        let leg = Leg { beneficiary: stop.beneficiary, level: stop.level, rate: self.rates.place(stop.rate) };
+        let leg = Leg { beneficiary: stop.beneficiary, level: stop.level, rate: self.turn.place_of(stop.rate, self.book)? };
         let cv = i128::from(self.order.cv.units());
         let digits = self.turn.bonus.rule.rate_digits();
         let award = Award {
@@ -169,7 +193,8 @@ impl<R: Recorder> Way for Payment<'_, R> {
             amount: self.amount(stop.rate)?,
         };
         self.turn.note_award(&award, formula, self.recorder);
-        self.earn_on(&leg)
+        self.write(leg, award.amount);
+        Ok(())
     }
 
     fn note(&mut self, partner: u32, step: impl FnOnce() -> Step) {
@@ -198,13 +223,13 @@ struct Part {
 }
 
 impl Routes {
-    fn of(walk: &impl OrderWalk, turn: Turn, rates: &Rates) -> Result<Self, Refusal> {
+    fn of(walk: &impl OrderWalk, turn: Turn, book: &Book) -> Result<Self, Refusal> {
         let cv = &turn.standing.volumes.cv;
         let survey = |range: Range<usize>, _: &mut Silent| {
             let mut part = Part { ends: vec![0], legs: Vec::new() };
             for partner in range {
                 if cv[partner] > 0 {
-                    walk.walk(partner as u32, &mut Survey { rates, legs: &mut part.legs })?;
+                    walk.walk(partner as u32, &mut Survey { turn, book, legs: &mut part.legs })?;
                 }
                 // At most a few thousand legs of each partner in the part, as lists of plans are bounded.
                 part.ends.push(part.legs.len() as u32);
@@ -224,13 +249,17 @@ impl Routes {
 
 /// Writes down who earns, and nothing else.
 struct Survey<'a> {
-    rates: &'a Rates,
+    turn: Turn<'a>,
+    book: &'a Book,
     legs: &'a mut Vec<Leg>,
 }
 
 impl Way for Survey<'_> {
+    const LISTENS: bool = false;
+
     fn earns(&mut self, stop: Stop, _: impl FnOnce() -> Formula) -> Result<(), Refusal> {
-        self.legs.push(Leg { beneficiary: stop.beneficiary, level: stop.level, rate: self.rates.place(stop.rate) });
+        let rate = self.turn.place_of(stop.rate, self.book)?;
+        self.legs.push(Leg { beneficiary: stop.beneficiary, level: stop.level, rate });
         Ok(())
     }
 
@@ -246,6 +275,27 @@ pub(crate) struct Node {
     pub eligible: bool,
 }
 
+/// Goes up from a partner through so many levels; `visit` says what becomes of the level at each partner above. Returns where and why it
+/// ended.
+#[inline]
+pub(crate) fn climb(
+    nodes: &[Node],
+    from: u32,
+    levels: usize,
+    mut visit: impl FnMut(u32, u32) -> Result<Effect, Refusal>,
+) -> Result<(u32, WalkEnd), Refusal> {
+    let (mut level, mut at) = (1, from);
+    while level as usize <= levels {
+        let above = nodes[at as usize].parent;
+        if above == NONE {
+            return Ok((at, WalkEnd::TopReached));
+        }
+        at = above;
+        level += u32::from(visit(at, level)? == Effect::LevelUsed);
+    }
+    Ok((at, WalkEnd::LevelsUsedUp))
+}
+
 impl Turn<'_> {
     /// Everybody as this bonus sees them.
     pub(crate) fn nodes(&self, tree: &Tree) -> Vec<Node> {
@@ -256,6 +306,19 @@ impl Turn<'_> {
             eligible: self.standing.eligibility(self.bonus, place as u32).is_ok(),
         };
         (0..self.standing.len()).into_par_iter().map(node).collect()
+    }
+
+    /// The same for walks that pass over everybody at whom they do not stop: the parent is the nearest ancestor at whom they do. However
+    /// many stand between them, the walk is as long as what it pays.
+    pub(crate) fn nodes_of_stops(&self, tree: &Tree, stops: impl Fn(Node) -> bool) -> Vec<Node> {
+        let mut nodes = self.nodes(tree);
+        for &partner in &tree.top_down {
+            let above = nodes[partner as usize].parent;
+            if above != NONE && !stops(nodes[above as usize]) {
+                nodes[partner as usize].parent = nodes[above as usize].parent;
+            }
+        }
+        nodes
     }
 
     /// Whether the bonus looks at an order of such CV, kind and buyer.
@@ -271,6 +334,16 @@ impl Turn<'_> {
             Some(kinds) if !kinds.contains(&order.kind) => Err(Overlooked::Kind),
             _ => Err(Overlooked::Buyer),
         }
+    }
+
+    /// PV and CV of each partner's own orders, of those that the bonus sees (plans.md, Q9).
+    pub(crate) fn personal(&self) -> Result<[Cow<'_, [i64]>; 2], Refusal> {
+        let Standing { volumes, snapshot, counted, .. } = self.standing;
+        if self.bonus.orders.is_open() {
+            return Ok([&volumes.pv, &volumes.cv].map(|sums| Cow::Borrowed(sums.as_slice())));
+        }
+        let Personal { pv, cv } = Personal::of(snapshot, counted, &self.bonus.orders)?;
+        Ok([pv, cv].map(Cow::Owned))
     }
 
     /// A step about a partner on an order.

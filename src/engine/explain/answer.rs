@@ -109,8 +109,15 @@ pub(super) struct Answer<'o> {
     order: Option<u32>,
 }
 
-/// The steps of one bonus by order and source: of all steps and lines of one order the source is left open.
-type Grouped = BTreeMap<(u32, u32), Vec<Step>>;
+/// An order by dense index and the number of the partner it comes from, in output order; of what comes from an order the partner is left
+/// open.
+type From = (u32, i64);
+
+/// The steps of one bonus.
+type Grouped = BTreeMap<From, Vec<Step>>;
+
+/// The partner who is left open.
+const OPEN: i64 = 0;
 
 impl<'o> Answer<'o> {
     pub(super) fn new(outcome: &'o Outcome<'o>, partner: u32, order: Option<u32>) -> Self {
@@ -123,8 +130,7 @@ impl<'o> Answer<'o> {
         let (mut grouped, mut unpaid) = (vec![Grouped::new(); count], vec![Vec::new(); count]);
         for (about, step) in heard.steps {
             let Some(bonus) = about.bonus else { continue };
-            let source = if about.order == NONE { about.source } else { NONE };
-            grouped[bonus].entry((about.order, source)).or_default().push(step);
+            grouped[bonus].entry(self.from(about.order, about.source)).or_default().push(step);
         }
         for ((bonus, reason), orders) in heard.unpaid {
             unpaid[bonus].push(Reason { reason: reason.to_owned(), orders });
@@ -173,14 +179,14 @@ impl<'o> Answer<'o> {
     fn bonus(&self, index: usize, mut steps: Grouped, unpaid: Vec<Reason>) -> (BonusExplanation, i128) {
         let bonus = &self.outcome.standing.plan.bonuses[index];
         if let (true, Some(order)) = (bonus.rule.walks_from_orders(), self.order) {
-            let steps = steps.entry((order, NONE)).or_default();
+            let steps = steps.entry((order, OPEN)).or_default();
             self.conclude(bonus, order, steps);
         }
-        let amounts = self.amounts(index);
+        let (amounts, own) = (self.amounts(index), self.outcome.standing.number(self.partner));
         let (mut calculations, mut total) = (Vec::new(), 0);
         for (of, steps) in steps {
             let (order, source) = of;
-            if self.order.is_some_and(|asked| asked != order && (order != NONE || source != self.partner)) {
+            if self.order.is_some_and(|asked| asked != order && (order != NONE || source != own)) {
                 continue;
             }
             let amount = amounts.get(&of).copied().unwrap_or(0);
@@ -192,20 +198,24 @@ impl<'o> Answer<'o> {
     }
 
     /// What the partner's lines of one bonus come to, by order and source.
-    fn amounts(&self, bonus: usize) -> HashMap<(u32, u32), i128> {
+    fn amounts(&self, bonus: usize) -> HashMap<From, i128> {
         let lines = &self.outcome.paid[bonus].lines;
         let mut amounts = HashMap::new();
         for line in lines.iter().filter(|line| line.beneficiary == self.partner) {
-            let of = if lines.come_from_orders() { (line.from, NONE) } else { (NONE, line.from) };
-            *amounts.entry(of).or_default() += i128::from(line.amount);
+            let (order, source) = lines.place_of(line);
+            *amounts.entry(self.from(order, source)).or_default() += i128::from(line.amount);
         }
         amounts
     }
 
-    fn calculation(&self, (order, source): (u32, u32), steps: Vec<Step>, amount: i128) -> Calculation {
+    fn from(&self, order: u32, source: u32) -> From {
+        (order, if order == NONE { self.outcome.standing.number(source) } else { OPEN })
+    }
+
+    fn calculation(&self, (order, source): From, steps: Vec<Step>, amount: i128) -> Calculation {
         let standing = &self.outcome.standing;
-        let source = if order == NONE { source } else { standing.snapshot.orders.order(order).partner };
-        Calculation { order: standing.order_number(order), source: standing.number(source), steps, amount: self.money(amount) }
+        let source = if order == NONE { source } else { standing.number(standing.snapshot.orders.order(order).partner) };
+        Calculation { order: standing.order_number(order), source, steps, amount: self.money(amount) }
     }
 
     /// Where the walk of the order never came to the partner, says why.

@@ -6,7 +6,7 @@ use crate::engine::bonuses::Rule;
 use crate::engine::bonuses::binary::Method;
 use crate::engine::rank::Requirement;
 
-use super::{Bonus, Plan, Rate};
+use super::{Bonus, Plan, RankMaintenance, Rate};
 
 pub(super) fn warnings(plan: &Plan) -> Vec<String> {
     let reachable = reachable(plan);
@@ -21,13 +21,17 @@ pub(super) fn warnings(plan: &Plan) -> Vec<String> {
     if plan.partner_cap == Some(Amount::ZERO) {
         warnings.push("partner_cap: it is 0, so nobody earns anything".to_owned());
     }
-    warnings.extend(payout(plan));
+    warnings.extend(payout(plan, &reachable));
     warnings.extend(unused(plan));
     warnings
 }
 
-/// Which ranks can be held at all: a rank that needs legs of its own rank can never be the first.
+/// Which ranks can be held at all: a rank that needs legs of its own rank can never be the first. Where ranks are kept for life, each of
+/// them may have been reached under an earlier plan.
 fn reachable(plan: &Plan) -> Vec<bool> {
+    if plan.rank_maintenance == RankMaintenance::Lifetime {
+        return vec![true; plan.ranks.len()];
+    }
     let mut reachable = vec![false; plan.ranks.len()];
     loop {
         let before = reachable.clone();
@@ -126,14 +130,14 @@ fn unpaid_levels(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> Option<Strin
 }
 
 /// The most that the rates owe on one order, whatever its kind and buyer.
-fn payout(plan: &Plan) -> Option<String> {
+fn payout(plan: &Plan, reachable: &[bool]) -> Option<String> {
     let cap = plan.payout_cap?;
     if cap == Rate::ZERO {
         return Some("payout_cap: it is 0, so nobody earns anything".to_owned());
     }
     let orders = [OrderKind::Order, OrderKind::Investment].into_iter();
     let orders = orders.flat_map(|kind| [Buyer::Partner, Buyer::Customer].map(|buyer| (kind, buyer)));
-    let owed = orders.map(|(kind, buyer)| owed(plan, kind, buyer)).max().unwrap_or(0);
+    let owed = orders.map(|(kind, buyer)| owed(plan, reachable, kind, buyer)).max().unwrap_or(0);
     (owed > i128::from(cap.units())).then(|| {
         let owed = crate::engine::decimal::plain(owed, 4);
         format!(
@@ -144,14 +148,15 @@ fn payout(plan: &Plan) -> Option<String> {
 }
 
 /// The most that the rates owe on an order of that kind and buyer, by bonuses whose share of the CV is known beforehand.
-fn owed(plan: &Plan, kind: OrderKind, buyer: Buyer) -> i128 {
+fn owed(plan: &Plan, reachable: &[bool], kind: OrderKind, buyer: Buyer) -> i128 {
     let sum = |rates: &[Rate]| rates.iter().map(|rate| i128::from(rate.units())).sum::<i128>();
     let multiplier = plan.ranks.iter().map(|rank| rank.multiplier.units()).max().unwrap_or(Rate::SCALE);
     let bonuses = plan.bonuses.iter().filter(|bonus| bonus.orders.admits(kind, buyer));
     let share = |bonus: &Bonus| match &bonus.rule {
         Rule::Unilevel(rule) if rule.within_days_of_join.is_none() && !rule.first_order_only => {
             let own = i128::from(rule.include_self.unwrap_or_default().units());
-            own + sum(&rule.levels) * i128::from(multiplier) / i128::from(Rate::SCALE)
+            let paid = &rule.levels[..deepest(plan, bonus, reachable).min(rule.levels.len())];
+            own + sum(paid) * i128::from(multiplier) / i128::from(Rate::SCALE)
         }
         Rule::Differential(rule) => {
             let top = rule.rates.iter().max().map_or(0, |rate| i128::from(rate.units()));

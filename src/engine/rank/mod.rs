@@ -27,14 +27,14 @@ pub(crate) struct Ranks {
 }
 
 impl Ranks {
-    /// Ranks children before their parents.
+    /// Ranks children before their parents: the places go down the sponsor tree.
     pub(crate) fn of(plan: &Plan, snapshot: &Snapshot, volumes: &Volumes, placement: Option<&PlacementTree>) -> Self {
         let network = &snapshot.network;
         let count = network.len();
         let previous = previous(plan, network);
         let breakaway = plan.breakaway_rank().unwrap_or(RankIndex::MAX);
         let mut ranks = Self { paid: vec![0; count], pgv: volumes.pv.clone(), best: vec![0; count], previous };
-        for &partner in network.sponsors.top_down.iter().rev() {
+        for partner in (0..count as u32).rev() {
             let place = partner as usize;
             let sight = Sight { network, volumes, placement, pgv: &ranks.pgv, best: &ranks.best };
             let qualified = qualified(plan, &sight, partner);
@@ -77,7 +77,11 @@ fn qualified(plan: &Plan, sight: &Sight, partner: u32) -> RankIndex {
 /// Refuses codes in `highest_rank` that the plan does not know, also of partners whom the period ignores.
 pub(crate) fn check_codes(plan: &Plan, network: &Network) -> Result<(), Refusal> {
     let known: Vec<bool> = network.rank_codes().iter().map(|code| plan.rank_index(code).is_some()).collect();
-    let unknown = network.iter().filter(|partner| partner.highest_rank != NONE && !known[partner.highest_rank as usize]);
+    if known.iter().all(|known| *known) {
+        return Ok(());
+    }
+    let partners = network.by_number().iter().map(|place| network.partner(*place));
+    let unknown = partners.filter(|partner| partner.highest_rank != NONE && !known[partner.highest_rank as usize]);
     let Some(partner) = unknown.min_by_key(|partner| partner.line()) else { return Ok(()) };
     let code = &network.rank_codes()[partner.highest_rank as usize];
     let ranks: Vec<&str> = plan.ranks.iter().map(|rank| rank.code.as_str()).collect();

@@ -113,7 +113,7 @@ impl Requirement {
     pub(super) fn measure(&self, sight: &Sight, partner: u32) -> Measure {
         let volumes = sight.volumes;
         let place = partner as usize;
-        let legs = || sight.network.sponsors.children(partner).iter().map(|child| *child as usize);
+        let legs = || sight.network.recruits(partner).map(|child| child as usize);
         let volume = |current: i64, min: &Amount| Measure { current: i128::from(current), required: i128::from(min.units()), digits: 4 };
         let count = |current: usize, min: u32| Measure { current: current as i128, required: i128::from(min), digits: 0 };
         match self {

@@ -1,4 +1,4 @@
-//! The input of a run, checked and with dense indices: partners and orders are numbered by their place in ascending order of number.
+//! The input of a run, checked and with dense indices: orders in ascending order of number, partners down the sponsor tree.
 
 mod network;
 mod orders;
@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use super::input::{NetworkRow, OrderRow};
 use super::refusal::Refusal;
 
+pub(crate) use network::Partner;
 pub use network::{Network, NetworkBuilder};
 pub(crate) use orders::Order;
 pub use orders::{Orders, OrdersBuilder};

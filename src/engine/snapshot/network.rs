@@ -1,5 +1,8 @@
 //! The partners of a snapshot.
 
+use std::collections::HashMap;
+use std::ops::Range;
+
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
@@ -9,7 +12,7 @@ use crate::domain::partner_status::PartnerStatus;
 use crate::domain::position::Position;
 use crate::engine::input::NetworkRow;
 use crate::engine::refusal::Refusal;
-use crate::engine::tree::{NONE, Tree};
+use crate::engine::tree::{NONE, Tree, first_children};
 
 /// A placement parent that does not exist; refused as soon as a plan looks at placement.
 const UNKNOWN: u32 = u32::MAX - 1;
@@ -39,13 +42,18 @@ impl Partner {
     }
 }
 
-/// All partners in ascending order of number, and the sponsor tree.
+/// All partners, and the sponsor tree. The places go down the sponsor tree level by level, on each level in ascending order of number
+/// below the same sponsor: whoever is near in the tree is near in memory, and a loop over all places is a walk down the tree.
 #[derive(Clone, Debug)]
 pub struct Network {
     partners: Vec<Partner>,
     pub(crate) sponsors: Tree,
     rank_codes: Vec<String>,
     index: Index,
+    /// The places in ascending order of number.
+    by_number: Vec<u32>,
+    /// Where those begin whom each partner sponsors; one entry more than partners.
+    recruits: Vec<u32>,
     /// The placement parents that were given but do not exist: partner and parent number.
     unknown_parents: Vec<(u32, i64)>,
 }
@@ -54,25 +62,34 @@ pub struct Network {
 #[derive(Clone, Debug)]
 enum Index {
     /// Numbers without large gaps: from `first` on, one entry each.
-    Table {
-        first: i64,
-        places: Vec<u32>,
-    },
-    Sorted(Vec<i64>),
+    Table { first: i64, places: Vec<u32> },
+    /// Numbers in ascending order, each with its place.
+    Sorted(Vec<(i64, u32)>),
 }
 
 impl Index {
-    fn of(numbers: Vec<i64>) -> Self {
-        let (Some(&first), Some(&last)) = (numbers.first(), numbers.last()) else { return Self::Sorted(numbers) };
+    /// Of numbers in ascending order, each with its place.
+    fn of(numbers: Vec<(i64, u32)>) -> Self {
+        let (Some(&(first, _)), Some(&(last, _))) = (numbers.first(), numbers.last()) else { return Self::Sorted(numbers) };
         let span = usize::try_from(last - first).unwrap_or(usize::MAX);
         if span / GAPS > numbers.len() {
             return Self::Sorted(numbers);
         }
         let mut places = vec![NONE; span + 1];
-        for (place, number) in (0..).zip(&numbers) {
+        for (number, place) in numbers {
             places[(number - first) as usize] = place;
         }
         Self::Table { first, places }
+    }
+
+    /// Gives every number another place.
+    fn reseat(&mut self, seats: &[u32]) {
+        match self {
+            Self::Table { places, .. } => {
+                places.iter_mut().filter(|place| **place != NONE).for_each(|place| *place = seats[*place as usize]);
+            }
+            Self::Sorted(numbers) => numbers.iter_mut().for_each(|(_, place)| *place = seats[*place as usize]),
+        }
     }
 
     fn find(&self, number: i64) -> Option<u32> {
@@ -81,7 +98,7 @@ impl Index {
                 let place = usize::try_from(number.checked_sub(*first)?).ok()?;
                 places.get(place).copied().filter(|place| *place != NONE)
             }
-            Self::Sorted(numbers) => numbers.binary_search(&number).ok().map(|place| place as u32),
+            Self::Sorted(numbers) => numbers.binary_search_by_key(&number, |(number, _)| *number).ok().map(|found| numbers[found].1),
         }
     }
 }
@@ -91,6 +108,8 @@ impl Index {
 pub struct NetworkBuilder {
     rows: Vec<(Partner, Option<i64>, Option<i64>)>,
     rank_codes: Vec<String>,
+    /// The place of each code. A file may name as many different ones as it has partners, before a plan refuses them.
+    code_places: HashMap<String, u32>,
 }
 
 impl NetworkBuilder {
@@ -131,13 +150,13 @@ impl NetworkBuilder {
     /// # Errors
     /// The first of these that does not hold.
     pub fn build(self) -> Result<Network, Refusal> {
-        let Self { mut rows, rank_codes } = self;
+        let Self { mut rows, rank_codes, .. } = self;
         rows.par_sort_unstable_by_key(|(partner, ..)| (partner.number, partner.line));
         if let Some(pair) = rows.windows(2).find(|pair| pair[0].0.number == pair[1].0.number) {
             let second = &pair[1].0;
             return Err(Refusal::network(second.line(), format!("partner {} appears a second time", second.number)));
         }
-        let index = Index::of(rows.iter().map(|(partner, ..)| partner.number).collect());
+        let index = Index::of(rows.iter().zip(0..).map(|((partner, ..), place)| (partner.number, place)).collect());
         let mut unknown_parents = Vec::new();
         let mut partners = Vec::with_capacity(rows.len());
         for (place, (mut partner, sponsor, parent)) in (0..).zip(rows) {
@@ -157,20 +176,51 @@ impl NetworkBuilder {
         }
         let sponsors = Tree::of(partners.iter().map(|partner| partner.sponsor).collect())
             .map_err(|cycle| refuse_cycle(&partners, &cycle, "sponsor each other in a circle"))?;
-        Ok(Network { partners, sponsors, rank_codes, index, unknown_parents })
+        let (by_number, recruits) = (Vec::new(), Vec::new());
+        Ok(Network { partners, sponsors, rank_codes, index, by_number, recruits, unknown_parents }.down_the_tree())
     }
 
-    /// Plans have few ranks, so the search is short.
     fn rank_code(&mut self, code: &str) -> u32 {
-        let place = self.rank_codes.iter().position(|known| known == code).unwrap_or_else(|| {
-            self.rank_codes.push(code.to_owned());
-            self.rank_codes.len() - 1
-        });
-        place as u32
+        if let Some(place) = self.code_places.get(code) {
+            return *place;
+        }
+        let place = self.rank_codes.len() as u32;
+        self.rank_codes.push(code.to_owned());
+        self.code_places.insert(code.to_owned(), place);
+        place
     }
 }
 
 impl Network {
+    /// From places in ascending order of number to places down the sponsor tree.
+    fn down_the_tree(self) -> Self {
+        let Self { partners, sponsors, rank_codes, mut index, unknown_parents, .. } = self;
+        let mut by_number = vec![NONE; partners.len()];
+        for (place, &of) in (0..).zip(&sponsors.top_down) {
+            by_number[of as usize] = place;
+        }
+        let seat = |above: u32| by_number.get(above as usize).copied().unwrap_or(above);
+        let moved = |of: &u32| {
+            let partner = partners[*of as usize];
+            Partner { sponsor: seat(partner.sponsor), placement_parent: seat(partner.placement_parent), ..partner }
+        };
+        let partners: Vec<Partner> = sponsors.top_down.par_iter().map(moved).collect();
+        let unknown_parents = unknown_parents.into_iter().map(|(of, parent)| (seat(of), parent)).collect();
+        index.reseat(&by_number);
+        let (sponsors, recruits) = sponsor_tree(&partners);
+        Self { partners, sponsors, rank_codes, index, by_number, recruits, unknown_parents }
+    }
+
+    /// The places in ascending order of number.
+    pub(crate) fn by_number(&self) -> &[u32] {
+        &self.by_number
+    }
+
+    /// Whom a partner sponsors, in ascending order of number.
+    pub(crate) fn recruits(&self, place: u32) -> Range<u32> {
+        self.recruits[place as usize]..self.recruits[place as usize + 1]
+    }
+
     /// How many partners there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -231,8 +281,8 @@ impl Network {
 
     /// The partners who have a new seat.
     pub(super) fn partaking(self, seats: &[u32], placed: bool) -> Result<Self, Refusal> {
-        let Self { mut partners, rank_codes, .. } = self;
-        for place in (0..partners.len()).filter(|place| seats[*place] != NONE) {
+        let Self { mut partners, rank_codes, mut by_number, .. } = self;
+        for place in by_number.iter().map(|place| *place as usize).filter(|place| seats[*place] != NONE) {
             let partner = partners[place];
             let seat = |above: u32, what: &str| match above {
                 NONE | UNKNOWN => Ok(above),
@@ -249,14 +299,26 @@ impl Network {
             let placement_parent = if placed { seat(partner.placement_parent, "placement parent")? } else { NONE };
             partners[place] = Partner { sponsor, placement_parent, ..partner };
         }
+        by_number.retain_mut(|place| {
+            *place = seats[*place as usize];
+            *place != NONE
+        });
         let mut seats = seats.iter();
         partners.retain(|_| seats.next().is_some_and(|seat| *seat != NONE));
         partners.shrink_to_fit();
-        let sponsors = Tree::of(partners.iter().map(|partner| partner.sponsor).collect())
-            .map_err(|cycle| refuse_cycle(&partners, &cycle, "sponsor each other in a circle"))?;
-        let index = Index::of(partners.iter().map(|partner| partner.number).collect());
-        Ok(Self { partners, sponsors, rank_codes, index, unknown_parents: Vec::new() })
+        // Nobody stays whose sponsor goes, so the others keep their order down the tree.
+        let (sponsors, recruits) = sponsor_tree(&partners);
+        let index = Index::of(by_number.iter().map(|place| (partners[*place as usize].number, *place)).collect());
+        Ok(Self { partners, sponsors, rank_codes, index, by_number, recruits, unknown_parents: Vec::new() })
     }
+}
+
+/// Of partners who stand level by level, and where the recruits of each begin.
+fn sponsor_tree(partners: &[Partner]) -> (Tree, Vec<u32>) {
+    let parent: Vec<u32> = partners.iter().map(|partner| partner.sponsor).collect();
+    let roots = parent.iter().take_while(|sponsor| **sponsor == NONE).count() as u32;
+    let recruits = first_children(&parent, roots);
+    (Tree::level_by_level(parent), recruits)
 }
 
 fn refuse_cycle(partners: &[Partner], cycle: &[u32], what: &str) -> Refusal {

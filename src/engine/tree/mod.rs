@@ -12,50 +12,54 @@ pub(crate) struct Tree {
     pub parent: Vec<u32>,
     /// All nodes, parents before children, level by level.
     pub top_down: Vec<u32>,
-    /// Where in `children` the children of each node begin; one entry more than nodes.
-    first_child: Vec<u32>,
-    children: Vec<u32>,
+    /// Where in `top_down` the parent of each node of `top_down` stands, [`NONE`] for roots. What is computed by these positions goes through
+    /// memory in one direction, whatever the order of the nodes.
+    pub above: Vec<u32>,
+    /// Whether `top_down` is the order of the nodes.
+    in_order: bool,
 }
 
 impl Tree {
-    /// Derives the orders from the parents.
+    /// Derives the orders from the parents; the children of a node come in ascending order.
     ///
     /// # Errors
     /// The nodes of one cycle, in the direction of the parents.
     pub(crate) fn of(parent: Vec<u32>) -> Result<Self, Vec<u32>> {
         let count = parent.len();
-        let mut first_child = vec![0_u32; count + 1];
-        for &above in parent.iter().filter(|above| **above != NONE) {
-            first_child[above as usize + 1] += 1;
-        }
-        for node in 0..count {
-            first_child[node + 1] += first_child[node];
-        }
+        let first_child = first_children(&parent, 0);
         let mut free = first_child.clone();
         let mut children = vec![0; first_child[count] as usize];
-        let mut top_down = Vec::with_capacity(count);
-        for (node, &above) in (0_u32..).zip(&parent) {
-            if above == NONE {
-                top_down.push(node);
-            } else {
-                children[free[above as usize] as usize] = node;
-                free[above as usize] += 1;
-            }
+        for (node, &above) in (0_u32..).zip(&parent).filter(|(_, above)| **above != NONE) {
+            children[free[above as usize] as usize] = node;
+            free[above as usize] += 1;
         }
-        let mut next = 0;
-        while let Some(&node) = top_down.get(next) {
-            let node = node as usize;
-            top_down.extend_from_slice(&children[first_child[node] as usize..first_child[node + 1] as usize]);
-            next += 1;
-        }
-        let tree = Self { parent, top_down, first_child, children };
-        if tree.top_down.len() < count { Err(tree.cycle()) } else { Ok(tree) }
+        Self::down(parent, |node| &children[first_child[node as usize] as usize..first_child[node as usize + 1] as usize])
     }
 
-    /// The children of a node, ascending.
-    pub(crate) fn children(&self, node: u32) -> &[u32] {
-        let node = node as usize;
-        &self.children[self.first_child[node] as usize..self.first_child[node + 1] as usize]
+    /// The same where the children of each node are known; empty places among them are [`NONE`].
+    ///
+    /// # Errors
+    /// As [`Tree::of`].
+    pub(crate) fn down<'c>(parent: Vec<u32>, children: impl Fn(u32) -> &'c [u32]) -> Result<Self, Vec<u32>> {
+        let mut top_down: Vec<u32> = Vec::with_capacity(parent.len());
+        top_down.extend((0..).zip(&parent).filter(|(_, above)| **above == NONE).map(|(node, _)| node));
+        let mut above = Vec::with_capacity(parent.len());
+        above.resize(top_down.len(), NONE);
+        let mut next = 0;
+        while let Some(&node) = top_down.get(next) {
+            for &child in children(node).iter().filter(|child| **child != NONE) {
+                top_down.push(child);
+                above.push(next as u32);
+            }
+            next += 1;
+        }
+        let tree = Self { parent, top_down, above, in_order: false };
+        if tree.top_down.len() < tree.parent.len() { Err(tree.cycle()) } else { Ok(tree) }
+    }
+
+    /// Of nodes that stand level by level already, the children of one behind those of the one before.
+    pub(crate) fn level_by_level(parent: Vec<u32>) -> Self {
+        Self { top_down: (0..parent.len() as u32).collect(), above: parent.clone(), parent, in_order: true }
     }
 
     /// The nodes above, nearest first.
@@ -66,15 +70,21 @@ impl Tree {
 
     /// Adds to every node what its descendants have; none where a sum does not fit.
     pub(crate) fn sum_up(&self, own: &[i64]) -> Result<Vec<i64>, u32> {
-        let mut sums = own.to_vec();
-        for &node in self.top_down.iter().rev() {
-            let above = self.parent[node as usize];
-            if above != NONE {
-                let sum = sums[above as usize].checked_add(sums[node as usize]).ok_or(above)?;
-                sums[above as usize] = sum;
-            }
+        let mut sums = if self.in_order { own.to_vec() } else { self.top_down.iter().map(|node| own[*node as usize]).collect() };
+        for (position, above) in self.above.iter().enumerate().rev().filter(|(_, above)| **above != NONE) {
+            let sum = sums[*above as usize].checked_add(sums[position]).ok_or(self.top_down[*above as usize])?;
+            sums[*above as usize] = sum;
         }
-        Ok(sums)
+        Ok(if self.in_order { sums } else { self.by_node(&sums) })
+    }
+
+    /// From values by position in `top_down` to values by node.
+    pub(crate) fn by_node<T: Copy + Default>(&self, by_position: &[T]) -> Vec<T> {
+        let mut by_node = vec![T::default(); by_position.len()];
+        for (node, value) in self.top_down.iter().zip(by_position) {
+            by_node[*node as usize] = *value;
+        }
+        by_node
     }
 
     /// Whoever is not reached from a root stands on a cycle or below one; going up from there ends on it.
@@ -98,6 +108,19 @@ impl Tree {
         }
         cycle
     }
+}
+
+/// Where the children of each node begin, all children standing one behind the other from `start` on; one entry more than nodes.
+pub(crate) fn first_children(parent: &[u32], start: u32) -> Vec<u32> {
+    let mut first = vec![0_u32; parent.len() + 1];
+    first[0] = start;
+    for &above in parent.iter().filter(|above| **above != NONE) {
+        first[above as usize + 1] += 1;
+    }
+    for node in 0..parent.len() {
+        first[node + 1] += first[node];
+    }
+    first
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! Volumes and activity of a period (plans.md, section 4).
 
-use crate::domain::amount::Amount;
+use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
+
 use crate::domain::partner_status::PartnerStatus;
 
 use super::plan::{OrderFilter, Plan};
@@ -47,10 +49,7 @@ impl LegVolumes {
 impl Volumes {
     /// Sums the orders that count, the sponsor groups, and the placement legs where there are any.
     pub(crate) fn of(plan: &Plan, snapshot: &Snapshot, counted: &[u32], placement: Option<&PlacementTree>) -> Result<Self, Refusal> {
-        let all = OrderFilter::default();
-        let (pv, cv) =
-            rayon::join(|| personal(snapshot, counted, &all, |order| order.pv), || personal(snapshot, counted, &all, |order| order.cv));
-        let (pv, cv) = (pv?, cv?);
+        let Personal { pv, cv } = Personal::of(snapshot, counted, &OrderFilter::default())?;
         let (gv, legs) = rayon::join(
             || group(&snapshot.network.sponsors, &pv, snapshot),
             || placement.map(|placement| LegVolumes::of(placement, &cv, snapshot)).transpose(),
@@ -63,23 +62,65 @@ impl Volumes {
     }
 }
 
-/// What each partner's own orders bring, of those that the filter admits.
-pub(crate) fn personal(
-    snapshot: &Snapshot,
-    counted: &[u32],
-    filter: &OrderFilter,
-    value: fn(&Order) -> Amount,
-) -> Result<Vec<i64>, Refusal> {
-    let mut sums = vec![0_i64; snapshot.network.len()];
-    for &place in counted {
-        let order = snapshot.orders.order(place);
-        if !filter.is_open() && !filter.admits(order.kind, order.buyer) {
-            continue;
-        }
-        let sum = &mut sums[order.partner as usize];
-        *sum = sum.checked_add(value(order).units()).ok_or_else(|| too_large(snapshot, order.partner))?;
+/// What each partner's own orders bring.
+pub(crate) struct Personal {
+    pub pv: Vec<i64>,
+    pub cv: Vec<i64>,
+}
+
+impl Personal {
+    /// So many threads have sums of their own at most.
+    const SHARES: usize = 8;
+
+    /// Sums the orders that the filter admits.
+    pub(crate) fn of(snapshot: &Snapshot, counted: &[u32], filter: &OrderFilter) -> Result<Self, Refusal> {
+        let partners = snapshot.network.len();
+        let orders = |places| admitted(snapshot, places, filter);
+        let sum = |places| {
+            let mut sums = vec![[0_i64; 2]; partners];
+            orders(places).try_for_each(|order| add(&mut sums[order.partner as usize], [order.pv.units(), order.cv.units()])).map(|()| sums)
+        };
+        let share = counted.len().div_ceil(rayon::current_num_threads().clamp(1, Self::SHARES)).max(1);
+        let shares: Vec<Option<Vec<[i64; 2]>>> = counted.par_chunks(share).map(sum).collect();
+        let join = |all: Vec<[i64; 2]>, more: Option<Vec<[i64; 2]>>| {
+            let (mut all, more) = (all, more?);
+            all.par_iter_mut().zip(more).try_for_each(|(sums, more)| add(sums, more)).map(|()| all)
+        };
+        let mut shares = shares.into_iter();
+        let first = shares.next().unwrap_or_else(|| Some(vec![[0; 2]; partners]));
+        let sums = first.and_then(|first| shares.try_fold(first, join));
+        // Nothing is negative, so what leaves the range in some order of adding leaves it in every order.
+        let sums = sums.ok_or_else(|| first_too_large(snapshot, orders(counted)))?;
+        let [pv, cv] = [0, 1].map(|which| sums.par_iter().map(|sums| sums[which]).collect());
+        Ok(Self { pv, cv })
     }
-    Ok(sums)
+}
+
+fn admitted<'a>(snapshot: &'a Snapshot, places: &'a [u32], filter: &'a OrderFilter) -> impl Iterator<Item = &'a Order> + Clone {
+    let orders = places.iter().map(|place| snapshot.orders.order(*place));
+    orders.filter(|order| filter.is_open() || filter.admits(order.kind, order.buyer))
+}
+
+/// None where a sum does not fit.
+#[inline]
+fn add(sums: &mut [i64; 2], more: [i64; 2]) -> Option<()> {
+    *sums = [sums[0].checked_add(more[0])?, sums[1].checked_add(more[1])?];
+    Some(())
+}
+
+/// The first partner whose PV, else whose CV, leaves the range.
+fn first_too_large<'a>(snapshot: &Snapshot, orders: impl Iterator<Item = &'a Order> + Clone) -> Refusal {
+    for volume in [|order: &Order| order.pv, |order: &Order| order.cv] {
+        let mut sums = vec![0_i64; snapshot.network.len()];
+        for order in orders.clone() {
+            let sum = &mut sums[order.partner as usize];
+            match sum.checked_add(volume(order).units()) {
+                Some(more) => *sum = more,
+                None => return too_large(snapshot, order.partner),
+            }
+        }
+    }
+    Refusal::orders(None, "the volumes of the orders do not fit 64 bits".to_owned())
 }
 
 /// Own volume and that of everybody below.

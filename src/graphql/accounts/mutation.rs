@@ -130,7 +130,8 @@ impl AccountMutation {
         LogInPayload::of(ctx, log_in(ctx.data::<Services>()?, &act).await).await.map(Some)
     }
 
-    /// Gives new tokens for a refresh token. A token that is used a second time ends its session.
+    /// Gives new tokens for a refresh token. A token works once: what comes a second time within
+    /// `auth.refresh_overlap_seconds` is only refused, later it ends its session.
     async fn refresh_token(
         &self,
         ctx: &Context<'_>,

@@ -1,7 +1,9 @@
 //! What one may ask of commissions.
 
-use async_graphql::{Enum, InputObject};
+use async_graphql::{Enum, InputObject, Result};
 
+use super::super::errors::bad_user_input;
+use super::super::partners::inputs::MAX_CODES;
 use super::super::scalars::DateTime;
 use crate::domain::commissions;
 use crate::store::commissions::Filter;
@@ -51,7 +53,7 @@ pub struct CommissionFilter {
     /// Any of these sources.
     #[graphql(default)]
     source_types: Vec<CommissionSourceType>,
-    /// Any of these bonuses, by the plan's code.
+    /// Any of these bonuses, by the plan's code; at most 50.
     #[graphql(default)]
     bonuses: Vec<String>,
     /// Arisen then or later.
@@ -64,14 +66,20 @@ pub struct CommissionFilter {
 
 impl CommissionFilter {
     /// The store's filter; the period's id was looked up by its code.
-    pub(in crate::graphql) fn into_store(self, period_id: Option<i64>) -> Filter {
-        Filter {
+    ///
+    /// # Errors
+    /// `BAD_USER_INPUT`: too many bonuses.
+    pub(in crate::graphql) fn into_store(self, period_id: Option<i64>) -> Result<Filter> {
+        if self.bonuses.len() > MAX_CODES {
+            return Err(bad_user_input(format!("`filter.bonuses` may name {MAX_CODES} bonuses at most.")));
+        }
+        Ok(Filter {
             statuses: self.statuses.into_iter().map(Into::into).collect(),
             source_types: self.source_types.into_iter().map(Into::into).collect(),
             bonuses: self.bonuses,
             from: self.created_from.map(|time| time.0),
             before: self.created_before.map(|time| time.0),
             period_id,
-        }
+        })
     }
 }

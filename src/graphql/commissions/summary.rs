@@ -14,6 +14,9 @@ use crate::domain::instant::Instant;
 use crate::domain::{period, time_span};
 use crate::store::commissions::Tally;
 
+/// Days that a trend shows at most, the latest; as many as the longest year has. The sums count all days.
+pub const TREND_DAYS: usize = 366;
+
 /// A stretch of time up to now, in UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "time_span::TimeSpan")]
@@ -45,7 +48,7 @@ pub struct CommissionSummary {
     by_source: Vec<SourceSum>,
     /// By level; lines without one count as level 0.
     by_level: Vec<LevelSum>,
-    /// By day.
+    /// By day: the latest 366 days on which lines arose, the earliest first.
     trend: Vec<DaySum>,
 }
 
@@ -186,13 +189,14 @@ impl CommissionSummary {
         };
         let level = |(level, sum): (i32, Sum)| LevelSum { level, count: BigInt(sum.count), total: money(sum.amount) };
         let day = |(day, sum): (i64, Sum)| DaySum { date: date(day), earned: money(sum.amount), career_points: sum.points.into() };
+        let earlier = by_day.len().saturating_sub(TREND_DAYS);
         Ok(Self {
             from: from.map(DateTime),
             before: before.map(DateTime),
             totals,
             by_source: sources.into_iter().map(source).collect(),
             by_level: by_level.into_iter().map(level).collect(),
-            trend: by_day.into_iter().map(day).collect(),
+            trend: by_day.into_iter().skip(earlier).map(day).collect(),
         })
     }
 }
@@ -201,4 +205,28 @@ impl CommissionSummary {
 fn date(day: i64) -> Date {
     let start = Instant::from_seconds(day.saturating_mul(86_400)).unwrap_or(Instant::from_nanos(0));
     Date(period::Period::containing(period::PeriodKind::Day, start).map(|day| day.to_string()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_trend_shows_the_latest_days_and_the_sums_count_all() {
+        let tally = |day: i64| Tally {
+            status: CommissionStatus::Approved,
+            source_type: SourceType::Order,
+            level: 1,
+            day,
+            lines: 1,
+            amount: Amount::from_units(10_000),
+            points: Amount::ZERO,
+        };
+        let tallies: Vec<_> = (0..400).map(tally).collect();
+        let summary = CommissionSummary::of(&tallies, None, None, "USD".parse().unwrap()).unwrap();
+        assert_eq!(summary.by_level[0].count.0, 400);
+        assert_eq!(summary.trend.len(), TREND_DAYS);
+        assert_eq!(summary.trend.first().map(|day| day.date.0.as_str()), Some("1970-02-04"));
+        assert_eq!(summary.trend.last().map(|day| day.date.0.as_str()), Some("1971-02-04"));
+    }
 }

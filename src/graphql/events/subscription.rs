@@ -29,7 +29,7 @@ pub struct PartnerJoined {
     cursor: String,
     /// When it happened.
     occurred_at: DateTime,
-    /// How far below the caller the new partner stands, in the nearer of the two trees; null for staff.
+    /// How far below the caller the new partner stands, in the nearer of the two trees; null for staff who do not stand above it.
     level: Option<i32>,
     /// The new partner.
     partner: Partner,
@@ -41,7 +41,7 @@ pub struct EventSubscription;
 
 #[Subscription]
 impl EventSubscription {
-    /// New partners in the caller's network; for staff, all new partners.
+    /// New partners in the caller's network; for staff with the scope `network`, all new partners.
     async fn partner_joined<'ctx>(
         &self,
         ctx: &'ctx Context<'_>,

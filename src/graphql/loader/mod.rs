@@ -25,7 +25,7 @@ pub trait Relation: Send + Sync + 'static {
     /// What belongs to one parent; the default stands for parents of whom nothing is known.
     type Value: Clone + Default + Send + Sync + 'static;
 
-    /// Fetches what belongs to all these parents, in a number of statements that does not depend on how many they are.
+    /// Fetches what belongs to all these parents, in a number of statements that does not grow with how many they are.
     fn fetch(
         database: &Database,
         args: &Self::Args,

@@ -3,7 +3,7 @@
 use async_graphql::{Enum, InputObject};
 
 use super::super::scalars::DateTime;
-use crate::domain::order_kind;
+use crate::domain::{carts, order_kind};
 use crate::store::orders::Filter;
 
 /// What was bought.
@@ -24,6 +24,22 @@ pub enum Buyer {
     Partner,
     /// A retail customer of that partner.
     Customer,
+}
+
+/// Where an order stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "carts::OrderStatus")]
+pub enum OrderStatus {
+    /// Not paid, or not wholly.
+    PendingPayment,
+    /// Paid, not finished: its volume does not count yet.
+    Paid,
+    /// Finished: its volume counts.
+    Completed,
+    /// Wholly given back.
+    Refunded,
+    /// Given up before it was paid.
+    Cancelled,
 }
 
 /// Which orders; what is left out does not restrict.

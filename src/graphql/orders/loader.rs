@@ -3,10 +3,11 @@
 use std::collections::HashMap;
 
 use super::super::loader::Relation;
+use crate::domain::carts::{OrderLine, OrderState};
 use crate::domain::orders::Order;
 use crate::domain::pages::{Page, Slice};
 use crate::store::database::Database;
-use crate::store::{error::Error, orders};
+use crate::store::{error::Error, order_changes, orders};
 
 /// Number → the order.
 pub struct Orders;
@@ -41,5 +42,33 @@ impl Relation for OrderCounts {
 
     async fn fetch(database: &Database, filter: &orders::Filter, partners: &[i64]) -> Result<HashMap<i64, i64>, Error> {
         orders::counts(database.reader(), partners, filter).await
+    }
+}
+
+/// Number → where the order stands.
+pub struct OrderStates;
+
+impl Relation for OrderStates {
+    type Args = ();
+    type Value = Option<OrderState>;
+
+    async fn fetch(database: &Database, (): &(), numbers: &[i64]) -> Result<HashMap<i64, Self::Value>, Error> {
+        Ok(order_changes::states(database.reader(), numbers).await?.into_iter().map(|order| (order.id, Some(order))).collect())
+    }
+}
+
+/// Number → what was ordered.
+pub struct OrderLines;
+
+impl Relation for OrderLines {
+    type Args = ();
+    type Value = Vec<OrderLine>;
+
+    async fn fetch(database: &Database, (): &(), numbers: &[i64]) -> Result<HashMap<i64, Self::Value>, Error> {
+        let mut found: HashMap<i64, Vec<OrderLine>> = HashMap::new();
+        for (order, line) in order_changes::lines(database.reader(), numbers).await? {
+            found.entry(order).or_default().push(line);
+        }
+        Ok(found)
     }
 }

@@ -2,4 +2,5 @@
 
 pub mod inputs;
 pub mod loader;
+pub mod mutation;
 pub mod objects;

@@ -10,15 +10,15 @@ use super::super::partners::seen::find;
 use super::super::periods::loader::Periods;
 use super::super::periods::objects::Period;
 use super::super::scalars::{BigInt, DateTime, Decimal, Money};
-use super::inputs::{Buyer, OrderKind};
-use super::loader::OrderCounts;
-use crate::domain::orders;
+use super::inputs::{Buyer, OrderKind, OrderStatus};
+use super::loader::{OrderCounts, OrderLines, OrderStates};
+use crate::domain::{carts, orders};
 use crate::store::orders::Filter;
 
-/// A completed order.
+/// An order.
 pub struct Order(pub orders::Order);
 
-/// A completed order.
+/// An order.
 #[Object]
 impl Order {
     /// Opaque global id.
@@ -51,7 +51,7 @@ impl Order {
         self.0.kind.into()
     }
 
-    /// When it was placed.
+    /// When it counts: when it was finished, and until then when it was placed.
     async fn placed_at(&self) -> DateTime {
         DateTime(self.0.placed_at)
     }
@@ -69,6 +69,78 @@ impl Order {
     /// What was paid.
     async fn amount(&self, ctx: &Context<'_>) -> Result<Money> {
         Ok(Money::new(self.0.amount, facts(ctx).await?.currency))
+    }
+
+    /// Where it stands.
+    async fn status(&self, ctx: &Context<'_>) -> Result<Option<OrderStatus>> {
+        Ok(load::<OrderStates>(ctx, (), self.0.id).await?.map(|state| state.status.into()))
+    }
+
+    /// What is still to be paid.
+    async fn due(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        let currency = facts(ctx).await?.currency;
+        Ok(load::<OrderStates>(ctx, (), self.0.id).await?.map(|state| {
+            let waits = state.status == carts::OrderStatus::PendingPayment;
+            Money::new(if waits { state.due() } else { Default::default() }, currency)
+        }))
+    }
+
+    /// What was given back.
+    async fn refunded(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        let currency = facts(ctx).await?.currency;
+        Ok(load::<OrderStates>(ctx, (), self.0.id).await?.map(|state| Money::new(state.refunded, currency)))
+    }
+
+    /// What was ordered here, at the prices of then; empty for orders that came from elsewhere.
+    async fn lines(&self, ctx: &Context<'_>) -> Result<Option<Vec<OrderLine>>> {
+        Ok(Some(load::<OrderLines>(ctx, (), self.0.id).await?.into_iter().map(OrderLine).collect()))
+    }
+}
+
+/// A product within an order, at the price of then.
+pub struct OrderLine(carts::OrderLine);
+
+/// A product within an order, at the price of then.
+#[Object]
+impl OrderLine {
+    /// Its number.
+    async fn number(&self) -> BigInt {
+        BigInt(self.0.id)
+    }
+
+    /// The number of the product.
+    async fn product_number(&self) -> BigInt {
+        BigInt(self.0.product_id)
+    }
+
+    /// The name of the product.
+    async fn name(&self) -> &str {
+        &self.0.name
+    }
+
+    /// How many.
+    async fn quantity(&self) -> i32 {
+        i32::try_from(self.0.quantity).unwrap_or(i32::MAX)
+    }
+
+    /// How many of them were given back.
+    async fn refunded_quantity(&self) -> i32 {
+        i32::try_from(self.0.refunded_quantity).unwrap_or(i32::MAX)
+    }
+
+    /// For one.
+    async fn price(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        Ok(Some(Money::new(self.0.price, facts(ctx).await?.currency)))
+    }
+
+    /// Personal volume of one.
+    async fn personal_volume(&self) -> Decimal {
+        self.0.pv.into()
+    }
+
+    /// Commissionable volume of one.
+    async fn commissionable_volume(&self) -> Decimal {
+        self.0.cv.into()
     }
 }
 

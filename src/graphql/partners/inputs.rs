@@ -8,6 +8,9 @@ use crate::domain::{partner_status, trees};
 use crate::store::partners::Filter;
 use crate::store::trees as walks;
 
+/// Codes of a plan that one filter may name; each is a value of the statement.
+pub const MAX_CODES: usize = 50;
+
 /// Whether a partner takes part.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "partner_status::PartnerStatus")]
@@ -50,7 +53,7 @@ pub struct PartnerFilter {
     /// Any of these states.
     #[graphql(default)]
     statuses: Vec<PartnerStatus>,
-    /// Any of these ranks, by the plan's code.
+    /// Any of these ranks, by the plan's code; at most 50.
     #[graphql(default)]
     ranks: Vec<String>,
     /// Part of the name or of the referral code, ignoring case; at most 100 characters.
@@ -63,8 +66,8 @@ impl PartnerFilter {
     /// # Errors
     /// `BAD_USER_INPUT`: too many ranks, or a search text that is empty or too long.
     pub fn into_store(self) -> Result<Filter> {
-        if self.ranks.len() > 50 {
-            return Err(bad_user_input("`filter.ranks` may name 50 ranks at most."));
+        if self.ranks.len() > MAX_CODES {
+            return Err(bad_user_input(format!("`filter.ranks` may name {MAX_CODES} ranks at most.")));
         }
         if self.search.as_ref().is_some_and(|text| !(1..=100).contains(&text.chars().count())) {
             return Err(bad_user_input("`filter.search` must have 1 to 100 characters."));

@@ -144,7 +144,13 @@ impl PartnerMutation {
     ) -> Result<Option<PlacePartnerPayload>> {
         let act = PlacePartner { partner: input.partner_number.0, slot: input.slot.into_slot()? };
         let outcome = place_partner(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;
-        PlacePartnerPayload::of(ctx, outcome.map(|()| act.partner)).await
+        let mut payload = PlacePartnerPayload::of(ctx, outcome.map(|()| act.partner)).await?;
+        if let Some(payload) = &mut payload {
+            // Who would stand under itself names itself as the parent of the slot.
+            let errors = std::mem::take(&mut payload.user_errors);
+            payload.user_errors = errors.into_iter().map(|error| error.renamed("sponsorNumber", "slot")).collect();
+        }
+        Ok(payload)
     }
 
     /// Chooses where the caller's recruits go when they name no slot.

@@ -144,7 +144,7 @@ impl Partner {
         self.shown(ctx, Aspect::Network, || DateTime(self.partner.joined_at))
     }
 
-    /// User name, e-mail address and telephone number; for the partner, for staff, and for the sponsor where the partner consented.
+    /// User name, e-mail address and telephone number; for the partner, for staff with the scope `network`, and for the sponsor where the partner consented.
     async fn contact(&self, ctx: &Context<'_>) -> Result<Option<Contact>> {
         if !self.shows(ctx, Aspect::Contact)? {
             return Ok(None);
@@ -157,7 +157,7 @@ impl Partner {
         self.shown(ctx, Aspect::Contact, || self.partner.shares_contact)
     }
 
-    /// Career points earned before the running period; for the partner and staff.
+    /// Career points earned before the running period; for the partner, and for staff with the scope `payouts` or `periods`.
     async fn career_points(&self, ctx: &Context<'_>) -> Result<Option<Decimal>> {
         self.shown(ctx, Aspect::Money, || self.partner.career_points.into())
     }
@@ -196,7 +196,8 @@ impl Partner {
         Ok(Some(positions.into_iter().zip(seen).map(|(position, partner)| PlacementSlot { position, partner }).collect()))
     }
 
-    /// Where new recruits go when no slot is named; for the partner and staff, and for the sponsor where the partner shares contact data.
+    /// Where new recruits go when no slot is named; for the partner, for staff with the scope `network`, and for the sponsor where the partner shares
+    /// contact data.
     async fn placement_preference(&self, ctx: &Context<'_>) -> Result<Option<PlacementPreference>> {
         self.shown(ctx, Aspect::Contact, || self.partner.placement_preference.into())
     }
@@ -240,7 +241,10 @@ impl Partner {
         #[graphql(desc = "So many from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which tree; SPONSOR when left out.")] tree: Option<Tree>,
-        #[graphql(desc = "Levels below this partner: 1 to the visible depth; that depth when left out.")] depth: Option<i32>,
+        #[graphql(
+            desc = "Levels below this partner: 1 to the visible depth, for staff to `network.operator_max_depth`; the visible depth when left out."
+        )]
+        depth: Option<i32>,
         #[graphql(desc = "Only this level, at most `depth`.")] level: Option<i32>,
         #[graphql(desc = "Which partners.")] filter: Option<PartnerFilter>,
         #[graphql(desc = "The order; by level, ascending, when left out.")] order_by: Option<DownlineOrder>,
@@ -260,7 +264,8 @@ impl Partner {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which tree; SPONSOR when left out.")] tree: Option<Tree>,
-        #[graphql(desc = "Steps up: 1 to the visible depth; that depth when left out.")] height: Option<i32>,
+        #[graphql(desc = "Steps up: 1 to the visible depth, for staff to `network.operator_max_depth`; the visible depth when left out.")]
+        height: Option<i32>,
     ) -> Result<Option<Vec<UplineStep>>> {
         if !self.shows(ctx, Aspect::Network)? {
             return Ok(None);
@@ -280,7 +285,10 @@ impl Partner {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which tree; SPONSOR when left out.")] tree: Option<Tree>,
-        #[graphql(desc = "Levels below this partner: 1 to the visible depth; that depth when left out.")] depth: Option<i32>,
+        #[graphql(
+            desc = "Levels below this partner: 1 to the visible depth, for staff to `network.operator_max_depth`; the visible depth when left out."
+        )]
+        depth: Option<i32>,
         #[graphql(desc = "Which partners.")] filter: Option<PartnerFilter>,
     ) -> Result<Option<NetworkSummary>> {
         if !self.shows(ctx, Aspect::Volumes)? {
@@ -296,7 +304,10 @@ impl Partner {
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "Which tree; PLACEMENT when left out.")] tree: Option<Tree>,
-        #[graphql(desc = "Levels below this partner: 1 to the visible depth; that depth when left out.")] depth: Option<i32>,
+        #[graphql(
+            desc = "Levels below this partner: 1 to the visible depth, for staff to `network.operator_max_depth`; the visible depth when left out."
+        )]
+        depth: Option<i32>,
         #[graphql(desc = "So many partners below at most, the nearest first; as many as a drawing may hold when left out.")] limit: Option<
             i32,
         >,
@@ -360,7 +371,7 @@ impl Partner {
         Ok(Some(connect(slice, RankTotals { partner_id: self.partner.id }, edge)))
     }
 
-    /// The orders credited to the partner, the latest first; for the partner and staff.
+    /// The orders credited to the partner, the latest first; for the partner, and for staff with the scope `payouts` or `periods`.
     async fn orders(
         &self,
         ctx: &Context<'_>,
@@ -409,7 +420,7 @@ impl Partner {
         Ok(Some(load::<PayoutMethods>(ctx, (), self.partner.id).await?.into_iter().map(PayoutMethod::from).collect()))
     }
 
-    /// The commission lines that the partner earns, the latest first; for the partner and staff.
+    /// The commission lines that the partner earns, the latest first; for the partner, and for staff with the scope `payouts` or `periods`.
     async fn commissions(
         &self,
         ctx: &Context<'_>,
@@ -428,13 +439,13 @@ impl Partner {
             Some(code) => Some(period_id(ctx, code).await?),
             None => None,
         };
-        let filter = filter.into_store(period);
+        let filter = filter.into_store(period)?;
         let slice = load::<CommissionsOf>(ctx, (filter.clone(), page), self.partner.id).await?;
         let totals = CommissionTotals { partner_id: self.partner.id, filter };
         Ok(Some(connect(slice, totals, |line| Edge::new(Cursor::number(line.created_at.nanos(), line.id), Commission(line)))))
     }
 
-    /// The partner's commissions of a stretch of time, added up; for the partner and staff.
+    /// The partner's commissions of a stretch of time, added up; for the partner, and for staff with the scope `payouts` or `periods`.
     async fn commission_summary(
         &self,
         ctx: &Context<'_>,

@@ -205,7 +205,11 @@ impl<'a> Scale<'a> {
         if shape.is_paged {
             return ["first", "last", "limit"].into_iter().filter_map(argument).max().or(shape.bound).or(Some(self.default_page));
         }
-        if shape.is_list { argument("ids").or_else(|| argument("height")).or(shape.bound) } else { None }
+        if shape.is_list {
+            return argument("ids").or_else(|| argument("height")).or(shape.bound);
+        }
+        // The levels of a summary stand directly in it: as many as the depth asked for.
+        shape.bound.map(|bound| argument("depth").unwrap_or(bound))
     }
 
     fn argument(&self, field: &Field, name: &str) -> Option<Value> {

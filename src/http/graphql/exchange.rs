@@ -203,3 +203,28 @@ fn status(answer: &Answer, media: Media) -> StatusCode {
         Some(_) => StatusCode::BAD_REQUEST,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Code and both statuses of each row of the table.
+    fn documented() -> Vec<(String, [u16; 2])> {
+        let text = include_str!("../../../docs/errors.md");
+        let rows = text.lines().filter(|line| line.starts_with("| `"));
+        let row = |line: &str| {
+            let cells: Vec<&str> = line.split('|').map(str::trim).collect();
+            (cells[1].trim_matches('`').to_owned(), [cells[2], cells[3]].map(|status| status.parse().unwrap()))
+        };
+        rows.map(row).collect()
+    }
+
+    #[test]
+    fn every_code_is_documented_with_its_statuses() {
+        let given = ErrorCode::ALL.iter().map(|code| {
+            let answer = Answer::refused(code.at("", None));
+            (code.as_str().to_owned(), [Media::GraphqlResponse, Media::Json].map(|media| status(&answer, media).as_u16()))
+        });
+        assert_eq!(documented(), given.collect::<Vec<_>>());
+    }
+}

@@ -28,7 +28,7 @@ use crate::graphql::endpoint::Endpoint;
 /// `extensions: {"cost": true}` asks for `extensions.cost {requested, limit}` in the answer.
 ///
 /// When `shutdown` becomes true, sockets close with 1001 and event streams end; await [`Endpoint::drained`] afterwards, so that no mutation is cut
-/// off. The peer's address is known where the app serves with `into_make_service_with_connect_info::<SocketAddr>()`.
+/// off, and `closed` of the switch, which every socket and the router hold until they are gone. The peer's address is known where the app serves with `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn router(endpoint: Endpoint, shutdown: watch::Receiver<bool>) -> Router {
     let connections = Arc::new(Semaphore::new(endpoint.settings().streams.connections.min(Semaphore::MAX_PERMITS)));
     let transport = Transport { endpoint, shutdown, connections };

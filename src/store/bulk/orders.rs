@@ -78,12 +78,12 @@ pub async fn any(transaction: &Transaction) -> Result<bool, Error> {
 
 const COLUMNS: &str = "id, partner_id, period_id, buyer, kind, placed_at, cv, pv, amount";
 
-/// Every order, by number.
+/// Every completed order, by number.
 ///
 /// # Errors
 /// The database's, or a value that the domain does not know.
 pub async fn all(transaction: &Transaction) -> Result<Rows<'_, Order>, Error> {
-    let sql = Sql::whole(transaction, &format!("SELECT {COLUMNS} FROM orders ORDER BY id"), []);
+    let sql = Sql::whole(transaction, &format!("SELECT {COLUMNS} FROM orders WHERE status = 'COMPLETED' ORDER BY id"), []);
     sql.stream(transaction, read).await
 }
 

@@ -64,7 +64,12 @@ const VOLUMES: Target<8> = Target {
 /// # Errors
 /// The database's.
 pub async fn clear(transaction: &Transaction, period_id: i64) -> Result<(), Error> {
-    Sql::whole(transaction, "DELETE FROM volumes WHERE period_id = $1", [period_id.into()]).execute(transaction).await.map(drop)
+    // What waits to be folded is in the sums that replace them.
+    let waiting = "DELETE FROM unfolded_volumes WHERE event_id IN (SELECT id FROM volume_events WHERE period_id = $1)";
+    for sql in [waiting, "DELETE FROM volumes WHERE period_id = $1"] {
+        Sql::whole(transaction, sql, [period_id.into()]).execute(transaction).await?;
+    }
+    Ok(())
 }
 
 /// Adds volumes of a period.

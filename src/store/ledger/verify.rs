@@ -200,7 +200,7 @@ async fn chain(snapshot: &Transaction, noted: Option<Link>, findings: &mut Findi
     Ok(())
 }
 
-/// The number of a link, and its hash.
+/// Number and hash of a link.
 type Place = (i64, Vec<u8>);
 
 struct Chain {

@@ -1,6 +1,7 @@
 //! A server without its transports: services on a fresh database, with a clock and chance that the test owns.
 
 mod databases;
+pub mod files;
 mod hubs;
 mod ledger;
 mod network;
@@ -17,7 +18,7 @@ use base64::engine::general_purpose::STANDARD;
 use sea_orm::{ConnectionTrait, Statement, TryGetable, Value};
 use upline::app::World;
 use upline::auth::principal::Principal;
-use upline::commands::accounts::{SignUp, SignedIn, sign_up};
+use upline::commands::accounts::{LogIn, SignUp, SignedIn, log_in, sign_up};
 use upline::commands::partners::{BecomePartner, become_partner};
 use upline::commands::{Error, Outside, Services};
 use upline::config::secrets::Secret;
@@ -98,7 +99,8 @@ pub async fn run<F: Future<Output = ()>>(backend: Backend, test: fn(App) -> F) {
 }
 
 impl App {
-    fn start(database: &TestDatabase) -> Self {
+    /// For tests that end the server themselves, and with it the database; all others get one from [`run`].
+    pub fn start(database: &TestDatabase) -> Self {
         let (clock, wakes) = (Arc::new(ManualClock::default()), Arc::new(AtomicUsize::new(0)));
         let counter = Arc::clone(&wakes);
         let outside = Outside {
@@ -165,6 +167,12 @@ impl App {
     pub async fn member(&self, username: &str) -> Member {
         let tokens = sign_up(&self.services, &new_account(username)).await.unwrap();
         Member { principal: self.principal(&tokens).await, tokens }
+    }
+
+    /// Somebody who has an account, signed in once more.
+    pub async fn sign_in(&self, username: &str) -> Principal {
+        let input = LogIn { login: username.to_owned(), password: Secret::new(PASSWORD.to_owned()) };
+        self.principal(&log_in(&self.services, &input).await.unwrap()).await
     }
 
     /// A new operator with these scopes.

@@ -1,5 +1,7 @@
 //! The program itself, as somebody at a terminal runs it.
 
+#[cfg(unix)]
+mod demo;
 mod payouts;
 
 use std::io::Write as _;
@@ -21,6 +23,11 @@ impl Place {
 
     fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    /// What the program has logged to a file here.
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.path().join("log.txt")).unwrap_or_default()
     }
 
     fn write(&self, name: &str, text: &str) {

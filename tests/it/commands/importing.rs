@@ -1,14 +1,15 @@
 //! People go on while an import keeps other writers out (PostgreSQL; SQLite has one writer anyway).
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
+use tokio::time::timeout;
 use upline::commands::accounts::{LogIn, log_in, refresh_token};
-use upline::config::network::Placement;
 use upline::config::secrets::Secret;
-use upline::domain::trees::PlacementPreference;
-use upline::import::{Files, Options, Source, import};
+use upline::import::Files;
 use upline::store::bulk::lock;
 
+use crate::app::files::source;
 use crate::app::{App, Backend, PASSWORD, run};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -38,10 +39,13 @@ async fn join_around_an_import(app: App) {
         let above = if partner == 1001 { ",,".to_owned() } else { format!("{0},{0},L", partner - 1) };
         writeln!(network, "{partner},{above},2026-01-01T00:00:00Z").unwrap();
     }
-    let files = Files { network: Some(Source::memory("network.csv", network.as_bytes())), ..Files::default() };
-    let options = Options { period: None, placement: Placement::Binary, preference: PlacementPreference::WeakLeg, now: app.services.now() };
-    let database = app.services.database.clone();
-    let importing = tokio::spawn(async move { import(&database, &files, &options).await.map(drop) });
+    let files = Files { network: source("network.csv", &network), ..Files::default() };
+    // Nobody gets in before the import and joins stand at the door together.
+    let door = app.services.database.begin().await.unwrap();
+    lock::exclusive(&door).await.unwrap();
+    let importer = app.clone();
+    let importing = tokio::spawn(async move { importer.import(&files).await });
+    until_waiting(&app, 1).await;
     let joining = (0..12).map(|index| {
         let (app, code) = (app.clone(), root.code.clone());
         tokio::spawn(async move {
@@ -52,15 +56,28 @@ async fn join_around_an_import(app: App) {
             joined.number
         })
     });
+    let joining: Vec<_> = joining.collect();
+    until_waiting(&app, 3).await;
+    door.rollback().await.unwrap();
     let mut numbers = Vec::new();
-    for joined in joining.collect::<Vec<_>>() {
+    for joined in joining {
         numbers.push(joined.await.unwrap());
     }
-    importing.await.unwrap().unwrap();
+    importing.await.unwrap();
     assert_eq!(app.count("partners").await, 1 + 12 + 2000);
     let late = app.join("late", Some(&root.code), None).await.unwrap();
     assert!(late.number > 3000, "{} is above every number of the file", late.number);
     numbers.sort_unstable();
     numbers.dedup();
     assert_eq!(numbers.len(), 12);
+}
+
+/// Looks at the database until so many of its connections wait for a lock.
+async fn until_waiting(app: &App, count: i64) {
+    let waiting = async {
+        while app.count("pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").await < count {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(30), waiting).await.expect("the others come to the door");
 }

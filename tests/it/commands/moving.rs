@@ -2,16 +2,14 @@
 
 use std::fmt::Write as _;
 
-use sea_orm::{ConnectionTrait as _, Statement};
 use upline::commands::partners::{MoveSponsor, PlacePartner, move_sponsor, place_partner};
-use upline::config::network::Placement;
 use upline::domain::accounts::Scope;
 use upline::domain::partners::Slot;
 use upline::domain::position::Position;
 use upline::domain::refusal::Refusal;
-use upline::domain::trees::PlacementPreference;
-use upline::import::{Files, Options, Source, import};
+use upline::import::Files;
 
+use crate::app::files::{Volumes, source, volumes};
 use crate::app::{App, TestPartner, all_at_once, on_both_databases, refusal};
 
 on_both_databases!(
@@ -115,17 +113,8 @@ async fn moves_in_all_directions_leave_a_tree(app: App) {
     assert_eq!(app.count("audit_entries").await, app.count("events WHERE kind = 'SPONSOR_MOVED'").await);
 }
 
-type Volumes = Vec<(i64, i64, [i64; 6])>;
-
-async fn volumes(app: &App, state: &str) -> Volumes {
-    let sql = format!(
-        "SELECT v.partner_id, v.period_id, personal_pv, personal_cv, group_pv, group_cv, left_cv, right_cv
-         FROM volumes AS v JOIN periods AS t ON t.id = v.period_id WHERE t.state = '{state}' ORDER BY v.partner_id, v.period_id"
-    );
-    let reader = app.services.database.reader();
-    let rows = reader.query_all_raw(Statement::from_string(app.services.database.backend(), sql)).await.unwrap();
-    let number = |row: &sea_orm::QueryResult, index: usize| row.try_get_by_index::<i64>(index).unwrap();
-    rows.iter().map(|row| (number(row, 0), number(row, 1), std::array::from_fn(|index| number(row, index + 2)))).collect()
+async fn in_state(app: &App, state: &str) -> Volumes {
+    volumes(&app.services.database, Some(state)).await
 }
 
 /// Orders over two open months and one that is closed.
@@ -144,12 +133,10 @@ async fn volumes_of_open_periods_follow_every_move_and_placing(app: App) {
             }
         }
     }
-    let source = |name: &str, text: &str| Some(Source::memory(name, text.as_bytes()));
     let files = Files { network: source("network.csv", &network), orders: source("orders.csv", &orders), ..Files::default() };
-    let options = Options { period: None, placement: Placement::Binary, preference: PlacementPreference::WeakLeg, now: app.services.now() };
-    import(&app.services.database, &files, &options).await.unwrap();
+    app.import(&files).await;
     app.execute("UPDATE periods SET state = 'CLOSED' WHERE code = '2026-01'", []).await;
-    let closed = volumes(&app, "CLOSED").await;
+    let closed = in_state(&app, "CLOSED").await;
     assert!(!closed.is_empty());
 
     // A return: 28 has what 29 has, with the other sign. Under 24, who has nothing, they cancel each other.
@@ -161,7 +148,7 @@ async fn volumes_of_open_periods_follow_every_move_and_placing(app: App) {
     for partner in [29, 28] {
         move_sponsor(&app.services, &operator, &MoveSponsor { partner, sponsor: 24 }).await.unwrap();
     }
-    assert!(volumes(&app, "OPEN").await.iter().all(|(partner, ..)| *partner != 24), "a row without volume is left");
+    assert!(in_state(&app, "OPEN").await.keys().all(|(_, partner)| *partner != 24), "a row without volume is left");
 
     let mut moves = 0;
     for index in 0..60_i64 {
@@ -171,12 +158,12 @@ async fn volumes_of_open_periods_follow_every_move_and_placing(app: App) {
             let slot = Slot { parent_id: 11 + index / 6, position: Position::Left };
             place_partner(&app.services, &operator, &PlacePartner { partner, slot }).await.unwrap();
         }
-        let followed = volumes(&app, "OPEN").await;
+        let followed = in_state(&app, "OPEN").await;
         upline::rebuild::run(&app.services.database, false).await.unwrap();
-        assert_eq!(followed, volumes(&app, "OPEN").await, "after {input:?}");
+        assert_eq!(followed, in_state(&app, "OPEN").await, "after {input:?}");
     }
     assert!(moves > 20, "{moves}");
-    assert_eq!(volumes(&app, "CLOSED").await, closed, "closed periods stay what they were");
+    assert_eq!(in_state(&app, "CLOSED").await, closed, "closed periods stay what they were");
     upline::rebuild::run(&app.services.database, true).await.unwrap();
-    assert_ne!(volumes(&app, "CLOSED").await, closed, "unless they are asked for");
+    assert_ne!(in_state(&app, "CLOSED").await, closed, "unless they are asked for");
 }

@@ -1,5 +1,8 @@
 //! The purge: what is old goes, what somebody still needs stays.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
 use upline::commands::accounts::{LogIn, SignUp, log_in, log_out, refresh_token, sign_up};
 use upline::commands::purge::{Purged, purge};
 use upline::config::secrets::Secret;
@@ -7,6 +10,7 @@ use upline::events::Kind;
 use upline::store::events::{Position, latest};
 
 use crate::app::{App, PASSWORD, new_account, on_both_databases};
+use crate::graphql::served::Served;
 
 const DAY: i64 = 86_400;
 
@@ -15,6 +19,7 @@ on_both_databases!(
     stored_answers_and_events_go_by_their_age,
     a_purge_keeps_to_its_bounds_and_goes_on_the_next_time,
     who_resumes_before_a_purged_event_is_told_so,
+    a_server_purges_by_itself,
 );
 
 fn log() -> LogIn {
@@ -87,4 +92,18 @@ async fn who_resumes_before_a_purged_event_is_told_so(app: App) {
     assert_eq!(whole.hub.after(last, Kind::PartnerJoined).await.unwrap().unwrap().len(), 0);
     // The hub of the application was not run.
     app.forget_hubs();
+}
+
+/// At its start; that it comes again is the timer's affair.
+async fn a_server_purges_by_itself(app: App) {
+    app.member("anna").await;
+    app.clock.advance(91 * DAY);
+    Served::start(&app).await;
+    let gone = async {
+        while app.count("events").await > 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(30), gone).await.expect("the server purges what is old");
+    assert_eq!(app.count("accounts").await, 1);
 }

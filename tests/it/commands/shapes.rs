@@ -2,15 +2,15 @@
 
 use std::path::Path;
 
-use upline::config::network::Placement;
 use upline::domain::partners::Slot;
 use upline::domain::refusal::Refusal;
 use upline::domain::trees::PlacementPreference;
 use upline::export::{self, export};
-use upline::import::{Files, Options, Source, import};
+use upline::import::{Files, Options, import};
 use upline::store::database::Database;
 use upline::store::settings;
 
+use crate::app::files::{options, source};
 use crate::app::{App, Backend, TestDatabase, on_both_databases, refusal};
 
 on_both_databases!(
@@ -30,13 +30,8 @@ const MATRIX: &str = "[placement]\nkind = \"matrix\"\nwidth = 3\n";
 const NETWORK: &str = "partner,sponsor,placement_parent,position,joined_at\n1,,,,2026-01-01T00:00:00Z\n2,1,1,1,2026-01-01T00:00:00Z\n";
 const SPONSORS: &str = "partner,sponsor,joined_at\n1,,2026-01-01T00:00:00Z\n2,1,2026-01-01T00:00:00Z\n";
 
-fn source(name: &str, text: &str) -> Option<Source> {
-    Some(Source::memory(name, text.as_bytes()))
-}
-
 async fn take_in(database: &Database, files: &Files, preference: PlacementPreference) {
-    let now = "2026-02-01T12:00:00Z".parse().unwrap();
-    let options = Options { period: None, placement: Placement::Binary, preference, now };
+    let options = Options { preference, ..options("2026-02-01T12:00:00Z".parse().unwrap()) };
     import(database, files, &options).await.unwrap();
 }
 

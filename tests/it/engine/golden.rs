@@ -118,6 +118,16 @@ fn a_carry_file_of_an_earlier_run_is_removed_where_the_plan_has_no_binary_bonus(
 }
 
 #[test]
+fn what_a_run_that_was_killed_has_left_is_no_result_of_the_next() {
+    let out = tempfile::tempdir().unwrap();
+    fs::write(out.path().join("carry.csv.part"), "partner,carry_left,carry_right\n1,2,3\n").unwrap();
+    let mut arguments = vec!["simulate".to_owned(), "--quiet".to_owned(), "--out".to_owned(), out.path().to_str().unwrap().to_owned()];
+    arguments.extend(inputs(&golden("stairstep")));
+    assert!(upline(&arguments).status.success());
+    assert_same_files(&golden("stairstep/expected"), out.path());
+}
+
+#[test]
 fn the_summary_is_printed_as_a_table() {
     let out = tempfile::tempdir().unwrap();
     let mut arguments = vec!["simulate".to_owned(), "--out".to_owned(), out.path().to_str().unwrap().to_owned()];

@@ -5,6 +5,7 @@ mod explained;
 mod golden;
 mod laws;
 mod mutations;
+mod numbers;
 mod plans;
 mod questions;
 mod refused;

@@ -104,6 +104,15 @@ fn what_is_legal_but_odd_is_warned_about() {
         let warnings = Plan::parse(&format!("{frame}{levels}")).unwrap().warnings();
         assert!(warnings.iter().any(|given| given.starts_with(said)), "{said}: {warnings:?}");
     }
+    // A rank kept from earlier is held, and levels that no rank is paid on owe nothing.
+    let legs = "[[rank]]\ncode = \"THREE\"\nrequires = [{ type = \"QUALIFIED_LEGS\", min = 1, rank = \"THREE\" }]\n";
+    let lifetime = FRAME.replace("\"USD\"", "\"USD\"\nrank_maintenance = \"lifetime\"");
+    let most = FRAME.replace("\"USD\"", "\"USD\"\npayout_cap = \"0.2\"").replace("code = \"ONE\"", "code = \"ONE\"\nmax_levels = 2");
+    let most = most.replace("code = \"TWO\"", "code = \"TWO\"\nmax_levels = 2");
+    for (text, unsaid) in [(format!("{lifetime}{legs}"), "out of reach"), (format!("{most}{levels}"), "payout_cap")] {
+        let warnings = Plan::parse(&text).unwrap().warnings();
+        assert!(!warnings.iter().any(|given| given.contains(unsaid)), "{unsaid}: {warnings:?}");
+    }
     for file in examples() {
         assert_eq!(Plan::parse(&fs::read_to_string(file).unwrap()).unwrap().warnings(), Vec::<String>::new());
     }

@@ -24,6 +24,18 @@ fn a_line_that_never_ends_is_refused_and_not_read_to_its_end() {
 }
 
 #[test]
+fn the_longest_row_is_read_whatever_its_line_ends_with() {
+    let row = format!("1,2,2026-01-05T00:00:00Z,10,{}", "x".repeat(1_048_576 - 28));
+    assert_eq!(row.len(), 1_048_576);
+    for end in ["", "\n", "\r\n", "\n2,2,2026-01-05T00:00:00Z,10,x\n"] {
+        let text = format!("{},note\n{row}{end}", HEADER.trim_end());
+        assert_eq!(read(Cursor::new(text)), Ok(if end.len() > 2 { 2 } else { 1 }));
+        let longer = format!("{},note\n{row}y{end}", HEADER.trim_end());
+        assert_eq!(read(Cursor::new(longer)).unwrap_err().to_string(), "orders.csv line 2: the row has more than 1048576 bytes");
+    }
+}
+
+#[test]
 fn a_quote_over_hundreds_of_thousands_of_lines_is_refused_in_one_pass() {
     // With every line looked at again for each line after it this would take hours.
     let lines = Cursor::new(format!("{HEADER}\"")).chain(Cursor::new("\n".repeat(2_000_000)));

@@ -1,6 +1,7 @@
 //! Worked examples from published plans and guides, recomputed by hand.
 
 use upline::domain::amount::Amount;
+use upline::domain::partner_status::PartnerStatus;
 use upline::engine::input::{NetworkRow, OrderRow};
 
 use super::rows::{earned, january, lines, order, partner, placed, ranked};
@@ -97,6 +98,19 @@ fn b3_b4_b5_volume_is_carried_kept_consumed_or_flushed() {
         let months = binary(&format!("{rate}{keys}"), activity, volumes);
         assert_eq!([&months[0].0, &months[1].0], paid, "{keys}");
     }
+}
+
+#[test]
+fn whoever_does_not_qualify_has_no_match_to_compute() {
+    // Two legs of 9*10^13 in cycles of 0.0001 would pay far more than 64 bits hold.
+    let ranks = "[placement]\nkind = \"binary\"\n[[rank]]\ncode = \"ONE\"";
+    let cycle = "method = \"cycle\"\ncycle = { strong = \"0.0001\", weak = \"0.0001\", amount = \"1\" }";
+    let bonus = format!("[[bonus]]\ncode = \"team\"\nkind = \"binary\"\n{cycle}\non_unqualified = \"keep\"");
+    let plan = plan("0", ranks, &bonus);
+    let much: Amount = "90000000000000".parse().unwrap();
+    let top = NetworkRow { status: PartnerStatus::Suspended, carry_left: much, carry_right: much, ..partner(1, 0) };
+    let carried = january(&plan, &[top], &[], |outcome| outcome.carry().unwrap());
+    assert_eq!(carried.iter().map(|carry| (carry.left, carry.right)).collect::<Vec<_>>(), [(much, much)]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The public clients and audits against the real application. They need Node 20 and npm.
+//! The public clients and audits against the real application. They need Node.js and npm.
 
 use super::served::Served;
 use crate::app::{App, on_both_databases};

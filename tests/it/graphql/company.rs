@@ -1,15 +1,13 @@
 //! A company of any size, imported: a sponsor tree five wide, a binary placement tree, and for each partner orders, commissions and a rank.
 
 use std::fmt::Write as _;
-use std::path::Path;
 
-use upline::config::network::Placement;
-use upline::domain::trees::PlacementPreference;
-use upline::import::{Files, Options, Source, import};
+use upline::import::Files;
 
 use crate::app::App;
+use crate::app::files::source;
 
-const PLAN: &str = r#"
+pub const PLAN: &str = r#"
 [plan]
 code = "test"
 currency = "USD"
@@ -46,38 +44,18 @@ pub async fn found(app: &App, partners: i64, orders_each: i64) {
             writeln!(commissions, "team,{partner},{order},{partner},1,10,0.1,1.00,0").unwrap();
         }
     }
-    let folder = tempfile::tempdir().unwrap();
-    let file = |name: &str, text: &str| write(folder.path(), name, text);
     let files = Files {
-        plan: file("plan.toml", PLAN),
-        network: file("network.csv", &network),
-        orders: file("orders.csv", &orders),
-        commissions: file("commissions.csv", &commissions),
-        ranks: file("ranks.csv", &ranks),
+        plan: source("plan.toml", PLAN),
+        network: source("network.csv", &network),
+        orders: source("orders.csv", &orders),
+        commissions: source("commissions.csv", &commissions),
+        ranks: source("ranks.csv", &ranks),
     };
-    import_files(app, &files).await;
+    app.import(&files).await;
 }
 
 /// Imports a network and nothing else; the header is the caller's.
 pub async fn found_network(app: &App, network: &str) {
-    let folder = tempfile::tempdir().unwrap();
-    let files =
-        Files { plan: write(folder.path(), "plan.toml", PLAN), network: write(folder.path(), "network.csv", network), ..Files::default() };
-    import_files(app, &files).await;
-}
-
-fn write(folder: &Path, name: &str, text: &str) -> Option<Source> {
-    let path = folder.join(name);
-    std::fs::write(&path, text).unwrap();
-    Some(Source::file(path))
-}
-
-async fn import_files(app: &App, files: &Files) {
-    let options = Options {
-        period: "2026-01".parse().ok(),
-        placement: Placement::Binary,
-        preference: PlacementPreference::WeakLeg,
-        now: app.services.now(),
-    };
-    import(&app.services.database, files, &options).await.unwrap();
+    let files = Files { plan: source("plan.toml", PLAN), network: source("network.csv", network), ..Files::default() };
+    app.import(&files).await;
 }

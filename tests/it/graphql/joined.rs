@@ -18,7 +18,7 @@ use crate::app::{App, TestPartner, on_both_databases};
 const WAYS: [Way; 2] = [Way::WebSocket, Way::ServerSentEvents];
 
 on_both_databases!(
-    a_join_shows_within_a_second,
+    a_wake_up_shows_a_join_before_the_hub_looks_by_itself,
     of_two_subscribers_one_killed_and_resumed_each_sees_each_join_once_and_in_order,
     only_the_network_above_hears_of_a_join,
     a_lower_depth_lets_only_the_near_ones_through,
@@ -39,8 +39,9 @@ async fn recruit(served: &Served, sponsor: &TestPartner, username: &str) -> Test
     served.app.join(username, Some(&sponsor.code), None).await.unwrap()
 }
 
-async fn a_join_shows_within_a_second(app: App) {
-    // The wake-up brings it: the hub's own look would come too late.
+/// On PostgreSQL a transaction that runs anywhere in the cluster, so in another test, holds an event back; then the next look brings it. So not every one
+/// of the five can be asked to come early.
+async fn a_wake_up_shows_a_join_before_the_hub_looks_by_itself(app: App) {
     let served = Served::with(&app, &["events.poll_milliseconds=5000"]).await;
     let sponsor = served.app.join("sponsor", None, None).await.unwrap();
     let first = recruit(&served, &sponsor, "first").await;
@@ -51,20 +52,19 @@ async fn a_join_shows_within_a_second(app: App) {
         if name == "sse" {
             subscriber.events(5).await;
         }
-        let mut quick = 0;
+        let mut early = 0;
         for turn in 0..5 {
             let joined = recruit(&served, &sponsor, &format!("{name}-{turn}")).await;
             let event = match timeout(Duration::from_secs(1), subscriber.event()).await {
                 Ok(event) => {
-                    quick += 1;
+                    early += 1;
                     event
                 }
-                // The machine may be busy with other tests.
                 Err(_) => subscriber.event().await,
             };
             assert_eq!(number(&event), joined.number, "{way:?}");
         }
-        assert!(quick > 0, "{way:?}: no join of five was shown within a second");
+        assert!(early > 0, "{way:?}: each of five joins waited for the hub's own look");
     }
 }
 
@@ -128,27 +128,27 @@ async fn only_the_network_above_hears_of_a_join(app: App) {
     let sponsor = served.app.join("sponsor", None, None).await.unwrap();
     let stranger = served.app.join("stranger", None, None).await.unwrap();
     let operator = app.staff("operator", Role::Operator, &[Scope::Network]).await;
-    let catalog = app.staff("catalog", Role::Operator, &[Scope::Catalog]).await;
+    // Staff, but for goods: of the network it hears what a partner in its place hears.
+    let catalog = served.app.join("catalog", None, None).await.unwrap();
+    app.execute("UPDATE accounts SET role = 'OPERATOR', scopes = $1 WHERE username = 'catalog'", [Scope::Catalog.code().into()]).await;
     let theirs = recruit(&served, &sponsor, "theirs").await;
     let below = recruit(&served, &theirs, "below").await;
     let own = recruit(&served, &stranger, "own").await;
+    let last = recruit(&served, &catalog, "last").await;
     for way in WAYS {
         for (token, expected) in [
             (sponsor.member.token(), vec![theirs.number, below.number]),
             (theirs.member.token(), vec![below.number]),
             (stranger.member.token(), vec![own.number]),
-            (operator.token(), vec![sponsor.number, stranger.number, theirs.number, below.number, own.number]),
+            (catalog.member.token(), vec![last.number]),
+            (operator.token(), [&sponsor, &stranger, &catalog, &theirs, &below, &own, &last].map(|partner| partner.number).to_vec()),
         ] {
             let mut subscriber = Subscriber::follow(&served, way, token, &from_the_beginning()).await;
             assert_eq!(subscriber.events(expected.len()).await.0, expected, "{way:?}");
         }
     }
-    let (silent, anonymous) = (Some(catalog.token()), None);
-    let mut subscriber = Subscriber::follow(&served, Way::WebSocket, silent.unwrap(), &from_the_beginning()).await;
-    let heard = timeout(Duration::from_millis(300), subscriber.event()).await;
-    assert!(heard.is_err(), "an operator without a scope of the network hears nothing: {heard:?}");
     let document = "subscription { partnerJoined { cursor } }";
-    assert_eq!(ended_at_once(&served, anonymous, document).await, "UNAUTHENTICATED");
+    assert_eq!(ended_at_once(&served, None, document).await, "UNAUTHENTICATED");
 }
 
 /// The code of the error that a subscription begins with.
@@ -241,8 +241,11 @@ async fn a_cursor_that_is_none_is_refused(app: App) {
 async fn who_missed_too_much_is_told_so(app: App) {
     let served = Served::with(&app, &["events.replay_events=5"]).await;
     let sponsor = served.app.join("sponsor", None, None).await.unwrap();
+    // Who hears them all knows that the server has read them all: transactions of others may keep events back for a while.
+    let mut live = Subscriber::follow(&served, Way::WebSocket, sponsor.member.token(), &from_the_beginning()).await;
     for turn in 0..8 {
-        recruit(&served, &sponsor, &format!("recruit-{turn}")).await;
+        let joined = recruit(&served, &sponsor, &format!("recruit-{turn}")).await;
+        assert_eq!(number(&live.event().await), joined.number);
     }
     for way in WAYS {
         let mut subscriber = Subscriber::follow(&served, way, sponsor.member.token(), &from_the_beginning()).await;

@@ -2,7 +2,7 @@
 
 mod acceptance;
 mod company;
-mod examples;
+pub mod examples;
 mod faults;
 mod joined;
 mod limits;
@@ -11,5 +11,6 @@ mod ranks;
 mod schema;
 pub mod served;
 mod statements;
+mod stopping;
 mod streams;
 mod visibility;

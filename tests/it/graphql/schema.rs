@@ -9,7 +9,7 @@ use async_graphql::parser::types::{BaseType, FieldDefinition, InputValueDefiniti
 use upline::graphql::roots::definition;
 
 /// Numbers that people choose or count levels with. What counts rows or money is BigInt or Decimal: JSON numbers lose digits beyond 53 bits, Int ends at 32.
-const SMALL_NUMBERS: [&str; 7] = ["depth", "distance", "first", "height", "last", "level", "limit"];
+const SMALL_NUMBERS: [&str; 9] = ["depth", "distance", "first", "height", "last", "level", "limit", "quantity", "refundedQuantity"];
 
 fn types() -> Vec<TypeDefinition> {
     let definitions = parse_schema(definition()).unwrap().definitions.into_iter();
@@ -109,18 +109,21 @@ fn only_small_numbers_are_ints_and_no_number_is_a_float() {
 }
 
 /// Lists of objects that are no pages: those that may be long are bounded by an argument or in `Settings::from_config`, the rest is short.
-const LISTS: [&str; 15] = [
+const LISTS: [&str; 18] = [
+    "Cart.lines",
     "CommissionSummary.byLevel",
     "CommissionSummary.bySource",
     "CommissionSummary.trend",
     "Genealogy.nodes",
     "NetworkSummary.byLevel",
+    "Order.lines",
     "Partner.payoutMethods",
     "Partner.placementSlots",
     "Partner.upline",
     "Payout.history",
     "Query.nodes",
     "Query.ranks",
+    "shippingAddresses",
     "SavePayoutMethodPayload.payoutMethods",
     "userErrors",
     "nodes",

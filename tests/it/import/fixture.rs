@@ -3,15 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use sea_orm::ConnectionTrait as _;
-use upline::config::network::Placement;
 use upline::config::{Config, Sources};
 use upline::domain::instant::Instant;
-use upline::domain::trees::PlacementPreference;
 use upline::export::{self, export};
 use upline::import::{self, Files, Options, Report, Source};
 use upline::store::database::Database;
 
-use crate::app::{Backend, TestDatabase};
+use crate::app::{Backend, TestDatabase, files};
 
 pub struct Fixture {
     pub database: Database,
@@ -72,7 +70,7 @@ pub fn now() -> Instant {
 }
 
 pub fn options() -> Options {
-    Options { period: "2026-01".parse().ok(), placement: Placement::Binary, preference: PlacementPreference::WeakLeg, now: now() }
+    files::options(now())
 }
 
 /// Runs a test on SQLite, then on PostgreSQL.

@@ -1,16 +1,14 @@
 use std::collections::BTreeMap;
 
 use proptest::test_runner::{Config, TestRunner};
-use sea_orm::{ConnectionTrait as _, Statement};
+use sea_orm::ConnectionTrait as _;
 use upline::domain::period::{Period, PeriodKind};
 use upline::domain::position::Position;
 use upline::import::Files;
 
 use super::fixture::{Fixture, on_both};
 use super::generated::{Generated, PLAN, generate};
-
-/// Personal PV and CV, group PV and CV, left CV, right CV, by period and partner.
-type Volumes = BTreeMap<(String, i64), [i64; 6]>;
+use crate::app::files::{Volumes, volumes};
 
 /// Every order walks up both lines by itself.
 fn recounted(made: &Generated) -> Volumes {
@@ -38,14 +36,7 @@ fn recounted(made: &Generated) -> Volumes {
 }
 
 async fn stored(fixture: &Fixture) -> Volumes {
-    let sql = "SELECT p.code, v.partner_id, v.personal_pv, v.personal_cv, v.group_pv, v.group_cv, v.left_cv, v.right_cv
-               FROM volumes v JOIN periods p ON p.id = v.period_id";
-    let rows = fixture.database.reader().query_all_raw(Statement::from_string(fixture.database.backend(), sql)).await.unwrap();
-    let number = |row: &sea_orm::QueryResult, index: usize| row.try_get_by_index::<i64>(index).unwrap();
-    let entry = |row: &sea_orm::QueryResult| {
-        ((row.try_get_by_index(0).unwrap(), number(row, 1)), std::array::from_fn(|index| number(row, index + 2)))
-    };
-    rows.iter().map(entry).collect()
+    volumes(&fixture.database, None).await
 }
 
 async fn import(fixture: &Fixture, made: &Generated) {

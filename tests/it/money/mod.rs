@@ -1,8 +1,10 @@
 //! Money: the ledger, wallets, and what guards them.
 
 mod adjustments;
+mod catalog;
 mod chain;
 mod journals;
+mod orders;
 mod passwords;
 mod payouts;
 mod transfers;
@@ -38,10 +40,15 @@ pub async fn credit(app: &App, treasurer: &Principal, partner: i64, amount: &str
 /// A partner at the top with so much money and [`SPENDING`] as the transaction password.
 pub async fn wealthy(app: &App, treasurer: &Principal, username: &str, amount: &str) -> TestPartner {
     let partner = app.join(username, None, None).await.unwrap();
-    let secrets = SetTransactionPassword { present: Secret::new(PASSWORD.to_owned()), new: Secret::new(SPENDING.to_owned()) };
-    set_transaction_password(&app.services, &partner.member.principal, &secrets).await.unwrap();
+    secret(app, &partner).await;
     credit(app, treasurer, partner.number, amount).await;
     partner
+}
+
+/// Sets [`SPENDING`] as the transaction password.
+pub async fn secret(app: &App, partner: &TestPartner) {
+    let secrets = SetTransactionPassword { present: Secret::new(PASSWORD.to_owned()), new: Secret::new(SPENDING.to_owned()) };
+    set_transaction_password(&app.services, &partner.member.principal, &secrets).await.unwrap();
 }
 
 /// What is available in a wallet, in 1/10000.

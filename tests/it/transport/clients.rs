@@ -1,4 +1,4 @@
-//! The public clients and audits, run by Node against a server. They need Node 20 and npm.
+//! The public clients and audits, run by Node against a server. They need Node.js (^20.19, ^22.13 or >=23.5) and npm.
 
 use std::path::Path;
 use std::process::Command;
@@ -16,8 +16,12 @@ pub async fn run_in(folder: &'static str, script: &'static str, arguments: Vec<S
     tokio::task::spawn_blocking(move || {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
         install(&folder);
-        let output =
-            Command::new("node").arg(script).args(arguments).current_dir(folder).output().expect("node runs: install Node 20 or later");
+        let output = Command::new("node")
+            .arg(script)
+            .args(arguments)
+            .current_dir(folder)
+            .output()
+            .expect("node runs: install Node.js, ^20.19, ^22.13 or >=23.5");
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         assert!(output.status.success(), "{script} failed:\n{text}{}", String::from_utf8_lossy(&output.stderr));
         text
@@ -32,7 +36,7 @@ fn install(folder: &Path) {
     let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
     if !folder.join("node_modules").exists() {
         let status = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).status();
-        assert!(status.expect("npm runs: install Node 20 or later").success(), "`npm ci` failed in {}", folder.display());
+        assert!(status.expect("npm runs: install Node.js, ^20.19, ^22.13 or >=23.5").success(), "`npm ci` failed in {}", folder.display());
     }
 }
 

@@ -13,7 +13,7 @@ use super::server::Server;
 use super::toy;
 
 /// Generous, because the tests run unoptimised beside each other.
-const QUICKLY: Duration = Duration::from_secs(5);
+pub const QUICKLY: Duration = Duration::from_secs(5);
 
 fn documents() -> Vec<String> {
     let mut documents = Vec::new();

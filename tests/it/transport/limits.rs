@@ -1,9 +1,10 @@
 use std::fmt::Write as _;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use serde_json::{Value, json};
 use upline::graphql::settings::{Limits, Settings};
 
+use super::hostile::QUICKLY;
 use super::server::{Server, code};
 
 /// The query that GraphiQL and code generators send first.
@@ -13,7 +14,7 @@ const INTROSPECTION: &str = include_str!("introspection.graphql");
 async fn refused_by(server: &Server, document: &str) -> String {
     let started = Instant::now();
     let (status, answer) = server.query(document).await;
-    assert!(started.elapsed() < Duration::from_secs(2), "took {:?}", started.elapsed());
+    assert!(started.elapsed() < QUICKLY, "took {:?}", started.elapsed());
     assert_eq!((status, code(&answer)), (400, "QUERY_TOO_COMPLEX"), "{answer}");
     answer["errors"][0]["extensions"]["limit"]["name"].as_str().expect("a limit's name").to_owned()
 }

@@ -38,7 +38,7 @@ pub(super) fn open(transport: Transport, parts: &Parts, upgrade: WebSocketUpgrad
     })
 }
 
-/// A browser sends cookies and `Origin` with a WebSocket of any page, without asking first; so the server must look. Other clients send none.
+/// A browser opens a WebSocket for any page without asking first, and names the page in `Origin`; so the server must look. Other clients send none.
 fn is_origin_allowed(headers: &HeaderMap, allowed: &[String]) -> bool {
     let Some(origin) = headers.get(header::ORIGIN) else { return true };
     let Ok(origin) = origin.to_str() else { return false };

@@ -1,0 +1,57 @@
+//! addShippingAddress, removeShippingAddress, setDefaultShippingAddress
+
+use crate::auth::principal::Principal;
+use crate::commands::{Error, Services};
+use crate::domain::carts::{MOST_ADDRESSES, ShippingAddress, check_address};
+use crate::domain::refusal::Refusal;
+use crate::store::carts;
+use crate::store::database::{Transaction, in_transaction};
+
+/// Adds an address to the caller's; gives its key. The first one, and one that asks for it, becomes the default.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; [`Refusal`]: `InvalidAddress`, `TooManyAddresses`.
+pub async fn add_shipping_address(services: &Services, principal: &Principal, address: &ShippingAddress) -> Result<i64, Error> {
+    let account = principal.caller().ok_or(Error::Unauthenticated)?.account_id;
+    check_address(address)?;
+    in_transaction!(services.database, |transaction| add(&transaction, account, address).await)
+}
+
+async fn add(transaction: &Transaction, account: i64, address: &ShippingAddress) -> Result<i64, Error> {
+    // Addresses of one account are changed one act at a time: its cart stands for it.
+    carts::hold(transaction, account).await?;
+    if carts::addresses(transaction, account).await?.len() >= MOST_ADDRESSES as usize {
+        return Err(Refusal::TooManyAddresses { most: MOST_ADDRESSES }.into());
+    }
+    let id = carts::add_address(transaction, account, address).await?;
+    carts::set_default(transaction, account, address.is_default.then_some(id)).await?;
+    Ok(id)
+}
+
+/// Removes an address of the caller's; where it was the default, the newest remaining one becomes it.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; [`Refusal`]: `AddressUnknown`.
+pub async fn remove_shipping_address(services: &Services, principal: &Principal, id: i64) -> Result<(), Error> {
+    let account = principal.caller().ok_or(Error::Unauthenticated)?.account_id;
+    in_transaction!(services.database, |transaction| {
+        carts::hold(&transaction, account).await?;
+        if !carts::remove_address(&transaction, account, id).await? {
+            return Err(Refusal::AddressUnknown.into());
+        }
+        carts::set_default(&transaction, account, None).await?;
+        Ok(())
+    })
+}
+
+/// Makes an address of the caller's the default one.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; [`Refusal`]: `AddressUnknown`.
+pub async fn set_default_shipping_address(services: &Services, principal: &Principal, id: i64) -> Result<(), Error> {
+    let account = principal.caller().ok_or(Error::Unauthenticated)?.account_id;
+    in_transaction!(services.database, |transaction| {
+        carts::hold(&transaction, account).await?;
+        if carts::set_default(&transaction, account, Some(id)).await? { Ok(()) } else { Err(Refusal::AddressUnknown.into()) }
+    })
+}

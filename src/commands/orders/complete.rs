@@ -1,0 +1,69 @@
+//! completeOrder
+
+use serde_json::json;
+
+use super::open_period;
+use crate::auth::principal::Principal;
+use crate::commands::{Error, Services};
+use crate::domain::accounts::Scope;
+use crate::domain::amount::Amount;
+use crate::domain::carts::{OrderState, OrderStatus};
+use crate::domain::instant::Instant;
+use crate::domain::refusal::Refusal;
+use crate::events::OrderCompleted;
+use crate::store::audit::{self, Entry};
+use crate::store::database::{Transaction, in_transaction};
+use crate::store::events;
+use crate::store::folding::{self, VolumeEvent};
+use crate::store::order_changes::{self, Lookup};
+
+/// Finishes a paid order: its volume counts from now on. An order that is finished already stays so. For operators with the scope `catalog`.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; [`Refusal`]: `ScopeMissing`, `OrderUnknown`, `OrderNotPaid`.
+pub async fn complete_order(services: &Services, principal: &Principal, order: i64) -> Result<i64, Error> {
+    let caller = principal.caller().ok_or(Error::Unauthenticated)?;
+    caller.require(Scope::Catalog)?;
+    in_transaction!(services.database, |transaction| write(services, &transaction, caller.account_id, order).await)?;
+    services.wake();
+    Ok(order)
+}
+
+async fn write(services: &Services, transaction: &Transaction, account_id: i64, number: i64) -> Result<(), Error> {
+    let now = services.now();
+    let mut order = order_changes::hold(transaction, Lookup::Number(number)).await?.ok_or(Refusal::OrderUnknown)?;
+    match order.status {
+        OrderStatus::Completed | OrderStatus::Refunded => return Ok(()),
+        OrderStatus::PendingPayment | OrderStatus::Cancelled => return Err(Refusal::OrderNotPaid.into()),
+        OrderStatus::Paid => complete(transaction, &mut order, now).await?,
+    }
+    let (subject, detail) = (format!("order:{number}"), json!({ "pv": order.pv.to_string(), "cv": order.cv.to_string() }).to_string());
+    let entry = Entry { account_id: Some(account_id), action: "completeOrder", subject: &subject, detail: &detail, at: now };
+    Ok(audit::append(transaction, &entry).await?)
+}
+
+/// Finishes a paid order: it counts in the open period of now.
+pub(super) async fn complete(transaction: &Transaction, order: &mut OrderState, now: Instant) -> Result<(), Error> {
+    let period_id = open_period(transaction, now).await?;
+    order_changes::complete(transaction, order.id, period_id, now).await?;
+    let (pv, cv) = uncounted(transaction, order).await?;
+    let event = VolumeEvent { partner_id: order.partner_id, period_id, order_id: order.id, pv, cv, at: now };
+    folding::append(transaction, &event).await?;
+    order.status = OrderStatus::Completed;
+    events::append(transaction, &OrderCompleted { order: order.id, partner: order.partner_id }.into(), now).await?;
+    Ok(())
+}
+
+/// What was given back before the order was finished never counts.
+async fn uncounted(transaction: &Transaction, order: &OrderState) -> Result<(Amount, Amount), Error> {
+    let (mut pv, mut cv) = (order.pv, order.cv);
+    for (_, line) in order_changes::lines(transaction, &[order.id]).await? {
+        let less = |sum: Amount, one: Amount| {
+            let back = one.units().checked_mul(line.refunded_quantity.into());
+            back.and_then(|back| sum.checked_sub(Amount::from_units(back)))
+                .ok_or_else(|| Error::Internal(format!("order {} has too large lines", order.id)))
+        };
+        (pv, cv) = (less(pv, line.pv)?, less(cv, line.cv)?);
+    }
+    Ok((pv, cv))
+}

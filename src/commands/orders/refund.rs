@@ -1,0 +1,168 @@
+//! refundOrder
+
+use serde_json::json;
+
+use super::open_period;
+use crate::auth::principal::{Caller, Principal};
+use crate::commands::idempotency::Repeatable;
+use crate::commands::{Error, Services, money};
+use crate::domain::accounts::Scope;
+use crate::domain::amount::Amount;
+use crate::domain::carts::{OrderLine, OrderState, OrderStatus, PaymentMethod, Totals};
+use crate::domain::instant::Instant;
+use crate::domain::ledger::{Account, Book, Journal, JournalKind, Pocket};
+use crate::domain::refusal::Refusal;
+use crate::events::OrderRefunded;
+use crate::store::audit::{self, Entry};
+use crate::store::database::{Transaction, in_transaction};
+use crate::store::events;
+use crate::store::folding::{self, VolumeEvent};
+use crate::store::order_changes::{self, Lookup};
+
+/// So many of a line go back.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct RefundLine {
+    /// The line's key.
+    pub line: i64,
+    /// How many.
+    pub quantity: u32,
+}
+
+/// An order is given back, wholly or in part.
+#[derive(Clone, Debug)]
+pub struct RefundOrder {
+    /// Which.
+    pub order: i64,
+    /// What of it; everything that is left when empty.
+    pub lines: Vec<RefundLine>,
+    /// Why, in words.
+    pub reason: String,
+    /// Makes the act repeatable.
+    pub idempotency_key: Option<String>,
+}
+
+/// Gives money back to where it came from, the latest payment first, and takes the volume back in the open period of now; gives the order's number.
+/// For operators with the scope `payouts`.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
+/// `OrderUnknown`, `OrderNotPaid`, `NothingToRefund` (unknown lines, more than is left).
+pub async fn refund_order(services: &Services, principal: &Principal, input: &RefundOrder) -> Result<i64, Error> {
+    let caller = principal.caller().ok_or(Error::Unauthenticated)?;
+    caller.require(Scope::Payouts)?;
+    money::check_reason(&input.reason)?;
+    let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
+    let repeatable = Repeatable::new(services, who, "refundOrder", key, &(input.order, &input.lines, &input.reason))?;
+    let order = in_transaction!(services.database, |transaction| write(services, &transaction, caller, input, &repeatable).await)?;
+    services.wake();
+    Ok(order)
+}
+
+async fn write(
+    services: &Services,
+    transaction: &Transaction,
+    caller: &Caller,
+    input: &RefundOrder,
+    repeatable: &Repeatable,
+) -> Result<i64, Error> {
+    let now = services.now();
+    if let Some(order) = repeatable.claim(transaction, now).await? {
+        return Ok(order);
+    }
+    let mut order = order_changes::hold(transaction, Lookup::Number(input.order)).await?.ok_or(Refusal::OrderUnknown)?;
+    if !matches!(order.status, OrderStatus::Paid | OrderStatus::Completed) {
+        return Err(Refusal::OrderNotPaid.into());
+    }
+    let lines: Vec<OrderLine> = order_changes::lines(transaction, &[order.id]).await?.into_iter().map(|(_, line)| line).collect();
+    let back = take_back(transaction, &lines, &input.lines).await?;
+    give_back(services, transaction, &order, (back.amount, caller, &input.reason)).await?;
+    let was_counted = order.status == OrderStatus::Completed;
+    order.refunded = order.refunded.checked_add(back.amount).ok_or(Refusal::NothingToRefund)?;
+    let left = order_changes::lines(transaction, &[order.id]).await?.iter().any(|(_, line)| line.refunded_quantity < line.quantity);
+    if !left {
+        order.status = OrderStatus::Refunded;
+    }
+    order_changes::set_state(transaction, &order).await?;
+    if was_counted {
+        uncount(transaction, &order, back, now).await?;
+    }
+    let detail =
+        json!({ "amount": back.amount.to_string(), "pv": back.pv.to_string(), "cv": back.cv.to_string(), "reason": input.reason.trim() });
+    let (subject, detail) = (format!("order:{}", order.id), detail.to_string());
+    let entry = Entry { account_id: Some(caller.account_id), action: "refundOrder", subject: &subject, detail: &detail, at: now };
+    audit::append(transaction, &entry).await?;
+    events::append(transaction, &OrderRefunded { order: order.id, partner: order.partner_id }.into(), now).await?;
+    repeatable.settle(transaction, &order.id).await?;
+    Ok(order.id)
+}
+
+/// Marks what goes back, and adds it up.
+async fn take_back(transaction: &Transaction, lines: &[OrderLine], asked: &[RefundLine]) -> Result<Totals, Error> {
+    let whole: Vec<RefundLine> =
+        lines.iter().map(|line| RefundLine { line: line.id, quantity: line.quantity - line.refunded_quantity }).collect();
+    let mut wanted: Vec<RefundLine> = if asked.is_empty() { whole } else { asked.to_vec() };
+    wanted.retain(|line| line.quantity > 0 || !asked.is_empty());
+    wanted.sort_by_key(|line| line.line);
+    if wanted.is_empty() || wanted.windows(2).any(|pair| pair[0].line == pair[1].line) {
+        return Err(Refusal::NothingToRefund.into());
+    }
+    let mut back = Totals::default();
+    for RefundLine { line, quantity } in wanted {
+        let found = lines.iter().find(|known| known.id == line).ok_or(Refusal::NothingToRefund)?;
+        let refunded = found.refunded_quantity.checked_add(quantity).filter(|refunded| *refunded <= found.quantity && quantity > 0);
+        order_changes::set_refunded(transaction, line, refunded.ok_or(Refusal::NothingToRefund)?).await?;
+        let add = |sum: Amount, one: Amount| {
+            let all = one.units().checked_mul(quantity.into()).and_then(|all| sum.units().checked_add(all));
+            all.map(Amount::from_units).ok_or(Refusal::NothingToRefund)
+        };
+        back = Totals { amount: add(back.amount, found.price)?, pv: add(back.pv, found.pv)?, cv: add(back.cv, found.cv)? };
+    }
+    Ok(back)
+}
+
+/// Money goes back to the wallets it came from, the latest payment first; what was paid outside is owed outside.
+async fn give_back(
+    services: &Services,
+    transaction: &Transaction,
+    order: &OrderState,
+    (amount, caller, reason): (Amount, &Caller, &str),
+) -> Result<(), Error> {
+    let currency = money::currency(services, transaction).await?;
+    let mut left = amount;
+    let mut journal = Journal::new(JournalKind::OrderRefund, currency, format!("order:{}", order.id))
+        .by(Some(caller.account_id), Some(reason.trim().to_owned()));
+    for payment in order_changes::payments(transaction, order.id).await? {
+        let part = left.min(payment.amount.checked_sub(payment.refunded).unwrap_or_default());
+        if part <= Amount::ZERO {
+            continue;
+        }
+        let target = match (payment.method, payment.payer_id) {
+            (PaymentMethod::Wallet, Some(payer)) => Account::Partner(payer, Pocket::Available),
+            _ => Account::Company(Book::Cash),
+        };
+        journal = journal.transfer(Account::Company(Book::Sales), target, part)?;
+        let refunded = payment.refunded.checked_add(part).unwrap_or(payment.amount);
+        order_changes::refund_payment(transaction, payment.id, refunded).await?;
+        left = left.checked_sub(part).unwrap_or_default();
+    }
+    if left > Amount::ZERO {
+        return Err(Error::Internal(format!("order {} was paid less than its lines come to", order.id)));
+    }
+    if amount > Amount::ZERO {
+        money::post(transaction, Ok(journal), services.now()).await?;
+    }
+    Ok(())
+}
+
+/// The volume is taken back in the order's own period while that is open, else in that of now.
+async fn uncount(transaction: &Transaction, order: &OrderState, back: Totals, now: Instant) -> Result<(), Error> {
+    let own = order_changes::open_period_of(transaction, order.id).await?;
+    let period_id = match own {
+        Some(period_id) => period_id,
+        None => open_period(transaction, now).await?,
+    };
+    let negative = |amount: Amount| Amount::from_units(amount.units().saturating_neg());
+    let event =
+        VolumeEvent { partner_id: order.partner_id, period_id, order_id: order.id, pv: negative(back.pv), cv: negative(back.cv), at: now };
+    Ok(folding::append(transaction, &event).await?)
+}

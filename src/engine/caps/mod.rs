@@ -1,0 +1,105 @@
+//! Caps, in their order: a bonus's own right after it, then per partner, then plan-wide (plans.md, section 7).
+
+mod crossing;
+mod payout;
+
+use std::cmp::Ordering;
+
+use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
+
+use crate::domain::amount::Amount;
+
+use super::bonuses::{Line, Lines, Paid, Turn, place_of};
+use super::decimal::fixed;
+use super::explain::recorder::{About, Recorder};
+use super::explain::step::{Cap, Step};
+use super::rounding::power_of_ten;
+use super::standing::Standing;
+
+pub(crate) use crossing::Clock;
+use crossing::Crossing;
+pub(crate) use payout::payout;
+
+/// Cuts what a partner earns from one bonus.
+pub(crate) fn bonus<R: Recorder>(turn: Turn, clock: &Clock, paid: &mut Paid, recorder: &mut R) {
+    let Some(cap) = turn.bonus.cap else { return };
+    let limit = Limit { cap: Cap::Bonus, amount: in_minor_units(turn.standing, cap), clock };
+    limit.cut(std::slice::from_mut(paid), turn.index, recorder);
+}
+
+/// Cuts what a partner earns from all bonuses together.
+pub(crate) fn partner<R: Recorder>(clock: &Clock, paid: &mut [Paid], recorder: &mut R) {
+    let standing = clock.standing;
+    let Some(cap) = standing.plan.partner_cap else { return };
+    Limit { cap: Cap::Partner, amount: in_minor_units(standing, cap), clock }.cut(paid, 0, recorder);
+}
+
+/// A cap finer than the minor unit is rounded down to it (plans.md, Q16).
+fn in_minor_units(standing: &Standing, cap: Amount) -> i64 {
+    (i128::from(cap.units()) / power_of_ten(4 - standing.plan.currency.exponent)) as i64
+}
+
+/// What one partner may earn from some bonuses.
+struct Limit<'a> {
+    cap: Cap,
+    amount: i64,
+    clock: &'a Clock<'a>,
+}
+
+impl Limit<'_> {
+    /// Pays every partner's lines in their order, cuts the one that crosses the limit and drops those after it.
+    fn cut<R: Recorder>(&self, paid: &mut [Paid], first_bonus: usize, recorder: &mut R) {
+        // What the bonuses before have left to each partner.
+        let mut left = vec![self.amount; self.clock.standing.len()];
+        for (bonus, paid) in (first_bonus..).zip(paid) {
+            // A sum that does not fit lies above every limit.
+            let mut own = std::mem::take(paid.lines.sums_mut());
+            if own.par_iter().zip(&left).any(|(own, left)| own > left) {
+                self.cut_one(&mut paid.lines, bonus, (&left, &own), recorder);
+            }
+            own.par_iter_mut().zip(&mut left).for_each(|(own, left)| {
+                *own = (*own).min(*left);
+                *left -= *own;
+            });
+            *paid.lines.sums_mut() = own;
+        }
+    }
+
+    fn cut_one<R: Recorder>(&self, lines: &mut Lines, bonus: usize, (left, own): (&[i64], &[i64]), recorder: &mut R) {
+        let crossing = Crossing::of(self.clock, lines, left, own);
+        let ordered = lines.come_from_orders();
+        lines.change(recorder, |start, part, recorder| {
+            let mut shared = crossing.shared_from(start).peekable();
+            for (place, line) in (start..).zip(part) {
+                if !crossing.crosses(line.beneficiary) {
+                    continue;
+                }
+                let before = line.amount;
+                line.amount = match crossing.verdict(line) {
+                    Some(Ordering::Less) => before,
+                    Some(Ordering::Equal) => shared.next_if(|(shared, _)| *shared == place).map_or(0, |(_, amount)| *amount),
+                    // Either later, or the bonuses before have left nothing.
+                    Some(Ordering::Greater) | None => 0,
+                };
+                note(self.clock.standing, (self.cap, self.amount), (bonus, ordered), (line, before), recorder);
+            }
+        });
+    }
+}
+
+fn note<R: Recorder>(standing: &Standing, cap: (Cap, i64), of: (usize, bool), cut: (&Line, i64), recorder: &mut R) {
+    let ((cap, limit), (bonus, ordered), (line, before)) = (cap, of, cut);
+    if line.amount == before {
+        return;
+    }
+    let (order, source) = place_of(ordered, line);
+    let about = About { bonus: Some(bonus), partner: line.beneficiary, order, source };
+    let amount = |minor: i64| fixed(i128::from(minor), standing.plan.currency.exponent);
+    recorder.note(about, || Step::Capped {
+        cap,
+        limit: amount(limit),
+        level: line.level,
+        before: amount(before),
+        after: amount(line.amount),
+    });
+}

@@ -1,0 +1,128 @@
+//! The cap on all lines together.
+
+use rayon::slice::ParallelSliceMut;
+
+use crate::engine::bonuses::{Line, Paid, Tally, add};
+use crate::engine::explain::recorder::Recorder;
+use crate::engine::explain::step::Cap;
+use crate::engine::plan::Rate;
+use crate::engine::refusal::Refusal;
+use crate::engine::rounding::power_of_ten;
+use crate::engine::standing::Standing;
+
+use super::note;
+
+/// Brings the sum of all lines down to a share of the period's CV, by largest remainder. Returns what each partner's lines come to then;
+/// none where nothing had to be cut.
+pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], recorder: &mut R) -> Result<Option<Vec<i64>>, Refusal> {
+    let Some(cap) = standing.plan.payout_cap else { return Ok(None) };
+    let sum: i128 = paid.iter().map(|paid| paid.lines.total()).sum();
+    let owed = u64::try_from(sum).map_err(|_| Refusal::orders(None, "the sum of all lines does not fit 64 bits".to_owned()))?;
+    let exact = i128::from(standing.volumes.total_cv) * i128::from(cap.units());
+    let payable = exact / power_of_ten(4 + Rate::DIGITS - standing.plan.currency.exponent);
+    let Some(payable) = u64::try_from(payable).ok().filter(|payable| *payable < owed) else { return Ok(None) };
+    let share = Share::of(paid, payable, owed);
+    let (mut ties_left, tally) = (share.ties_paid, Tally::new(standing.len()));
+    for (bonus, paid) in paid.iter_mut().enumerate() {
+        // Ties are paid in output order, so the first of them get the missing units, wherever they lie.
+        let (end, ties) = if ties_left > 0 { paid.lines.first(ties_left, |line| share.of_amount(line.amount).1) } else { (0, 0) };
+        ties_left -= ties;
+        let ordered = paid.lines.come_from_orders();
+        *paid.lines.sums_mut() = Vec::new();
+        paid.lines.change(recorder, |start, part, recorder| {
+            let mut sums = tally.table();
+            for (place, line) in (start..).zip(part) {
+                let before = line.amount;
+                let (amount, is_tie) = share.of_amount(before);
+                line.amount = amount + i64::from(is_tie && place < end);
+                add(&mut sums[line.beneficiary as usize], line.amount);
+                note(standing, (Cap::Payout, payable as i64), (bonus, ordered), (line, before), recorder);
+            }
+        });
+    }
+    Ok(Some(tally.into_sums()))
+}
+
+/// How lines shrink so that together they come to exactly `payable`.
+struct Share {
+    payable: u64,
+    owed: u64,
+    /// Lines with a larger remainder get one minor unit more; those with this remainder are ties.
+    threshold: u64,
+    /// How many ties get one minor unit more, in output order.
+    ties_paid: u64,
+    /// What becomes of small amounts, since divisions are slow and most amounts are small.
+    small: Vec<(i64, bool)>,
+}
+
+impl Share {
+    /// Amounts below this are looked up; the table stays in the processor's cache.
+    const SMALL: usize = 1 << 13;
+
+    /// A line's remainder depends on its amount alone, so it is enough to look at the distinct amounts.
+    fn of(paid: &[Paid], payable: u64, owed: u64) -> Self {
+        let mut share = Self { payable, owed, threshold: u64::MAX, ties_paid: 0, small: Vec::new() };
+        let mut floors = 0;
+        let mut remainders: Vec<(u64, u64)> = Vec::new();
+        for (amount, count) in distinct_amounts(paid) {
+            let (floor, remainder) = share.floor(amount);
+            floors += floor * count;
+            remainders.push((remainder, count));
+        }
+        remainders.sort_unstable_by(|left, right| right.cmp(left));
+        let mut missing = payable - floors;
+        for same in remainders.chunk_by(|left, right| left.0 == right.0) {
+            let lines: u64 = same.iter().map(|(_, count)| count).sum();
+            share.threshold = same[0].0;
+            if missing <= lines {
+                share.ties_paid = missing;
+                break;
+            }
+            missing -= lines;
+        }
+        share.small = (0..Self::SMALL as i64).map(|amount| share.divided(amount)).collect();
+        share
+    }
+
+    fn floor(&self, amount: i64) -> (u64, u64) {
+        let amount = amount.unsigned_abs();
+        if let Some(product) = amount.checked_mul(self.payable) {
+            return (product / self.owed, product % self.owed);
+        }
+        let (product, owed) = (u128::from(amount) * u128::from(self.payable), u128::from(self.owed));
+        // Both fit: the quotient is at most `payable`, the remainder below `owed`.
+        ((product / owed) as u64, (product % owed) as u64)
+    }
+
+    /// What an amount becomes, and whether it is a tie, which may get one minor unit more.
+    fn of_amount(&self, amount: i64) -> (i64, bool) {
+        self.small.get(amount as usize).copied().unwrap_or_else(|| self.divided(amount))
+    }
+
+    fn divided(&self, amount: i64) -> (i64, bool) {
+        let (floor, remainder) = self.floor(amount);
+        ((floor + u64::from(remainder > self.threshold)) as i64, remainder == self.threshold)
+    }
+}
+
+/// How often each amount occurs; small ones are counted in a table, one per thread.
+fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
+    const TABLE: usize = 1 << 18;
+    let small = Tally::new(TABLE);
+    let count = |part: &[Line]| {
+        let mut small = small.table();
+        let mut large = Vec::new();
+        for line in part {
+            match small.get_mut(line.amount as usize) {
+                Some(count) => *count += 1,
+                None => large.push(line.amount),
+            }
+        }
+        large
+    };
+    let mut large: Vec<i64> = paid.iter().flat_map(|paid| paid.lines.each(|_, part| count(part))).flatten().collect();
+    large.par_sort_unstable();
+    let large = large.chunk_by(|left, right| left == right).map(|same| (same[0], same.len() as u64));
+    let small = (0..).zip(small.into_sums()).filter(|(_, count)| *count > 0).map(|(amount, count)| (amount, count as u64));
+    small.chain(large).collect()
+}

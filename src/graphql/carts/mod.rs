@@ -1,0 +1,4 @@
+//! The caller's own cart and addresses.
+
+pub mod mutation;
+pub mod objects;
