@@ -7,6 +7,7 @@ use anyhow::Context as _;
 use axum::Router;
 use rand::Rng as _;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 
 use crate::broker::Hub;
 use crate::commands::folding::fold_volumes;
@@ -135,10 +136,14 @@ impl App {
         bearing: http::Bearing,
     ) -> anyhow::Result<()> {
         let Self { router, hub, endpoint, shutdown, services, purge_pause, .. } = self;
-        let reading = tokio::spawn(async move { hub.run().await });
-        let purging = tokio::spawn(purge_at_intervals(services.clone(), purge_pause));
-        let sealing = tokio::spawn(seal_at_intervals(services.clone()));
-        let folding = tokio::spawn(fold_at_intervals(services.clone()));
+        let mut background = JoinSet::new();
+        background.spawn(async move { hub.run().await });
+        let own = services.clone();
+        background.spawn(async move { at_intervals(purge_pause, || purging(&own)).await });
+        let own = services.clone();
+        background.spawn(async move { at_intervals(SEAL_PAUSE, || sealing(&own)).await });
+        let own = services.clone();
+        background.spawn(async move { at_intervals(FOLD_PAUSE, || folding(&own)).await });
         let switch = shutdown.clone();
         let stop = async move {
             stop.await;
@@ -151,10 +156,7 @@ impl App {
         if tokio::time::timeout_at(grace_ends, ended).await.is_err() {
             tracing::warn!("stopped with mutations or sockets still open");
         }
-        reading.abort();
-        purging.abort();
-        sealing.abort();
-        folding.abort();
+        background.abort_all();
         services.database.close().await?;
         Ok(())
     }
@@ -173,43 +175,38 @@ fn network(config: &Config, database: &Database, world: &World) -> anyhow::Resul
     })
 }
 
-/// Deletes what nobody needs any more, now and after every pause.
-async fn purge_at_intervals(services: Services, pause: Duration) {
+/// Does what the server does by itself, now and after every pause.
+async fn at_intervals<Round: Future<Output = ()>>(pause: Duration, round: impl Fn() -> Round) {
     let mut turns = tokio::time::interval(pause);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         turns.tick().await;
-        match purge(&services).await {
-            Ok(gone) if gone == Purged::default() => {}
-            Ok(gone) => tracing::info!(?gone, "old rows were purged"),
-            Err(error) => tracing::warn!(%error, "old rows cannot be purged at the moment; trying again after {pause:?}"),
-        }
+        round().await;
+    }
+}
+
+/// Deletes what nobody needs any more.
+async fn purging(services: &Services) {
+    match purge(services).await {
+        Ok(gone) if gone == Purged::default() => {}
+        Ok(gone) => tracing::info!(?gone, "old rows were purged"),
+        Err(error) => tracing::warn!(%error, "old rows cannot be purged at the moment; trying again later"),
     }
 }
 
 /// Seals what was written to the ledger, and notes where its chain ends: a head in the log outlives the database's own end of the chain.
-async fn seal_at_intervals(services: Services) {
-    let mut turns = tokio::time::interval(SEAL_PAUSE);
-    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        turns.tick().await;
-        match seal_journals(&services).await {
-            Ok((0, _)) => {}
-            Ok((journals, head)) => tracing::info!(journals, head = head.to_string(), "journals were sealed"),
-            Err(error) => tracing::warn!(%error, "journals cannot be sealed at the moment; trying again after {SEAL_PAUSE:?}"),
-        }
+async fn sealing(services: &Services) {
+    match seal_journals(services).await {
+        Ok((0, _)) => {}
+        Ok((journals, head)) => tracing::info!(journals, head = head.to_string(), "journals were sealed"),
+        Err(error) => tracing::warn!(%error, "journals cannot be sealed at the moment; trying again after {SEAL_PAUSE:?}"),
     }
 }
 
 /// Adds the volume of new orders to that of the lines above.
-async fn fold_at_intervals(services: Services) {
-    let mut turns = tokio::time::interval(FOLD_PAUSE);
-    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-    loop {
-        turns.tick().await;
-        if let Err(error) = fold_volumes(&services).await {
-            tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}");
-        }
+async fn folding(services: &Services) {
+    if let Err(error) = fold_volumes(services).await {
+        tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}");
     }
 }
 

@@ -14,7 +14,7 @@ mod m0007_imports;
 mod m0008_ledger;
 mod m0009_attempts;
 mod m0010_shop;
-mod m0020_payouts;
+mod m0011_payouts;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -33,7 +33,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0008_ledger::Migration),
             Box::new(m0009_attempts::Migration),
             Box::new(m0010_shop::Migration),
-            Box::new(m0020_payouts::Migration),
+            Box::new(m0011_payouts::Migration),
         ]
     }
 }

@@ -8,6 +8,7 @@ use super::{Global, runtime};
 use crate::domain::ledger::Pocket;
 use crate::domain::pages::{Key, Page, SortKey};
 use crate::domain::wallets::{Movement, MovementFilter};
+use crate::offline::guarded;
 use crate::store::bulk::lock;
 use crate::store::ledger::{Link, verify};
 use crate::store::{partners, settings, wallets};
@@ -91,10 +92,8 @@ async fn statement(database: &crate::store::database::Database, partner: i64, po
 
 fn line(movement: &Movement, out: &mut dyn Write) -> std::io::Result<()> {
     let Movement { journal_id, kind, subject, memo, amount, balance, at, .. } = movement;
-    let memo = memo.as_deref().unwrap_or_default();
-    // A spreadsheet must take words for words.
-    let guard = if memo.starts_with(['=', '+', '-', '@', '\t']) { "'" } else { "" };
-    writeln!(out, "{at},{journal_id},{kind},{subject},\"{guard}{}\",{amount},{balance}", memo.replace('"', "\"\""))
+    let memo = guarded(memo.as_deref().unwrap_or_default()).replace('"', "\"\"");
+    writeln!(out, "{at},{journal_id},{kind},{subject},\"{memo}\",{amount},{balance}")
 }
 
 fn link(text: &str) -> Result<Link, String> {

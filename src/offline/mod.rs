@@ -12,4 +12,4 @@ pub mod ranks;
 pub mod stored;
 mod table;
 
-pub use table::Refused;
+pub use table::{Refused, guarded};

@@ -3,7 +3,7 @@
 use std::io::{self, Read, Write};
 use std::path::Path;
 
-use super::table::{Column, Refused, Table, number, optional, parsed, push_text, required};
+use super::table::{Column, Refused, Table, guarded, number, optional, parsed, push_text, required};
 use crate::domain::payouts::{BankWord, Details, Payout};
 
 const HEADER: &str = "payout,partner,amount,currency,kind,card_number,bank_name,bank_code,account_number,wallet_type,wallet_id";
@@ -54,12 +54,6 @@ fn cells(details: &Details) -> [&str; 6] {
         Details::BankTransfer { bank_name, bank_code, account_number } => ["", bank_name, bank_code, account_number, "", ""],
         Details::Ewallet { wallet_type, wallet_id } => ["", "", "", "", wallet_type, wallet_id],
     }
-}
-
-/// A spreadsheet must take words for words, not for a formula.
-fn guarded(cell: &str) -> String {
-    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
-    format!("{guard}{cell}")
 }
 
 static COLUMNS: [Column; 3] = [required("payout"), required("result"), optional("reference")];

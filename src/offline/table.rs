@@ -349,6 +349,13 @@ where
     text.parse().map_err(|error| format!("{text} {error}"))
 }
 
+/// Words from people as a cell: a spreadsheet must take words for words, not for a formula.
+#[must_use]
+pub fn guarded(cell: &str) -> String {
+    let guard = if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { "'" } else { "" };
+    format!("{guard}{cell}")
+}
+
 /// Writes a cell, quoted only where it must be.
 pub(super) fn push_text(row: &mut Vec<u8>, text: &str) {
     if text.bytes().any(|byte| matches!(byte, b',' | b'"' | b'\n' | b'\r')) {

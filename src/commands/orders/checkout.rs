@@ -6,17 +6,17 @@ use super::open_period;
 use super::pay::{FromWallet, from_wallet, settle};
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
+use crate::commands::partners::active;
 use crate::commands::wallets::{Spender, unlock};
 use crate::commands::{Error, Services, money};
 use crate::domain::carts::{Cart, OrderState, ShippingAddress};
 use crate::domain::instant::Instant;
-use crate::domain::partners::PartnerStatus;
 use crate::domain::products::ProductKind;
 use crate::domain::refusal::Refusal;
 use crate::events::OrderPlaced;
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::order_changes::{self, Lookup, NewOrder};
-use crate::store::{carts, events, partners};
+use crate::store::{carts, events};
 
 /// The caller orders what is in the cart.
 #[derive(Clone, Debug, Default)]
@@ -68,8 +68,7 @@ async fn write(
     if let Some(order) = repeatable.claim(transaction, now).await? {
         return Ok(order);
     }
-    let shopper = partners::find(transaction, &partners::Lookup::Number(partner)).await?;
-    shopper.filter(|shopper| shopper.status == PartnerStatus::Active).ok_or(Refusal::PartnerNotActive)?;
+    active(transaction, partner).await?;
     // Held from here on: the cart neither changes nor becomes another order.
     let cart_id = carts::hold(transaction, caller.account_id).await?;
     if let Some(asked) = input.cart.filter(|asked| *asked != cart_id) {

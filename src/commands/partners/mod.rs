@@ -1,5 +1,6 @@
 //! Acts on the network.
 
+mod active;
 mod become_partner;
 mod move_sponsor;
 mod place_partner;
@@ -10,3 +11,5 @@ pub use become_partner::{BecomePartner, become_partner};
 pub use move_sponsor::{MoveSponsor, move_sponsor};
 pub use place_partner::{PlacePartner, place_partner};
 pub use set_placement_preference::set_placement_preference;
+
+pub(super) use active::active;

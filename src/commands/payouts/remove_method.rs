@@ -1,7 +1,7 @@
 //! removePayoutMethod
 
-use super::save_method::active;
 use crate::auth::principal::Principal;
+use crate::commands::partners::active;
 use crate::commands::{Error, Services};
 use crate::domain::payouts::MethodKind;
 use crate::domain::refusal::Refusal;

@@ -1,9 +1,10 @@
 //! requestPayout
 
-use super::save_method::{active, seal};
+use super::save_method::seal;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::{self, Sum};
+use crate::commands::partners::active;
 use crate::commands::{Error, Services};
 use crate::domain::amount::Amount;
 use crate::domain::currency::Currency;

@@ -1,12 +1,11 @@
 //! savePayoutMethod
 
 use crate::auth::principal::Principal;
+use crate::commands::partners::active;
 use crate::commands::{Error, Services};
-use crate::domain::partners::{Partner, PartnerStatus};
 use crate::domain::payouts::{Details, GivenDetails, MethodKind};
 use crate::domain::refusal::Refusal;
-use crate::store::database::{Transaction, in_transaction};
-use crate::store::partners::{self, Lookup};
+use crate::store::database::in_transaction;
 use crate::store::payout_methods::{self, Sealed};
 
 /// A partner says where to pay.
@@ -37,10 +36,4 @@ pub async fn save_payout_method(services: &Services, principal: &Principal, inpu
 pub(super) fn seal(services: &Services, details: &Details, partner: i64) -> Result<Sealed, Error> {
     let sealed = services.vault.seal(details, partner, services.random.as_ref())?;
     Ok(Sealed { kind: details.kind(), masked: details.masked(), details: sealed })
-}
-
-/// The partner, if it is ACTIVE.
-pub(super) async fn active(transaction: &Transaction, partner: i64) -> Result<Partner, Error> {
-    let found = partners::find(transaction, &Lookup::Number(partner)).await?;
-    Ok(found.filter(|partner| partner.status == PartnerStatus::Active).ok_or(Refusal::PartnerNotActive)?)
 }
