@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::broker::Hub;
+use crate::commands::epins::retire_epins;
 use crate::commands::folding::fold_volumes;
 use crate::commands::purge::{Purged, purge};
 use crate::commands::seal::seal_journals;
@@ -144,6 +145,8 @@ impl App {
         background.spawn(async move { at_intervals(SEAL_PAUSE, || sealing(&own)).await });
         let own = services.clone();
         background.spawn(async move { at_intervals(FOLD_PAUSE, || folding(&own)).await });
+        let own = services.clone();
+        background.spawn(async move { at_intervals(RETIRE_PAUSE, || retiring(&own)).await });
         let switch = shutdown.clone();
         let stop = async move {
             stop.await;
@@ -209,6 +212,18 @@ async fn folding(services: &Services) {
         tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}");
     }
 }
+
+/// Clears e-pins whose time is over.
+async fn retiring(services: &Services) {
+    match retire_epins(services).await {
+        Ok(0) => {}
+        Ok(epins) => tracing::info!(epins, "e-pins have expired"),
+        Err(error) => tracing::warn!(%error, "expired e-pins cannot be cleared at the moment; trying again after {RETIRE_PAUSE:?}"),
+    }
+}
+
+/// Between two rounds of clearing expired e-pins: they cannot be used in the meantime.
+const RETIRE_PAUSE: Duration = Duration::from_secs(60);
 
 /// Between two rounds of folding.
 const FOLD_PAUSE: Duration = Duration::from_secs(1);

@@ -6,6 +6,8 @@ pub mod audit_entry;
 pub mod cart;
 pub mod cart_line;
 pub mod commission;
+pub mod epin;
+pub mod epin_batch;
 pub mod event;
 pub mod hold;
 pub mod idempotency_key;

@@ -23,6 +23,7 @@ pub struct Model {
     pub ordered_at: Option<i64>,
     pub paid: i64,
     pub refunded: i64,
+    pub fee: i64,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

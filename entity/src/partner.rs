@@ -23,6 +23,7 @@ pub struct Model {
     pub carry_left: i64,
     pub carry_right: i64,
     pub joined_at: i64,
+    pub membership_id: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

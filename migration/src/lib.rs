@@ -15,6 +15,7 @@ mod m0008_ledger;
 mod m0009_attempts;
 mod m0010_shop;
 mod m0011_payouts;
+mod m0012_epins;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -34,6 +35,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_attempts::Migration),
             Box::new(m0010_shop::Migration),
             Box::new(m0011_payouts::Migration),
+            Box::new(m0012_epins::Migration),
         ]
     }
 }

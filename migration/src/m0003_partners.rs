@@ -30,7 +30,7 @@ const UP: &[&str] = &[
         position TEXT,
         placement_preference TEXT NOT NULL
             CONSTRAINT partners_preference_known CHECK (placement_preference IN ('WEAK_LEG', 'LEFT', 'RIGHT', 'BALANCED')),
-        status TEXT NOT NULL CONSTRAINT partners_status_known CHECK (status IN ('ACTIVE', 'SUSPENDED', 'TERMINATED')),
+        status TEXT NOT NULL CONSTRAINT partners_status_known CHECK (status IN ('ACTIVE', 'PENDING_PAYMENT', 'SUSPENDED', 'TERMINATED')),
         shares_contact BOOLEAN NOT NULL,
         rank_id BIGINT CONSTRAINT partners_rank_fk REFERENCES ranks (id),
         highest_rank_id BIGINT CONSTRAINT partners_highest_rank_fk REFERENCES ranks (id),

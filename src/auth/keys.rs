@@ -14,6 +14,8 @@ pub enum Purpose {
     IdempotentRequests,
     /// Sealing bank details at rest.
     BankDetails,
+    /// Making and hashing the codes of e-pins.
+    EpinCodes,
 }
 
 /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the signing key (the expand step of RFC 5869 with one block).
@@ -23,6 +25,7 @@ pub fn derive(key: &SigningKey, purpose: Purpose) -> [u8; 32] {
         Purpose::AccessTokens => b"upline access tokens 1\x01",
         Purpose::IdempotentRequests => b"upline idempotent requests 1\x01",
         Purpose::BankDetails => b"upline bank details 1\x01",
+        Purpose::EpinCodes => b"upline e-pin codes 1\x01",
     };
     keyed_hash(key.expose(), name)
 }
@@ -42,8 +45,9 @@ mod tests {
     #[test]
     fn each_purpose_has_its_own_key() {
         let signing = Secret::new([7; 32]);
-        let keys = [Purpose::AccessTokens, Purpose::IdempotentRequests, Purpose::BankDetails].map(|purpose| derive(&signing, purpose));
-        assert!(keys[0] != keys[1] && keys[1] != keys[2] && keys[0] != keys[2]);
+        let purposes = [Purpose::AccessTokens, Purpose::IdempotentRequests, Purpose::BankDetails, Purpose::EpinCodes];
+        let keys = purposes.map(|purpose| derive(&signing, purpose));
+        assert_eq!(keys.iter().collect::<std::collections::BTreeSet<_>>().len(), purposes.len());
         assert!(!keys.contains(&[7; 32]) && !keys.contains(&[0; 32]));
         assert_ne!(keys[0], derive(&Secret::new([8; 32]), Purpose::AccessTokens));
     }

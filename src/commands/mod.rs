@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod carts;
 pub mod catalog;
+pub mod epins;
 mod error;
 pub mod folding;
 mod idempotency;

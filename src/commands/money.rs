@@ -53,6 +53,13 @@ pub(super) fn check_reason(reason: &str) -> Result<(), Refusal> {
     if fits { Ok(()) } else { Err(Refusal::InvalidReason) }
 }
 
+/// What something is called outside, without blanks around it: 1 to 100 characters, none of them a control character.
+pub(super) fn check_reference(reference: &str) -> Result<&str, Refusal> {
+    let reference = reference.trim();
+    let fits = (1..=100).contains(&reference.chars().count()) && !reference.chars().any(char::is_control);
+    if fits { Ok(reference) } else { Err(Refusal::InvalidReference) }
+}
+
 impl From<LedgerError> for Error {
     fn from(error: LedgerError) -> Self {
         Self::Internal(error.to_string())

@@ -9,6 +9,7 @@ use crate::auth::principal::Caller;
 use crate::auth::tokens::Tokens;
 use crate::auth::vault::Vault;
 use crate::config::Config;
+use crate::config::epin::Epin;
 use crate::config::network::Network;
 use crate::config::payout::Payout;
 use crate::config::purge::Purge;
@@ -51,6 +52,8 @@ pub struct Services {
     pub shop: Shop,
     /// Settings of wallets.
     pub wallet: Wallet,
+    /// Settings of e-pins.
+    pub epin: Epin,
     /// Settings of payouts.
     pub payout: Payout,
     pub(super) vault: Vault,
@@ -58,6 +61,7 @@ pub struct Services {
     pub(super) tries: Tries,
     pub(super) limits: SessionLimits,
     pub(super) request_key: Secret<[u8; 32]>,
+    pub(super) epin_key: Secret<[u8; 32]>,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
@@ -93,8 +97,9 @@ impl Services {
             random: outside.random,
             tokens: Tokens::new(auth, issuer, key),
             network: config.network.clone(),
-            shop: config.shop,
+            shop: config.shop.clone(),
             wallet: config.wallet.clone(),
+            epin: config.epin,
             payout: config.payout.clone(),
             vault: Vault::new(key),
             purge: config.purge,
@@ -105,6 +110,7 @@ impl Services {
                 overlap_seconds: i64::from(auth.refresh_overlap_seconds),
             },
             request_key: Secret::new(derive(key, Purpose::IdempotentRequests)),
+            epin_key: Secret::new(derive(key, Purpose::EpinCodes)),
             wake: outside.wake,
         })
     }

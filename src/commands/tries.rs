@@ -21,6 +21,10 @@ pub(super) enum Guarded<'a> {
     TransactionPassword(i64),
     /// The transaction password of a partner, tried by another account: its wrong tries do not lock the owner out.
     ForeignWallet { partner: i64, by: i64 },
+    /// Codes of e-pins, by an account.
+    Epin(i64),
+    /// Codes of e-pins, by who signs up under this name.
+    EpinOfVisitor(&'a str),
 }
 
 /// How often, and for how long it is locked then.
@@ -34,15 +38,19 @@ impl Guarded<'_> {
     /// People type passwords into the field of the name: what was typed is not kept.
     fn key(self, services: &Services) -> (&'static str, String) {
         match self {
-            Self::SignIn(login) => {
-                let hash = keyed_hash(services.request_key.expose(), login.to_lowercase().as_bytes());
-                ("SIGN_IN", hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")))
-            }
+            Self::SignIn(login) => ("SIGN_IN", hidden(services, login)),
             Self::Password(account) => ("PASSWORD", account.to_string()),
             Self::TransactionPassword(account) => ("TRANSACTION_PASSWORD", account.to_string()),
             Self::ForeignWallet { partner, by } => ("FOREIGN_WALLET", format!("{partner} by {by}")),
+            Self::Epin(account) => ("EPIN", account.to_string()),
+            Self::EpinOfVisitor(name) => ("EPIN_OF_VISITOR", hidden(services, name)),
         }
     }
+}
+
+fn hidden(services: &Services, typed: &str) -> String {
+    let hash = keyed_hash(services.request_key.expose(), typed.to_lowercase().as_bytes());
+    hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
 /// How often a try that found others running is asked for again, and after what pause.
@@ -70,6 +78,24 @@ pub(super) async fn check(
         Ok::<_, Error>(attempts::finish(&transaction, (kind, &subject), end, now).await?)
     })?;
     Ok(verdict?)
+}
+
+/// Looks for something by a secret that names it, unless too many that name nothing were tried before. What is found does not make up for wrong tries:
+/// one known secret would otherwise let somebody guess on for ever.
+pub(super) async fn look<T>(
+    services: &Services,
+    what: Guarded<'_>,
+    look: impl Future<Output = Result<Option<T>, Error>>,
+) -> Result<Option<T>, Error> {
+    let (kind, subject) = what.key(services);
+    begin(services, (kind, &subject)).await?;
+    let found = look.await;
+    let end = if matches!(found, Ok(None)) { End::Wrong } else { End::Dropped };
+    let now = services.now();
+    in_transaction!(services.database, |transaction| {
+        Ok::<_, Error>(attempts::finish(&transaction, (kind, &subject), end, now).await?)
+    })?;
+    found
 }
 
 async fn begin(services: &Services, key: (&str, &str)) -> Result<(), Error> {

@@ -2,6 +2,7 @@
 
 pub mod auth;
 pub mod database;
+pub mod epin;
 pub mod events;
 pub mod graphql;
 pub mod log;
@@ -48,6 +49,8 @@ pub struct Config {
     pub shop: shop::Shop,
     /// Wallets.
     pub wallet: wallet::Wallet,
+    /// E-pins.
+    pub epin: epin::Epin,
     /// Payouts.
     pub payout: payout::Payout,
     /// What is logged, and how.

@@ -7,7 +7,7 @@ use config::{Value, ValueKind};
 
 use super::origins::Origins;
 use super::problems::{Problem, Problems};
-use super::{auth, database, events, graphql, log, network, payout, purge, server, shop, wallet};
+use super::{auth, database, epin, events, graphql, log, network, payout, purge, server, shop, wallet};
 
 /// What a key may hold.
 pub(super) enum Allowed {
@@ -28,7 +28,7 @@ pub(super) enum Allowed {
 /// A key within its section, and what it may hold.
 pub(super) type Rule = (&'static str, Allowed);
 
-const SECTIONS: [(&str, &[Rule]); 11] = [
+const SECTIONS: [(&str, &[Rule]); 12] = [
     ("server", server::RULES),
     ("database", database::RULES),
     ("auth", auth::RULES),
@@ -38,6 +38,7 @@ const SECTIONS: [(&str, &[Rule]); 11] = [
     ("purge", purge::RULES),
     ("shop", shop::RULES),
     ("wallet", wallet::RULES),
+    ("epin", epin::RULES),
     ("payout", payout::RULES),
     ("log", log::RULES),
 ];

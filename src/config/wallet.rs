@@ -33,7 +33,7 @@ fn is_currency(text: &str) -> bool {
 }
 
 pub(super) fn is_amount(text: &str) -> bool {
-    Amount::parse(text).is_ok()
+    Amount::parse(text).is_ok_and(|amount| amount >= Amount::ZERO)
 }
 
 impl Wallet {

@@ -3,6 +3,7 @@
 use super::amount::Amount;
 use super::coded::coded_enum;
 use super::instant::Instant;
+use super::order_kind::{Buyer, OrderKind};
 use super::products::Product;
 use super::refusal::Refusal;
 
@@ -10,6 +11,8 @@ use super::refusal::Refusal;
 pub const MOST_OF_ONE: u32 = 9_999;
 /// The most products in a cart.
 pub const MOST_LINES: u32 = 100;
+/// The most payments of an order: the last one must pay all that is due.
+pub const MOST_PAYMENTS: u32 = 50;
 /// The most addresses of an account.
 pub const MOST_ADDRESSES: u32 = 20;
 
@@ -151,6 +154,30 @@ pub struct OrderState {
     pub reference: Option<String>,
     /// When it was ordered; none for orders that were imported.
     pub ordered_at: Option<Instant>,
+    /// What of the amount is a fee, which no line holds and which is not given back.
+    pub fee: Amount,
+    /// Who bought.
+    pub buyer: Buyer,
+    /// What was bought.
+    pub kind: OrderKind,
+    /// Where it goes; none where nothing is sent.
+    pub ship_to: Option<ShipTo>,
+}
+
+/// Where an order goes, as the address was when it was ordered.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct ShipTo {
+    /// To whom.
+    pub name: String,
+    /// Street and number.
+    pub address: String,
+    /// Postal code.
+    pub zip_code: String,
+    /// Town.
+    pub city: String,
+    /// To be called.
+    pub phone: String,
 }
 
 impl OrderState {

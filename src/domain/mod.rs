@@ -7,6 +7,7 @@ pub mod clock;
 pub mod coded;
 pub mod commissions;
 pub mod currency;
+pub mod epins;
 pub mod instant;
 pub mod ledger;
 pub mod order_kind;

@@ -10,6 +10,8 @@ coded_enum! {
         /// Takes part.
         #[default]
         Active = "ACTIVE",
+        /// Has a place; the membership is not paid yet.
+        PendingPayment = "PENDING_PAYMENT",
         /// Barred for a time.
         Suspended = "SUSPENDED",
         /// Left for good.

@@ -191,6 +191,42 @@ pub enum Refusal {
         /// Where it stands.
         status: &'static str,
     },
+    /// Another order or payment came from outside under this reference.
+    #[error("The reference {reference:?} was used for something else: what it stands for cannot be changed.")]
+    ReferenceTaken {
+        /// The reference.
+        reference: String,
+    },
+    /// Only what was not paid yet is given up; what was paid is given back.
+    #[error("This order cannot be cancelled: it is {status}. What was paid is given back by a refund.")]
+    OrderNotCancellable {
+        /// Where it stands.
+        status: &'static str,
+    },
+    /// Unknown, or somebody else's: one answer.
+    #[error("There is no such e-pin, or it belongs to somebody else.")]
+    EpinUnknown,
+    /// Used up, blocked, expired, or too small.
+    #[error("This e-pin {why}.")]
+    EpinNotUsable {
+        /// What is the matter, continuing the sentence.
+        why: &'static str,
+    },
+    /// What new e-pins are to be.
+    #[error("E-pins cannot be made so: {why}.")]
+    InvalidEpinBatch {
+        /// What is wrong, with what is allowed.
+        why: String,
+    },
+    /// E-pins are not passed on, or not paid into wallets, here.
+    #[error("E-pins are not {used} here.")]
+    EpinUseOff {
+        /// What is not done with them, continuing the sentence.
+        used: &'static str,
+    },
+    /// The company wants a membership package to be bought at sign-up.
+    #[error("A membership package is needed to join: name one, and how it is paid.")]
+    MembershipRequired,
     /// Not paid, or given back already.
     #[error("This order is not paid, or was given back already.")]
     OrderNotPaid,
@@ -200,7 +236,7 @@ pub enum Refusal {
     /// Too many password checks are under way.
     #[error("Too many sign-ins at the moment: try again in a few seconds.")]
     Busy,
-    /// Who is suspended or terminated neither buys, nor spends, nor is paid out.
+    /// Who is suspended, terminated or has not paid the membership neither buys, nor spends, nor is paid out.
     #[error("This needs an active partner.")]
     PartnerNotActive,
     /// One payout at a time.

@@ -4,6 +4,7 @@
 //! unknown fields are passed over, a field added later has a default, and none changes its meaning. They hold numbers and codes, never personal data.
 
 mod accounts;
+mod epins;
 mod orders;
 mod partners;
 mod payouts;
@@ -13,8 +14,9 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use self::accounts::{AccountSignedUp, PasswordChanged, TransactionPasswordChanged};
-pub use self::orders::{OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
-pub use self::partners::{PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
+pub use self::epins::{EpinChanged, EpinsIssued};
+pub use self::orders::{OrderCancelled, OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
+pub use self::partners::{PartnerActivated, PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
 pub use self::payouts::PayoutStatusChanged;
 pub use self::wallets::BalanceChanged;
 use crate::domain::coded::coded_enum;
@@ -108,6 +110,14 @@ events! {
     OrderCompleted = "ORDER_COMPLETED", about partner;
     /// An order was given back, wholly or in part.
     OrderRefunded = "ORDER_REFUNDED", about partner;
+    /// An order was given up before it was paid.
+    OrderCancelled = "ORDER_CANCELLED", about partner;
+    /// A partner paid the membership, and takes part from then on.
+    PartnerActivated = "PARTNER_ACTIVATED", about partner;
+    /// E-pins were made.
+    EpinsIssued = "EPINS_ISSUED", about batch;
+    /// An e-pin was used, passed on, blocked, opened, expired, or got a new code.
+    EpinChanged = "EPIN_CHANGED", about epin;
     /// A payout was asked for, or took a step.
     PayoutStatusChanged = "PAYOUT_STATUS_CHANGED", about partner;
 }

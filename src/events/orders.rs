@@ -44,3 +44,12 @@ pub struct OrderRefunded {
     /// Who is credited.
     pub partner: i64,
 }
+
+/// An order was given up before it was paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OrderCancelled {
+    /// The order's number.
+    pub order: i64,
+    /// Who would have been credited.
+    pub partner: i64,
+}

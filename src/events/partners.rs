@@ -66,3 +66,10 @@ pub struct SponsorMoved {
     /// The new sponsor's number.
     pub to: i64,
 }
+
+/// A partner paid the membership, and takes part from then on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerActivated {
+    /// Who.
+    pub partner: i64,
+}

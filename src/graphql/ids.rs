@@ -23,6 +23,8 @@ coded_enum! {
         Commission = "Commission",
         /// A payout.
         Payout = "Payout",
+        /// An e-pin.
+        Epin = "Epin",
     }
 }
 

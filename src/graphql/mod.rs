@@ -8,6 +8,7 @@ pub mod commissions;
 pub mod context;
 pub mod documents;
 pub mod endpoint;
+pub mod epins;
 pub mod errors;
 pub mod events;
 pub mod field_order;

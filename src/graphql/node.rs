@@ -6,6 +6,8 @@ use super::accounts::loader::Accounts;
 use super::accounts::objects::Account;
 use super::commissions::objects::Commission;
 use super::commissions::query::commission;
+use super::epins::objects::Epin;
+use super::epins::query::epin;
 use super::errors::bad_user_input;
 use super::ids::{NodeKind, decode};
 use super::loader::load;
@@ -38,6 +40,8 @@ pub enum Node {
     Commission(Commission),
     /// A payout.
     Payout(Payout),
+    /// An e-pin.
+    Epin(Epin),
 }
 
 /// Objects by id.
@@ -80,6 +84,7 @@ async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
             _ => None,
         },
         NodeKind::Commission => commission(ctx, number).await?.map(Node::from),
+        NodeKind::Epin => epin(ctx, number).await?.map(Node::from),
         NodeKind::Payout => payout(ctx, number).await?.map(Node::from),
     })
 }

@@ -9,12 +9,13 @@ use tokio::time::Instant;
 use super::accounts::loader::Accounts;
 use super::commissions::loader::{CommissionCounts, Commissions, CommissionsOf, Tallies};
 use super::context::{Credentials, Prepared, RequestContext};
+use super::epins::loader::{EpinCounts, Epins, EpinsOf};
 use super::errors::{store_failed, unauthenticated};
 use super::loader::waves::Waves;
 use super::loader::{Epoch, Loader};
 use super::network::{PlanFacts, Promotion};
-use super::orders::loader::{OrderCounts, OrderLines, OrderStates, Orders, OrdersOf};
-use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
+use super::orders::loader::{OrderCounts, OrderLines, OrderPayments, OrderStates, Orders, OrdersOf};
+use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Memberships, Partners, Reaches, Uplines, VolumesOf};
 use super::payouts::loader::{OpenPayouts, PayoutCounts, PayoutHistories, PayoutMethods, Payouts, PayoutsOf};
 use super::periods::loader::{PeriodIds, Periods};
 use super::ranks::loader::{RankCounts, RankHistories};
@@ -79,6 +80,11 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         OpenPayouts,
         OrderCounts,
         OrderLines,
+        OrderPayments,
+        Epins,
+        EpinsOf,
+        EpinCounts,
+        Memberships,
         OrderStates,
         Orders,
         OrdersOf,

@@ -9,6 +9,8 @@ use super::carts::mutation::CartMutation;
 use super::catalog::mutation::CatalogMutation;
 use super::catalog::query::CatalogQuery;
 use super::commissions::query::CommissionQuery;
+use super::epins::mutation::EpinMutation;
+use super::epins::query::OperatorEpins;
 use super::events::subscription::EventSubscription;
 use super::network::{Network, caller};
 use super::node::NodeQuery;
@@ -31,7 +33,16 @@ pub struct Query(ViewerQuery, NodeQuery, PartnerQuery, CommissionQuery, RankQuer
 
 /// What can be done.
 #[derive(MergedObject, Default)]
-pub struct Mutation(AccountMutation, PartnerMutation, WalletMutation, CatalogMutation, CartMutation, OrderMutation, PayoutMutation);
+pub struct Mutation(
+    AccountMutation,
+    PartnerMutation,
+    WalletMutation,
+    CatalogMutation,
+    CartMutation,
+    OrderMutation,
+    EpinMutation,
+    PayoutMutation,
+);
 
 /// What can be followed.
 #[derive(MergedSubscription, Default)]
@@ -39,7 +50,7 @@ pub struct Subscription(EventSubscription);
 
 /// What operators read; each field says which scope it needs.
 #[derive(MergedObject, Default)]
-pub struct Operator(OperatorPartners, OperatorPayouts);
+pub struct Operator(OperatorPartners, OperatorPayouts, OperatorEpins);
 
 /// The operators' part.
 #[derive(Default)]

@@ -7,7 +7,8 @@ use serde::Deserialize;
 
 use super::commissions::summary::TREND_DAYS;
 use crate::config;
-use crate::domain::carts::{MOST_ADDRESSES, MOST_LINES};
+use crate::domain::carts::{MOST_ADDRESSES, MOST_LINES, MOST_PAYMENTS};
+use crate::domain::epins::MOST_EPINS;
 use crate::domain::position::WIDEST_MATRIX;
 
 /// How much one request may ask for. Checked before anything is executed.
@@ -154,6 +155,8 @@ impl Settings {
             ("CommissionSummary.trend", TREND_DAYS as u64),
             ("Cart.lines", MOST_LINES.into()),
             ("Order.lines", MOST_LINES.into()),
+            ("Order.payments", MOST_PAYMENTS.into()),
+            ("IssueEpinsPayload.issued", MOST_EPINS.into()),
             ("Viewer.shippingAddresses", MOST_ADDRESSES.into()),
         ];
         let limits = Limits {

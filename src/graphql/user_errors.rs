@@ -19,6 +19,17 @@ pub struct UserError {
 }
 
 impl UserError {
+    /// The same error where the input holds some fields deeper: each with the path from the input to it.
+    #[must_use]
+    pub fn within(mut self, places: &[(&str, &[&str])]) -> Self {
+        if let Some([input, leaf]) = self.field.as_deref()
+            && let Some((_, path)) = places.iter().find(|(name, _)| name == leaf)
+        {
+            self.field = Some(std::iter::once(input.clone()).chain(path.iter().map(|step| (*step).to_owned())).collect());
+        }
+        self
+    }
+
     /// The same error where the input calls the field by another name.
     #[must_use]
     pub fn renamed(mut self, field: &str, name: &str) -> Self {
@@ -130,6 +141,20 @@ user_errors! {
     Refusal::OrderUnknown => OrderUnknown, Some("orderNumber");
     /// The order does not wait for a payment.
     Refusal::OrderNotPayable { .. } => OrderNotPayable, Some("orderNumber");
+    /// The reference was used for something else.
+    Refusal::ReferenceTaken { .. } => ReferenceTaken, Some("reference");
+    /// The order is paid, or was given up or given back already.
+    Refusal::OrderNotCancellable { .. } => OrderNotCancellable, Some("orderNumber");
+    /// There is no such e-pin, or it belongs to somebody else.
+    Refusal::EpinUnknown => EpinUnknown, Some("code");
+    /// The e-pin is used up, blocked or expired, or holds too little.
+    Refusal::EpinNotUsable { .. } => EpinNotUsable, Some("code");
+    /// E-pins cannot be made so.
+    Refusal::InvalidEpinBatch { .. } => InvalidEpinBatch, None;
+    /// This use of e-pins is not offered.
+    Refusal::EpinUseOff { .. } => EpinUseOff, None;
+    /// A membership package is needed to join.
+    Refusal::MembershipRequired => MembershipRequired, Some("membership");
     /// The order is not paid, or was given back already.
     Refusal::OrderNotPaid => OrderNotPaid, Some("orderNumber");
     /// The lines are not of this order, or more is asked back than is left.

@@ -8,6 +8,8 @@ pub mod bulk;
 pub mod carts;
 pub mod commissions;
 pub mod database;
+pub mod epin_changes;
+pub mod epins;
 pub mod error;
 pub mod events;
 pub mod folding;

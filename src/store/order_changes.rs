@@ -5,8 +5,9 @@ use sea_orm::{ConnectionTrait, DbBackend};
 use super::error::Error;
 use super::sql::{Row, Sql};
 use crate::domain::amount::Amount;
-use crate::domain::carts::{CartLine, OrderLine, OrderState, OrderStatus, PaymentMethod, Totals};
+use crate::domain::carts::{CartLine, OrderLine, OrderState, OrderStatus, PaymentMethod, ShipTo, Totals};
 use crate::domain::instant::Instant;
+use crate::domain::order_kind::{Buyer, OrderKind};
 use crate::store::database::Transaction;
 
 /// An order to be stored, not paid yet.
@@ -22,6 +23,12 @@ pub struct NewOrder<'a> {
     pub reference: Option<&'a str>,
     /// Where it goes, as JSON.
     pub ship_to: Option<String>,
+    /// Who buys.
+    pub buyer: Buyer,
+    /// What is bought.
+    pub kind: OrderKind,
+    /// What of the amount is a fee, which no line holds.
+    pub fee: Amount,
     /// The period of now; that of its end replaces it.
     pub period_id: i64,
     /// What it comes to.
@@ -30,14 +37,35 @@ pub struct NewOrder<'a> {
     pub at: Instant,
 }
 
+impl NewOrder<'_> {
+    /// An order of nobody yet, for a partner himself.
+    #[must_use]
+    pub fn new(period_id: i64, totals: Totals, at: Instant) -> Self {
+        let (buyer, kind) = (Buyer::default(), OrderKind::default());
+        Self {
+            partner_id: 0,
+            account_id: None,
+            cart_id: None,
+            reference: None,
+            ship_to: None,
+            buyer,
+            kind,
+            fee: Amount::ZERO,
+            period_id,
+            totals,
+            at,
+        }
+    }
+}
+
 /// Stores an order and gives its number; `None` where the cart or the reference has one.
 ///
 /// # Errors
 /// The database's.
 pub async fn insert(transaction: &Transaction, order: &NewOrder<'_>) -> Result<Option<i64>, Error> {
     let sql = "INSERT INTO orders (partner_id, period_id, buyer, kind, placed_at, ordered_at, cv, pv, amount, status, account_id, cart_id,
-            reference, ship_to)
-        VALUES ($1, $2, 'PARTNER', 'ORDER', $3, $3, $4, $5, $6, 'PENDING_PAYMENT', $7, $8, $9, $10) ON CONFLICT DO NOTHING RETURNING id";
+            reference, ship_to, fee)
+        VALUES ($1, $2, $11, $12, $3, $3, $4, $5, $6, 'PENDING_PAYMENT', $7, $8, $9, $10, $13) ON CONFLICT DO NOTHING RETURNING id";
     let values = [
         order.partner_id.into(),
         order.period_id.into(),
@@ -49,6 +77,9 @@ pub async fn insert(transaction: &Transaction, order: &NewOrder<'_>) -> Result<O
         order.cart_id.into(),
         order.reference.map(str::to_owned).into(),
         order.ship_to.clone().into(),
+        order.buyer.code().into(),
+        order.kind.code().into(),
+        order.fee.units().into(),
     ];
     Sql::whole(transaction, sql, values).one(transaction, |row| row.get(0)).await
 }
@@ -70,7 +101,8 @@ pub async fn insert_lines(transaction: &Transaction, order_id: i64, lines: &[Car
     sql.execute(transaction).await.map(drop)
 }
 
-const STATE: &str = "o.id, o.partner_id, o.account_id, o.status, o.amount, o.paid, o.refunded, o.pv, o.cv, o.reference, o.ordered_at";
+const STATE: &str = "o.id, o.partner_id, o.account_id, o.status, o.amount, o.paid, o.refunded, o.pv, o.cv, o.reference, o.ordered_at, \
+     o.fee, o.buyer, o.kind, o.ship_to";
 
 fn read(row: &Row<'_>) -> Result<OrderState, Error> {
     let amount = |index: usize| row.get(index).map(Amount::from_units);
@@ -86,7 +118,16 @@ fn read(row: &Row<'_>) -> Result<OrderState, Error> {
         cv: amount(8)?,
         reference: row.get(9)?,
         ordered_at: row.get::<Option<i64>>(10)?.map(Instant::from_nanos),
+        fee: amount(11)?,
+        buyer: row.code(12, "orders")?,
+        kind: row.code(13, "orders")?,
+        ship_to: row.get::<Option<String>>(14)?.map(|text| words(&text)).transpose()?,
     })
+}
+
+/// The words of an address as an order keeps them.
+fn words(text: &str) -> Result<ShipTo, Error> {
+    serde_json::from_str(text).map_err(|_| Error::Corrupt { table: "orders", value: "an address".to_owned() })
 }
 
 /// Where these orders stand.
@@ -217,15 +258,26 @@ pub struct Payment {
     pub amount: Amount,
     /// How much of it went back.
     pub refunded: Amount,
+    /// When; what is stored is the time of storing.
+    pub paid_at: Instant,
 }
 
-/// Stores a payment.
+impl Payment {
+    /// A payment of nothing yet.
+    #[must_use]
+    pub const fn new(order_id: i64, method: PaymentMethod) -> Self {
+        let (amount, refunded, paid_at) = (Amount::ZERO, Amount::ZERO, Instant::from_nanos(0));
+        Self { id: 0, order_id, method, payer_id: None, epin_id: None, reference: None, amount, refunded, paid_at }
+    }
+}
+
+/// Stores a payment; `false` where another one came from outside under its reference.
 ///
 /// # Errors
 /// The database's.
-pub async fn insert_payment(transaction: &Transaction, payment: &Payment, journal_id: i64, at: Instant) -> Result<(), Error> {
+pub async fn insert_payment(transaction: &Transaction, payment: &Payment, journal_id: i64, at: Instant) -> Result<bool, Error> {
     let sql = "INSERT INTO payments (order_id, method, payer_id, epin_id, reference, amount, journal_id, paid_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
     let values = [
         payment.order_id.into(),
         payment.method.code().into(),
@@ -236,7 +288,7 @@ pub async fn insert_payment(transaction: &Transaction, payment: &Payment, journa
         journal_id.into(),
         at.nanos().into(),
     ];
-    Sql::whole(transaction, sql, values).execute(transaction).await.map(drop)
+    Ok(Sql::whole(transaction, sql, values).execute(transaction).await? == 1)
 }
 
 /// The payments of an order, the latest first.
@@ -244,8 +296,17 @@ pub async fn insert_payment(transaction: &Transaction, payment: &Payment, journa
 /// # Errors
 /// The database's.
 pub async fn payments(transaction: &Transaction, order: i64) -> Result<Vec<Payment>, Error> {
-    let sql =
-        "SELECT id, order_id, method, payer_id, epin_id, reference, amount, refunded FROM payments WHERE order_id = $1 ORDER BY id DESC";
+    payments_of(transaction, &[order]).await
+}
+
+/// The payments of orders, the latest first.
+///
+/// # Errors
+/// The database's.
+pub async fn payments_of(connection: &impl ConnectionTrait, orders: &[i64]) -> Result<Vec<Payment>, Error> {
+    let mut sql = Sql::new(connection);
+    sql.push("SELECT p.id, p.order_id, p.method, p.payer_id, p.epin_id, p.reference, p.amount, p.refunded, p.paid_at FROM ");
+    sql.numbers(orders).push(" AS wanted CROSS JOIN payments AS p WHERE p.order_id = wanted.id ORDER BY p.id DESC");
     let read = |row: &Row<'_>| {
         Ok(Payment {
             id: row.get(0)?,
@@ -256,9 +317,10 @@ pub async fn payments(transaction: &Transaction, order: i64) -> Result<Vec<Payme
             reference: row.get(5)?,
             amount: Amount::from_units(row.get(6)?),
             refunded: Amount::from_units(row.get(7)?),
+            paid_at: Instant::from_nanos(row.get(8)?),
         })
     };
-    Sql::whole(transaction, sql, [order.into()]).all(transaction, read).await
+    sql.all(connection, read).await
 }
 
 /// Notes how much of a payment went back in all.

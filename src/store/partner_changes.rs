@@ -23,6 +23,10 @@ pub struct NewPartner<'a> {
     pub slot: Option<Slot>,
     /// Where the partner's own recruits go.
     pub preference: PlacementPreference,
+    /// Whether the partner takes part from the beginning.
+    pub status: PartnerStatus,
+    /// The membership package that was chosen.
+    pub membership_id: Option<i64>,
     /// Now.
     pub at: Instant,
 }
@@ -53,8 +57,8 @@ pub async fn candidate(connection: &impl ConnectionTrait, account_id: i64) -> Re
 /// The database's.
 pub async fn insert(connection: &impl ConnectionTrait, partner: &NewPartner<'_>) -> Result<Option<i64>, Error> {
     let sql = "INSERT INTO partners (account_id, display_name, search_name, referral_code, sponsor_id, placement_parent_id, position,
-            placement_preference, status, shares_contact, rank_id, highest_rank_id, career_points, carry_left, carry_right, joined_at)
-        SELECT a.id, $10, $11, $2, $3, $4, $5, $6, $7, $8, lowest.id, lowest.id, 0, 0, 0, $9
+            placement_preference, status, shares_contact, rank_id, highest_rank_id, career_points, carry_left, carry_right, joined_at, membership_id)
+        SELECT a.id, $10, $11, $2, $3, $4, $5, $6, $7, $8, lowest.id, lowest.id, 0, 0, 0, $9, $12
         FROM accounts AS a LEFT JOIN ranks AS lowest ON lowest.level = (SELECT min(level) FROM ranks)
         WHERE a.id = $1 ON CONFLICT DO NOTHING RETURNING id";
     let [parent, position] = columns(partner.slot);
@@ -65,11 +69,12 @@ pub async fn insert(connection: &impl ConnectionTrait, partner: &NewPartner<'_>)
         parent,
         position,
         partner.preference.code().into(),
-        PartnerStatus::Active.code().into(),
+        partner.status.code().into(),
         false.into(),
         partner.at.nanos().into(),
         partner.display_name.into(),
         search_name(partner.display_name, partner.referral_code).into(),
+        partner.membership_id.into(),
     ];
     Sql::whole(connection, sql, values).one(connection, |row| row.get(0)).await
 }
@@ -86,6 +91,15 @@ pub async fn place(connection: &impl ConnectionTrait, partner: i64, slot: Slot) 
         Err(error) if error.violates(&["partners_slot_unique", "partners.placement_parent_id, partners.position"]) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Makes a partner ACTIVE who waited for the membership's payment; `false` for all others.
+///
+/// # Errors
+/// The database's.
+pub async fn activate(connection: &impl ConnectionTrait, partner: i64) -> Result<bool, Error> {
+    let sql = "UPDATE partners SET status = 'ACTIVE' WHERE id = $1 AND status = 'PENDING_PAYMENT'";
+    Ok(Sql::whole(connection, sql, [partner.into()]).execute(connection).await? == 1)
 }
 
 /// Puts a partner under another sponsor. The caller holds the tree lock and has looked for a cycle.

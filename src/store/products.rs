@@ -39,6 +39,17 @@ pub async fn by_ids(connection: &impl ConnectionTrait, ids: &[i64]) -> Result<Ve
     sql.all(connection, |row| read(row, 0)).await
 }
 
+/// The membership package of each of these partners who chose one.
+///
+/// # Errors
+/// The database's.
+pub async fn memberships(connection: &impl ConnectionTrait, partners: &[i64]) -> Result<Vec<(i64, Product)>, Error> {
+    let mut sql = Sql::new(connection);
+    sql.push("SELECT p.id, ").push(COLUMNS).push(" FROM ").numbers(partners);
+    sql.push(" AS wanted JOIN partners AS p ON p.id = wanted.id JOIN products AS pr ON pr.id = p.membership_id");
+    sql.all(connection, |row| Ok((row.get(0)?, read(row, 1)?))).await
+}
+
 /// A page of what is offered, of one kind where that is wanted, by key; with what is not offered any more where that is wanted.
 ///
 /// # Errors

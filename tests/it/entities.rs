@@ -72,6 +72,8 @@ async fn every_entity_has_the_columns_of_its_table(app: App) {
         columns_of(entity::cart::Entity),
         columns_of(entity::cart_line::Entity),
         columns_of(entity::commission::Entity),
+        columns_of(entity::epin::Entity),
+        columns_of(entity::epin_batch::Entity),
         columns_of(entity::event::Entity),
         columns_of(entity::hold::Entity),
         columns_of(entity::idempotency_key::Entity),

@@ -1,16 +1,13 @@
 //! checkout
 
-use serde_json::json;
-
+use super::means::{Means, Purse, pay, settle};
 use super::open_period;
-use super::pay::{FromWallet, from_wallet, settle};
 use crate::auth::principal::{Caller, Principal};
+use crate::commands::epins::Guesser;
 use crate::commands::idempotency::Repeatable;
 use crate::commands::partners::active;
-use crate::commands::wallets::{Spender, unlock};
-use crate::commands::{Error, Services, money};
-use crate::domain::carts::{Cart, OrderState, ShippingAddress};
-use crate::domain::instant::Instant;
+use crate::commands::{Error, Services};
+use crate::domain::carts::{Cart, OrderState, ShipTo, ShippingAddress};
 use crate::domain::products::ProductKind;
 use crate::domain::refusal::Refusal;
 use crate::events::OrderPlaced;
@@ -25,8 +22,8 @@ pub struct Checkout {
     pub cart: Option<i64>,
     /// Where it goes; the default address when left out.
     pub address: Option<i64>,
-    /// Paid at once from a wallet; without it the order waits for its payment.
-    pub payment: Option<FromWallet>,
+    /// Paid at once; without it the order waits for its payment.
+    pub payment: Option<Means>,
     /// Makes the act repeatable.
     pub idempotency_key: Option<String>,
 }
@@ -35,23 +32,23 @@ pub struct Checkout {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidIdempotencyKey`, `TooManyTries`,
-/// `WrongTransactionPassword` (of the wallet's owner), `Busy`, `IdempotencyConflict`, `PartnerNotActive`, `CartEmpty`, `ProductUnknown` (not offered any more),
-/// `AddressUnknown` (a shippable product and no address), `CartTooLarge`, `InsufficientFunds`. The cart stays as it is.
+/// `WrongTransactionPassword` (of the wallet's owner), `EpinUnknown`, `Busy`, `IdempotencyConflict`, `PartnerNotActive`, `CartEmpty`, `ProductUnknown` (not offered any more),
+/// `AddressUnknown` (a shippable product and no address), `CartTooLarge`, `InvalidAmount`, `EpinNotUsable`, `InsufficientFunds`. The cart stays as it is.
 pub async fn checkout(services: &Services, principal: &Principal, input: &Checkout) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let partner = caller.partner_id.ok_or(Refusal::NotPartner)?;
-    let payer = input.payment.as_ref().map(|payment| payment.owner.unwrap_or(partner));
     let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
-    let repeatable = Repeatable::new(services, who, "checkout", key, &(input.cart, input.address, payer))?;
+    let repeatable =
+        Repeatable::new(services, who, "checkout", key, &(input.cart, input.address, input.payment.as_ref().map(Means::request)))?;
     if let Some(order) = repeatable.done(services).await? {
         return Ok(order);
     }
-    let spender = match (&input.payment, payer) {
-        (Some(payment), Some(payer)) => Some(unlock(services, caller.account_id, payer, &payment.transaction_password).await?),
-        _ => None,
+    let purse = match &input.payment {
+        Some(means) => Some(Purse::open(services, Guesser::Account(caller.account_id), Some(partner), means).await?),
+        None => None,
     };
     let order = in_transaction!(services.database, |transaction| {
-        write(services, &transaction, (caller, partner, spender.as_ref()), input, &repeatable).await
+        write(services, &transaction, (caller, partner, purse.as_ref()), input, &repeatable).await
     })?;
     services.wake();
     Ok(order)
@@ -60,7 +57,7 @@ pub async fn checkout(services: &Services, principal: &Principal, input: &Checko
 async fn write(
     services: &Services,
     transaction: &Transaction,
-    (caller, partner, spender): (&Caller, i64, Option<&Spender>),
+    (caller, partner, purse): (&Caller, i64, Option<&Purse>),
     input: &Checkout,
     repeatable: &Repeatable,
 ) -> Result<i64, Error> {
@@ -84,37 +81,26 @@ async fn write(
         partner_id: partner,
         account_id: Some(caller.account_id),
         cart_id: Some(cart_id),
-        reference: None,
-        ship_to: ship_to.map(|address| words(&address)),
-        period_id: open_period(transaction, now).await?,
-        totals,
-        at: now,
+        ship_to: ship_to.map(words).transpose()?,
+        ..NewOrder::new(open_period(transaction, now).await?, totals, now)
     };
     let placed = if carts::order(transaction, cart_id).await? { order_changes::insert(transaction, &order).await? } else { None };
     let number = placed.ok_or_else(|| Error::Internal(format!("cart {cart_id} was held and ordered all the same")))?;
     order_changes::insert_lines(transaction, number, &cart.lines).await?;
     events::append(transaction, &OrderPlaced { order: number, partner }.into(), now).await?;
-    pay_at_once(services, transaction, number, spender, now).await?;
+    pay_at_once(services, transaction, number, purse).await?;
     repeatable.settle(transaction, &number).await?;
     Ok(number)
 }
 
 /// What costs nothing needs no payment.
-async fn pay_at_once(
-    services: &Services,
-    transaction: &Transaction,
-    number: i64,
-    spender: Option<&Spender>,
-    now: Instant,
-) -> Result<(), Error> {
+async fn pay_at_once(services: &Services, transaction: &Transaction, number: i64, purse: Option<&Purse>) -> Result<(), Error> {
     let order: Option<OrderState> = order_changes::hold(transaction, Lookup::Number(number)).await?;
     let mut order = order.ok_or_else(|| Error::Internal(format!("order {number} was made and is not there")))?;
-    if let Some(spender) = spender {
-        spender.still_may(transaction).await?;
-        let currency = money::currency(services, transaction).await?;
-        from_wallet(transaction, &mut order, spender, currency, now).await?;
+    if let Some(purse) = purse {
+        pay(services, transaction, &mut order, purse).await?;
     }
-    settle(services, transaction, &mut order, now).await
+    settle(services, transaction, &mut order, services.now()).await
 }
 
 /// The address where one is needed.
@@ -134,7 +120,7 @@ async fn check(transaction: &Transaction, caller: &Caller, cart: &Cart, input: &
     if is_shipped && chosen.is_none() { Err(Refusal::AddressUnknown.into()) } else { Ok(chosen.filter(|_| is_shipped)) }
 }
 
-fn words(address: &ShippingAddress) -> String {
+fn words(address: ShippingAddress) -> Result<String, serde_json::Error> {
     let ShippingAddress { name, address, zip_code, city, phone, .. } = address;
-    json!({ "name": name, "address": address, "zipCode": zip_code, "city": city, "phone": phone }).to_string()
+    serde_json::to_string(&ShipTo { name, address, zip_code, city, phone })
 }

@@ -5,19 +5,20 @@ use serde_json::json;
 use super::open_period;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
-use crate::commands::{Error, Services, money};
+use crate::commands::money::{self, Sum};
+use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
 use crate::domain::carts::{OrderLine, OrderState, OrderStatus, PaymentMethod, Totals};
 use crate::domain::instant::Instant;
 use crate::domain::ledger::{Account, Book, Journal, JournalKind, Pocket};
 use crate::domain::refusal::Refusal;
-use crate::events::OrderRefunded;
+use crate::events::{EpinChanged, OrderRefunded};
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
-use crate::store::events;
 use crate::store::folding::{self, VolumeEvent};
 use crate::store::order_changes::{self, Lookup};
+use crate::store::{epin_changes, epins, events};
 
 /// So many of a line go back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -35,6 +36,8 @@ pub struct RefundOrder {
     pub order: i64,
     /// What of it; everything that is left when empty.
     pub lines: Vec<RefundLine>,
+    /// How much of an order that has no lines, because another shop took it; everything that is left when left out.
+    pub sum: Option<Sum>,
     /// Why, in words.
     pub reason: String,
     /// Makes the act repeatable.
@@ -42,18 +45,18 @@ pub struct RefundOrder {
 }
 
 /// Gives money back to where it came from, the latest payment first, and takes the volume back: in the order's own period while
-/// that is open, else in the open one; gives the order's number.
+/// that is open, else in the open one; gives the order's number. What comes off an order without lines takes the same share of its volume along.
 /// For operators with the scope `payouts`.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `OrderUnknown`, `OrderNotPaid`, `NothingToRefund` (unknown lines, more than is left).
+/// `OrderUnknown`, `OrderNotPaid`, `InvalidAmount`, `CurrencyUnknown`, `NothingToRefund` (unknown lines, more than is left, a sum of an order with lines).
 pub async fn refund_order(services: &Services, principal: &Principal, input: &RefundOrder) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     caller.require(Scope::Payouts)?;
     money::check_reason(&input.reason)?;
     let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
-    let repeatable = Repeatable::new(services, who, "refundOrder", key, &(input.order, &input.lines, &input.reason))?;
+    let repeatable = Repeatable::new(services, who, "refundOrder", key, &(input.order, &input.lines, &input.sum, &input.reason))?;
     let order = in_transaction!(services.database, |transaction| write(services, &transaction, caller, input, &repeatable).await)?;
     services.wake();
     Ok(order)
@@ -75,12 +78,19 @@ async fn write(
         return Err(Refusal::OrderNotPaid.into());
     }
     let lines: Vec<OrderLine> = order_changes::lines(transaction, &[order.id]).await?.into_iter().map(|(_, line)| line).collect();
-    let back = take_back(transaction, &lines, &input.lines).await?;
+    let back = match (&input.sum, order.reference.is_some()) {
+        (sum, true) if input.lines.is_empty() => {
+            let currency = money::currency(services, transaction).await?;
+            portion(&order, sum.as_ref().map(|sum| sum.read(currency)).transpose()?)?
+        }
+        (None, false) => take_back(transaction, &lines, &input.lines).await?,
+        _ => return Err(Refusal::NothingToRefund.into()),
+    };
     give_back(services, transaction, &order, (back.amount, caller, &input.reason)).await?;
     let was_counted = order.status == OrderStatus::Completed;
     order.refunded = order.refunded.checked_add(back.amount).ok_or(Refusal::NothingToRefund)?;
     let left = order_changes::lines(transaction, &[order.id]).await?.iter().any(|(_, line)| line.refunded_quantity < line.quantity);
-    if !left {
+    if !left && (order.reference.is_none() || order.refunded == order.amount) {
         order.status = OrderStatus::Refunded;
     }
     order_changes::set_state(transaction, &order).await?;
@@ -95,6 +105,30 @@ async fn write(
     events::append(transaction, &OrderRefunded { order: order.id, partner: order.partner_id }.into(), now).await?;
     repeatable.settle(transaction, &order.id).await?;
     Ok(order.id)
+}
+
+/// What comes off an order without lines: the sum, everything that is left where none is named, and the volume in proportion. The volume of all that has
+/// come off is rounded down, never that of a part: so the parts of a whole order come to its whole volume.
+fn portion(order: &OrderState, sum: Option<Amount>) -> Result<Totals, Error> {
+    let left = order.amount.checked_sub(order.refunded).unwrap_or_default();
+    let amount = sum.unwrap_or(left);
+    if amount > left {
+        return Err(Refusal::NothingToRefund.into());
+    }
+    let off = order.refunded.checked_add(amount).unwrap_or(order.amount);
+    let share = |whole: Amount, part: Amount| {
+        let share = if part == order.amount {
+            i128::from(whole.units())
+        } else {
+            i128::from(whole.units()) * i128::from(part.units()) / i128::from(order.amount.units())
+        };
+        i64::try_from(share).map(Amount::from_units).map_err(|_| Error::Internal(format!("order {} is larger than an amount", order.id)))
+    };
+    let back = |whole: Amount| {
+        let before = if order.refunded == Amount::ZERO { Amount::ZERO } else { share(whole, order.refunded)? };
+        Ok::<_, Error>(share(whole, off)?.checked_sub(before).unwrap_or_default())
+    };
+    Ok(Totals { amount, pv: back(order.pv)?, cv: back(order.cv)? })
 }
 
 /// Marks what goes back, and adds it up.
@@ -121,8 +155,9 @@ async fn take_back(transaction: &Transaction, lines: &[OrderLine], asked: &[Refu
     Ok(back)
 }
 
-/// Money goes back to the wallets it came from, the latest payment first; what was paid outside is owed outside.
-async fn give_back(
+/// Money goes back to the wallets and e-pins it came from, the latest payment first; what was paid outside is owed outside. A pin whose time is over takes
+/// nothing back: the partner's wallet does.
+pub(super) async fn give_back(
     services: &Services,
     transaction: &Transaction,
     order: &OrderState,
@@ -137,8 +172,9 @@ async fn give_back(
         if part <= Amount::ZERO {
             continue;
         }
-        let target = match (payment.method, payment.payer_id) {
-            (PaymentMethod::Wallet, Some(payer)) => Account::Partner(payer, Pocket::Available),
+        let target = match (payment.method, payment.payer_id, payment.epin_id) {
+            (PaymentMethod::Wallet, Some(payer), _) => Account::Partner(payer, Pocket::Available),
+            (PaymentMethod::Epin, _, Some(pin)) => onto_pin(services, transaction, order, (pin, part)).await?,
             _ => Account::Company(Book::Cash),
         };
         journal = journal.transfer(Account::Company(Book::Sales), target, part)?;
@@ -153,6 +189,25 @@ async fn give_back(
         money::post(transaction, Ok(journal), services.now()).await?;
     }
     Ok(())
+}
+
+/// Puts money back on a pin; the account that it stands in then.
+async fn onto_pin(
+    services: &Services,
+    transaction: &Transaction,
+    order: &OrderState,
+    (number, part): (i64, Amount),
+) -> Result<Account, Error> {
+    let now = services.now();
+    let Some(pin) = epins::hold(transaction, number).await?.filter(|pin| !pin.is_over(now)) else {
+        return Ok(Account::Partner(order.partner_id, Pocket::Available));
+    };
+    let more = Amount::from_units(part.units().saturating_neg());
+    if !epin_changes::take(transaction, pin.id, more).await? {
+        return Err(Error::Internal(format!("e-pin {number} was held and changed all the same")));
+    }
+    events::append(transaction, &EpinChanged { epin: pin.id, owner: pin.owner_id }.into(), now).await?;
+    Ok(Account::Company(Book::EpinLiability))
 }
 
 /// The volume is taken back in the order's own period while that is open, else in that of now.

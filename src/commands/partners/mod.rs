@@ -2,14 +2,17 @@
 
 mod active;
 mod become_partner;
+mod join;
 mod move_sponsor;
 mod place_partner;
 mod set_placement_preference;
 mod slots;
 
 pub use become_partner::{BecomePartner, become_partner};
+pub use join::{Joining, Membership, MembershipPayment};
 pub use move_sponsor::{MoveSponsor, move_sponsor};
 pub use place_partner::{PlacePartner, place_partner};
 pub use set_placement_preference::set_placement_preference;
 
 pub(super) use active::active;
+pub(super) use join::join;

@@ -2,9 +2,9 @@
 
 use super::steps::{By, Step, operator, repeatable, take};
 use crate::auth::principal::Principal;
+use crate::commands::money::check_reference;
 use crate::commands::{Error, Services};
 use crate::domain::payouts::PayoutStatus;
-use crate::domain::refusal::Refusal;
 
 /// The bank has paid.
 #[derive(Clone, Debug)]
@@ -29,11 +29,4 @@ pub async fn complete_payout(services: &Services, principal: &Principal, input: 
     let step = Step { operation, payout: input.payout, from, to, note: None, reference };
     let repeatable = repeatable(services, caller, &step, input.idempotency_key.as_deref())?;
     take(services, By::Operator(caller), &step, &repeatable).await
-}
-
-/// The reference without blanks around it, if it is one.
-pub(super) fn check_reference(reference: &str) -> Result<&str, Refusal> {
-    let reference = reference.trim();
-    let fits = (1..=100).contains(&reference.chars().count()) && !reference.chars().any(char::is_control);
-    if fits { Ok(reference) } else { Err(Refusal::InvalidReference) }
 }

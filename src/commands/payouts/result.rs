@@ -1,7 +1,7 @@
 //! What the bank says about a payout that it was handed.
 
-use super::complete::check_reference;
 use super::steps::{By, Step, advance, find};
+use crate::commands::money::check_reference;
 use crate::commands::{Error, Services};
 use crate::domain::payouts::{BankResult, BankWord, Payout, PayoutStatus};
 use crate::domain::refusal::Refusal;

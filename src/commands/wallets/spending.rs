@@ -19,13 +19,17 @@ pub(in crate::commands) struct Spender {
 }
 
 /// Checks the transaction password of a partner, whose wallet is to be spent from by an account. One who does not exist or is not ACTIVE is answered like
-/// a wrong password, after as long. Wrong tries are counted for the pair, so that nobody locks the wallet of another.
+/// a wrong password, after as long; who has not paid the membership yet may pay for it from the own wallet. Wrong tries are counted for the pair, so that nobody locks the wallet of another.
 pub(in crate::commands) async fn unlock(services: &Services, by: i64, partner: i64, password: &Secret<String>) -> Result<Spender, Error> {
     let reader = services.database.reader();
     let owner = partners::find(reader, &Lookup::Number(partner)).await?;
-    let is_active = owner.as_ref().is_some_and(|owner| owner.status == PartnerStatus::Active);
-    let owner = owner.map(|owner| owner.account_id).filter(|owner| is_active || *owner == by);
-    if owner == Some(by) && !is_active {
+    let may = owner.as_ref().is_some_and(|owner| match owner.status {
+        PartnerStatus::Active => true,
+        PartnerStatus::PendingPayment => owner.account_id == by,
+        PartnerStatus::Suspended | PartnerStatus::Terminated => false,
+    });
+    let owner = owner.map(|owner| owner.account_id).filter(|owner| may || *owner == by);
+    if owner == Some(by) && !may {
         return Err(Refusal::PartnerNotActive.into());
     }
     let stored = match owner {

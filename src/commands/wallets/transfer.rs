@@ -3,6 +3,7 @@
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::{self, Sum};
+use crate::commands::partners::active;
 use crate::commands::wallets::{Spender, unlock};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
@@ -70,6 +71,7 @@ async fn write(
         return Ok(journal);
     }
     spender.still_may(transaction).await?;
+    active(transaction, from).await?;
     let currency = money::currency(services, transaction).await?;
     let amount = input.sum.read(currency)?;
     let [lowest, highest] = services.wallet.transfer_limits();

@@ -2,6 +2,8 @@
 
 use async_graphql::InputObject;
 
+use super::super::partners::joining::JoiningInput;
+
 /// A new login.
 #[derive(InputObject)]
 pub struct SignUpInput {
@@ -16,6 +18,8 @@ pub struct SignUpInput {
     /// 10 to 256 characters.
     #[graphql(secret)]
     pub password: String,
+    /// Joins the network in the same act; without it the account may become a partner later.
+    pub partner: Option<JoiningInput>,
     /// Makes the act repeatable: the same key with the same input gives the same account. Also read from the header `Idempotency-Key`.
     pub idempotency_key: Option<String>,
 }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Object, Result, SimpleObject};
 
 use super::super::loader::load;
+use super::super::partners::joining::{JoiningInput, PARTNER};
 use super::super::scalars::DateTime;
 use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::inputs::{ChangePasswordInput, LogInInput, LogOutInput, RefreshTokenInput, SetTransactionPasswordInput, SignUpInput};
@@ -47,7 +48,10 @@ macro_rules! session_payload {
             async fn of(ctx: &Context<'_>, outcome: Result<SignedIn, commands::Error>) -> Result<Self> {
                 Ok(match sort(outcome)? {
                     Ok(signed_in) => Self { session: Some(session(ctx, signed_in).await?), user_errors: Vec::new() },
-                    Err(user_errors) => Self { session: None, user_errors },
+                    Err(user_errors) => {
+                        let user_errors = user_errors.into_iter().map(|error| error.within(PARTNER)).collect();
+                        Self { session: None, user_errors }
+                    }
                 })
             }
         }
@@ -111,7 +115,7 @@ pub struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
-    /// Makes a login and signs it in.
+    /// Makes a login and signs it in; joins the network in the same act where that is wanted.
     async fn sign_up(&self, ctx: &Context<'_>, #[graphql(desc = "The new login.")] input: SignUpInput) -> Result<Option<SignUpPayload>> {
         let act = SignUp {
             idempotency_key: idempotency_key(ctx, input.idempotency_key),
@@ -120,6 +124,7 @@ impl AccountMutation {
             name: input.name,
             phone: input.phone,
             password: Secret::new(input.password),
+            partner: input.partner.map(JoiningInput::into_joining).transpose()?,
         };
         SignUpPayload::of(ctx, sign_up(ctx.data::<Services>()?, &act).await).await.map(Some)
     }

@@ -4,11 +4,12 @@ use async_graphql::connection::{Connection, Edge};
 use async_graphql::{Context, InputObject, Object, Result};
 
 use super::super::loader::fault;
-use super::super::network::network;
+use super::super::network::{facts, network};
 use super::super::paging::{Cursor, CursorKind, Paging, connect};
-use super::super::scalars::BigInt;
+use super::super::scalars::{BigInt, Money};
 use super::objects::{Product, ProductKind};
 use crate::auth::principal::Principal;
+use crate::commands::Services;
 use crate::domain::accounts::Scope;
 use crate::domain::products;
 use crate::store;
@@ -29,6 +30,16 @@ pub struct Catalog;
 /// What the company sells; open to everybody.
 #[Object]
 impl Catalog {
+    /// What joining with a membership package costs beside it.
+    async fn sign_up_fee(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        Ok(Some(Money::new(ctx.data::<Services>()?.shop.sign_up_fee(), facts(ctx).await?.currency)))
+    }
+
+    /// Whether people join without buying a membership package.
+    async fn free_join(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(ctx.data::<Services>()?.shop.free_join)
+    }
+
     /// What is offered, by number; operators with the scope `catalog` may ask for what is not offered any more as well.
     async fn products(
         &self,

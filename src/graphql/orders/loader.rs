@@ -7,6 +7,7 @@ use crate::domain::carts::{OrderLine, OrderState};
 use crate::domain::orders::Order;
 use crate::domain::pages::{Page, Slice};
 use crate::store::database::Database;
+use crate::store::order_changes::Payment;
 use crate::store::{error::Error, order_changes, orders};
 
 /// Number → the order.
@@ -68,6 +69,22 @@ impl Relation for OrderLines {
         let mut found: HashMap<i64, Vec<OrderLine>> = HashMap::new();
         for (order, line) in order_changes::lines(database.reader(), numbers).await? {
             found.entry(order).or_default().push(line);
+        }
+        Ok(found)
+    }
+}
+
+/// Number → by what the order was paid.
+pub struct OrderPayments;
+
+impl Relation for OrderPayments {
+    type Args = ();
+    type Value = Vec<Payment>;
+
+    async fn fetch(database: &Database, (): &(), numbers: &[i64]) -> Result<HashMap<i64, Self::Value>, Error> {
+        let mut found: HashMap<i64, Vec<Payment>> = HashMap::new();
+        for payment in order_changes::payments_of(database.reader(), numbers).await? {
+            found.entry(payment.order_id).or_default().push(payment);
         }
         Ok(found)
     }

@@ -1,33 +1,24 @@
-//! checkout, payOrder, completeOrder, refundOrder
+//! checkout, payOrder, cancelOrder, completeOrder, refundOrder, recordPayment, recordOrder
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use super::super::loader::{Epoch, load};
 use super::super::partners::seen::may_see_money_of;
-use super::super::scalars::BigInt;
+use super::super::scalars::{BigInt, Decimal};
 use super::super::user_errors::{UserError, idempotency_key, sort};
+use super::super::wallets::inputs::MoneyInput;
+use super::inputs::{Buyer, OrderKind};
 use super::loader::Orders;
 use super::objects::Order;
+use super::payments::{PAYMENT, PaymentInput};
 use crate::auth::principal::Principal;
-use crate::commands::orders::{Checkout, FromWallet, PayOrder, RefundLine, RefundOrder, checkout, complete_order, pay_order, refund_order};
+use crate::commands::orders::{
+    Checkout, PayOrder, RecordOrder, RecordPayment, RefundLine, RefundOrder, cancel_order, checkout, complete_order, pay_order,
+    record_order, record_payment, refund_order,
+};
 use crate::commands::{self, Services};
-use crate::config::secrets::Secret;
-
-/// A payment from a wallet.
-#[derive(InputObject)]
-pub struct WalletPaymentInput {
-    /// The number of the partner whose wallet it is; the caller's own when left out.
-    owner_number: Option<BigInt>,
-    /// That partner's transaction password.
-    #[graphql(secret)]
-    transaction_password: String,
-}
-
-impl From<WalletPaymentInput> for FromWallet {
-    fn from(input: WalletPaymentInput) -> Self {
-        Self { owner: input.owner_number.map(|number| number.0), transaction_password: Secret::new(input.transaction_password) }
-    }
-}
+use crate::domain::amount::Amount;
+use crate::domain::refusal::Refusal;
 
 /// Ordering what is in the cart.
 #[derive(InputObject)]
@@ -36,8 +27,8 @@ pub struct CheckoutInput {
     cart_number: Option<BigInt>,
     /// Where it goes; the default address when left out.
     address_number: Option<BigInt>,
-    /// Paid at once from a wallet; without it the order waits for its payment.
-    wallet: Option<WalletPaymentInput>,
+    /// Paid at once; without it the order waits for its payment.
+    payment: Option<PaymentInput>,
     /// Makes the act repeatable: the same key with the same input orders once. Also read from the header `Idempotency-Key`.
     idempotency_key: Option<String>,
 }
@@ -47,10 +38,49 @@ pub struct CheckoutInput {
 pub struct PayOrderInput {
     /// Which.
     order_number: BigInt,
-    /// From which wallet.
-    wallet: WalletPaymentInput,
+    /// By what.
+    payment: PaymentInput,
     /// Makes the act repeatable: the same key with the same input pays once. Also read from the header `Idempotency-Key`.
     idempotency_key: Option<String>,
+}
+
+/// Giving an order up that is not paid.
+#[derive(InputObject)]
+pub struct CancelOrderInput {
+    /// Which.
+    order_number: BigInt,
+}
+
+/// Recording money that came in outside.
+#[derive(InputObject)]
+pub struct RecordPaymentInput {
+    /// For which order.
+    order_number: BigInt,
+    /// What the payment is called outside, 1 to 100 characters. The same reference for the same order counts once.
+    reference: String,
+    /// How much; what is due when left out.
+    amount: Option<MoneyInput>,
+}
+
+/// An order that another shop has taken and finished.
+#[derive(InputObject)]
+pub struct RecordOrderInput {
+    /// The number that the other shop gave it, 1 to 100 characters. The same reference with the same content is the same order.
+    reference: String,
+    /// The number of the partner who is credited.
+    partner_number: BigInt,
+    /// Who bought.
+    #[graphql(default_with = "Buyer::Partner")]
+    buyer: Buyer,
+    /// What was bought.
+    #[graphql(default_with = "OrderKind::Order")]
+    kind: OrderKind,
+    /// What was paid there; may be 0.
+    amount: MoneyInput,
+    /// Personal volume.
+    personal_volume: Decimal,
+    /// Commissionable volume.
+    commissionable_volume: Decimal,
 }
 
 /// Finishing a paid order.
@@ -77,6 +107,8 @@ pub struct RefundOrderInput {
     /// What of it; everything that is left when empty.
     #[graphql(default, validator(max_items = 100))]
     lines: Vec<RefundLineInput>,
+    /// How much of an order that has no lines, because another shop took it; everything that is left when left out.
+    amount: Option<MoneyInput>,
     /// Why, in 1 to 200 characters.
     reason: String,
     /// Makes the act repeatable: the same key with the same input gives back once. Also read from the header `Idempotency-Key`.
@@ -85,7 +117,7 @@ pub struct RefundOrderInput {
 
 /// Declares payloads that show an order.
 macro_rules! order_payloads {
-    ($($(#[$doc:meta])* $name:ident;)+) => {
+    ($($(#[$doc:meta])* $name:ident, $places:expr;)+) => {
         $($(#[$doc])*
         #[derive(SimpleObject)]
         pub struct $name {
@@ -107,7 +139,10 @@ macro_rules! order_payloads {
                         };
                         Self { order, user_errors: Vec::new() }
                     }
-                    Err(user_errors) => Self { order: None, user_errors },
+                    Err(user_errors) => {
+                        let user_errors = user_errors.into_iter().map(|error| error.within($places)).collect();
+                        Self { order: None, user_errors }
+                    }
                 }))
             }
         })+
@@ -116,13 +151,19 @@ macro_rules! order_payloads {
 
 order_payloads! {
     /// Outcome of checkout.
-    CheckoutPayload;
+    CheckoutPayload, PAYMENT;
     /// Outcome of payOrder.
-    PayOrderPayload;
+    PayOrderPayload, PAYMENT;
+    /// Outcome of cancelOrder.
+    CancelOrderPayload, &[];
+    /// Outcome of recordPayment.
+    RecordPaymentPayload, &[];
+    /// Outcome of recordOrder.
+    RecordOrderPayload, &[];
     /// Outcome of completeOrder.
-    CompleteOrderPayload;
+    CompleteOrderPayload, &[];
     /// Outcome of refundOrder.
-    RefundOrderPayload;
+    RefundOrderPayload, &[];
 }
 
 /// Acts on orders.
@@ -140,7 +181,7 @@ impl OrderMutation {
         let act = Checkout {
             cart: input.cart_number.map(|number| number.0),
             address: input.address_number.map(|number| number.0),
-            payment: input.wallet.map(Into::into),
+            payment: input.payment.map(Into::into),
             idempotency_key: idempotency_key(ctx, input.idempotency_key),
         };
         CheckoutPayload::of(ctx, checkout(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
@@ -154,10 +195,53 @@ impl OrderMutation {
     ) -> Result<Option<PayOrderPayload>> {
         let act = PayOrder {
             order: input.order_number.0,
-            payment: input.wallet.into(),
+            payment: input.payment.into(),
             idempotency_key: idempotency_key(ctx, input.idempotency_key),
         };
         PayOrderPayload::of(ctx, pay_order(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
+    }
+
+    /// Gives an order up that is not wholly paid: one of the caller's own, or any with the scope `catalog`, which is recorded in the audit trail. What was
+    /// paid of it goes back.
+    async fn cancel_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which.")] input: CancelOrderInput,
+    ) -> Result<Option<CancelOrderPayload>> {
+        let outcome = cancel_order(ctx.data::<Services>()?, ctx.data::<Principal>()?, input.order_number.0).await;
+        CancelOrderPayload::of(ctx, outcome).await
+    }
+
+    /// Records a payment of an order that came in outside, by bank, card or cash. Needs the scope `payouts`; recorded in the audit trail.
+    async fn record_payment(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "For which order, and how much.")] input: RecordPaymentInput,
+    ) -> Result<Option<RecordPaymentPayload>> {
+        let act = RecordPayment { order: input.order_number.0, reference: input.reference, sum: input.amount.map(Into::into) };
+        RecordPaymentPayload::of(ctx, record_payment(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
+    }
+
+    /// Takes over an order that another shop has taken and finished: its volume counts from now on. Needs the scope `catalog`; recorded in the audit trail.
+    async fn record_order(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose, and what it came to.")] input: RecordOrderInput,
+    ) -> Result<Option<RecordOrderPayload>> {
+        let volume = |volume: &Decimal| Amount::parse(&volume.0).map_err(|error| Refusal::InvalidAmount { reason: error.to_string() });
+        let act = match (volume(&input.personal_volume), volume(&input.commissionable_volume)) {
+            (Ok(pv), Ok(cv)) => RecordOrder {
+                reference: input.reference,
+                partner: input.partner_number.0,
+                buyer: input.buyer.into(),
+                kind: input.kind.into(),
+                sum: input.amount.into(),
+                pv,
+                cv,
+            },
+            (Err(refusal), _) | (_, Err(refusal)) => return RecordOrderPayload::of(ctx, Err(refusal.into())).await,
+        };
+        RecordOrderPayload::of(ctx, record_order(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
     }
 
     /// Finishes a paid order: its volume counts from now on. Needs the scope `catalog`; recorded in the audit trail.
@@ -182,6 +266,7 @@ impl OrderMutation {
         let act = RefundOrder {
             order: input.order_number.0,
             lines: input.lines.into_iter().map(line).collect(),
+            sum: input.amount.map(Into::into),
             reason: input.reason,
             idempotency_key: idempotency_key(ctx, input.idempotency_key),
         };

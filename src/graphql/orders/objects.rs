@@ -1,18 +1,25 @@
 //! Orders.
 
-use async_graphql::{Context, ID, Object, Result};
+use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
+use super::super::epins::objects::Epin;
+use super::super::epins::query::epin;
 use super::super::ids::{NodeKind, encode};
 use super::super::loader::load;
-use super::super::network::facts;
+use super::super::network::{caller, facts};
 use super::super::partners::objects::Partner;
 use super::super::partners::seen::find;
 use super::super::periods::loader::Periods;
 use super::super::periods::objects::Period;
 use super::super::scalars::{BigInt, DateTime, Decimal, Money};
+use super::super::staff_reads;
 use super::inputs::{Buyer, OrderKind, OrderStatus};
-use super::loader::{OrderCounts, OrderLines, OrderStates};
+use super::loader::{OrderCounts, OrderLines, OrderPayments, OrderStates};
+use super::payments::PaymentMethod;
+use crate::auth::visibility::Aspect;
+use crate::domain::accounts::Scope;
 use crate::domain::{carts, orders};
+use crate::store::order_changes;
 use crate::store::orders::Filter;
 
 /// An order.
@@ -91,9 +98,114 @@ impl Order {
         Ok(load::<OrderStates>(ctx, (), self.0.id).await?.map(|state| Money::new(state.refunded, currency)))
     }
 
+    /// What of it is a fee, which is not given back.
+    async fn fee(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        let currency = facts(ctx).await?.currency;
+        Ok(load::<OrderStates>(ctx, (), self.0.id).await?.map(|state| Money::new(state.fee, currency)))
+    }
+
+    /// The number that another shop gave it.
+    async fn reference(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        Ok(load::<OrderStates>(ctx, (), self.0.id).await?.and_then(|state| state.reference))
+    }
+
+    /// When it was ordered; null for orders that were imported.
+    async fn ordered_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
+        Ok(load::<OrderStates>(ctx, (), self.0.id).await?.and_then(|state| state.ordered_at).map(DateTime))
+    }
+
+    /// Where it goes, as the address was then; null where nothing is sent. For who ordered, and for staff with the scope `catalog` or `network`.
+    async fn ship_to(&self, ctx: &Context<'_>) -> Result<Option<ShipTo>> {
+        let Some(state) = load::<OrderStates>(ctx, (), self.0.id).await? else { return Ok(None) };
+        let caller = caller(ctx)?;
+        let is_own = state.account_id == Some(caller.account_id);
+        if !is_own && !caller.has(Scope::Catalog) && !caller.has(Scope::Network) {
+            return Ok(None);
+        }
+        if !is_own && state.ship_to.is_some() {
+            staff_reads::note(ctx, Aspect::Contact, state.partner_id)?;
+        }
+        Ok(state.ship_to.map(ShipTo::from))
+    }
+
+    /// By what it was paid, the latest payment first.
+    async fn payments(&self, ctx: &Context<'_>) -> Result<Option<Vec<Payment>>> {
+        Ok(Some(load::<OrderPayments>(ctx, (), self.0.id).await?.into_iter().map(Payment).collect()))
+    }
+
     /// What was ordered here, at the prices of then; empty for orders that came from elsewhere.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Option<Vec<OrderLine>>> {
         Ok(Some(load::<OrderLines>(ctx, (), self.0.id).await?.into_iter().map(OrderLine).collect()))
+    }
+}
+
+/// Where an order goes, as the address was when it was ordered.
+#[derive(SimpleObject)]
+pub struct ShipTo {
+    /// To whom.
+    name: String,
+    /// Street and number.
+    address: String,
+    /// Postal code.
+    zip_code: String,
+    /// Town.
+    city: String,
+    /// To be called.
+    phone: String,
+}
+
+impl From<carts::ShipTo> for ShipTo {
+    fn from(to: carts::ShipTo) -> Self {
+        let carts::ShipTo { name, address, zip_code, city, phone } = to;
+        Self { name, address, zip_code, city, phone }
+    }
+}
+
+/// A payment of an order.
+pub struct Payment(order_changes::Payment);
+
+/// A payment of an order.
+#[Object(name = "OrderPayment")]
+impl Payment {
+    /// By which means.
+    async fn method(&self) -> PaymentMethod {
+        self.0.method.into()
+    }
+
+    /// How much.
+    async fn amount(&self, ctx: &Context<'_>) -> Result<Money> {
+        Ok(Money::new(self.0.amount, facts(ctx).await?.currency))
+    }
+
+    /// How much of it went back.
+    async fn refunded(&self, ctx: &Context<'_>) -> Result<Money> {
+        Ok(Money::new(self.0.refunded, facts(ctx).await?.currency))
+    }
+
+    /// Whose wallet it was; null for other means, and when hidden from the caller.
+    async fn payer(&self, ctx: &Context<'_>) -> Result<Option<Partner>> {
+        match self.0.payer_id {
+            Some(payer) => find(ctx, payer).await,
+            None => Ok(None),
+        }
+    }
+
+    /// Which e-pin it was; null for other means, and when hidden from the caller.
+    async fn epin(&self, ctx: &Context<'_>) -> Result<Option<Epin>> {
+        match self.0.epin_id {
+            Some(number) => epin(ctx, number).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What it is called outside.
+    async fn reference(&self) -> Option<&str> {
+        self.0.reference.as_deref()
+    }
+
+    /// When.
+    async fn paid_at(&self) -> DateTime {
+        DateTime(self.0.paid_at)
     }
 }
 

@@ -17,6 +17,8 @@ pub const MAX_CODES: usize = 50;
 pub enum PartnerStatus {
     /// Takes part and may earn.
     Active,
+    /// Has a place, and has not paid the membership yet.
+    PendingPayment,
     /// Barred for a time; keeps its place.
     Suspended,
     /// Left for good; keeps its place.

@@ -6,13 +6,14 @@ use super::super::loader::Relation;
 use super::seen::Reach;
 use crate::domain::pages::{Page, Slice};
 use crate::domain::partners::Partner;
+use crate::domain::products::Product;
 use crate::domain::trees::Tree;
 use crate::domain::volumes::Volumes;
 use crate::store::database::Database;
 use crate::store::error::Error;
 use crate::store::partners::Filter;
 use crate::store::trees::{Downline, LevelCount, Relative};
-use crate::store::{partners, trees, volumes};
+use crate::store::{partners, products, trees, volumes};
 
 /// Number → the partner.
 pub struct Partners;
@@ -108,5 +109,18 @@ impl Relation for VolumesOf {
 
     async fn fetch(database: &Database, period_id: &i64, partners: &[i64]) -> Result<HashMap<i64, Volumes>, Error> {
         volumes::of_partners(database.reader(), partners, *period_id).await
+    }
+}
+
+/// Partner → the membership package that was chosen at joining.
+pub struct Memberships;
+
+impl Relation for Memberships {
+    type Args = ();
+    type Value = Option<Product>;
+
+    async fn fetch(database: &Database, (): &(), partners: &[i64]) -> Result<HashMap<i64, Self::Value>, Error> {
+        let found = products::memberships(database.reader(), partners).await?;
+        Ok(found.into_iter().map(|(partner, product)| (partner, Some(product))).collect())
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod connections;
 pub mod inputs;
+pub mod joining;
 pub mod loader;
 pub mod mutation;
 pub mod objects;

@@ -2,12 +2,12 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
-use super::super::errors::bad_user_input;
 use super::super::loader::{Epoch, load};
 use super::super::network::{Promotion, caller};
 use super::super::scalars::BigInt;
 use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::inputs::PlacementPreference;
+use super::joining::{MEMBERSHIP, MembershipInput, SlotInput, joining};
 use super::loader::Partners;
 use super::objects::Partner;
 use super::seen::find;
@@ -16,23 +16,6 @@ use crate::commands::partners::{
     BecomePartner, MoveSponsor, PlacePartner, become_partner, move_sponsor, place_partner, set_placement_preference,
 };
 use crate::commands::{self, Services};
-use crate::domain::partners::Slot;
-
-/// A place under a placement parent.
-#[derive(InputObject)]
-pub struct SlotInput {
-    /// The placement parent's number.
-    parent_number: BigInt,
-    /// L or R in a binary tree, a column from 1 in a matrix.
-    position: String,
-}
-
-impl SlotInput {
-    fn into_slot(self) -> Result<Slot> {
-        let position = self.position.parse().map_err(|error| bad_user_input(format!("`slot.position` {:?} {error}.", self.position)))?;
-        Ok(Slot { parent_id: self.parent_number.0, position })
-    }
-}
 
 /// The caller becomes a partner.
 #[derive(InputObject)]
@@ -41,6 +24,8 @@ pub struct BecomePartnerInput {
     referral_code: Option<String>,
     /// The place in the placement tree; without one the sponsor's preference decides.
     slot: Option<SlotInput>,
+    /// The package that is bought; it may be left out where `catalog.freeJoin` says that people join for nothing.
+    membership: Option<MembershipInput>,
     /// Makes the act repeatable: the same key with the same input gives the same partner. Also read from the header `Idempotency-Key`.
     idempotency_key: Option<String>,
 }
@@ -86,7 +71,10 @@ macro_rules! partner_payloads {
             async fn of(ctx: &Context<'_>, outcome: Result<i64, commands::Error>) -> Result<Option<Self>> {
                 Ok(Some(match sort(outcome)? {
                     Ok(number) => Self { partner: after_act(ctx, number).await?, user_errors: Vec::new() },
-                    Err(user_errors) => Self { partner: None, user_errors },
+                    Err(user_errors) => {
+                        let user_errors = user_errors.into_iter().map(|error| error.within(MEMBERSHIP)).collect();
+                        Self { partner: None, user_errors }
+                    }
                 }))
             }
         })+
@@ -123,8 +111,7 @@ impl PartnerMutation {
         #[graphql(desc = "Under whom, and where.")] input: BecomePartnerInput,
     ) -> Result<Option<BecomePartnerPayload>> {
         let act = BecomePartner {
-            referral_code: input.referral_code,
-            slot: input.slot.map(SlotInput::into_slot).transpose()?,
+            joining: joining(input.referral_code, input.slot, input.membership)?,
             idempotency_key: idempotency_key(ctx, input.idempotency_key),
         };
         let outcome = become_partner(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;

@@ -4,10 +4,13 @@ use async_graphql::connection::{Connection, Edge};
 use async_graphql::{Context, ID, Object, Result};
 
 use super::super::accounts::objects::Contact;
+use super::super::catalog::objects::Product;
 use super::super::commissions::inputs::CommissionFilter;
 use super::super::commissions::loader::{CommissionsOf, Tallies};
 use super::super::commissions::objects::{Commission, CommissionTotals};
 use super::super::commissions::summary::{CommissionSummary, TimeSpan};
+use super::super::epins::inputs::EpinFilter;
+use super::super::epins::query::{EpinList, epins_of};
 use super::super::errors::bad_user_input;
 use super::super::ids::{NodeKind, encode};
 use super::super::loader::{fault, load};
@@ -28,7 +31,7 @@ use super::super::staff_reads;
 use super::super::wallets::objects::Wallet;
 use super::connections::{self, DirectTotals, Directs, DownlinePartners};
 use super::inputs::{DownlineOrder, PartnerFilter, PartnerStatus, PlacementPreference, Tree};
-use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Partners, Reaches, Uplines, VolumesOf};
+use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Memberships, Partners, Reaches, Uplines, VolumesOf};
 use super::seen::{Reach, find, see, see_all};
 use super::trees::{DownlineArgs, Genealogy, GenealogyNode, NetworkSummary, PartnerVolumes, Placement, PlacementSlot, UplineStep, bounded};
 use crate::auth::visibility::{Aspect, Standing, can};
@@ -410,6 +413,30 @@ impl Partner {
             return Ok(None);
         }
         payouts_of(ctx, self.partner.id, &Paging { first, after, last, before }, filter).await.map(Some)
+    }
+
+    /// The e-pins that belong to the partner, the latest first; seen like the wallet.
+    async fn epins(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+        #[graphql(desc = "Which e-pins.")] filter: Option<EpinFilter>,
+    ) -> Result<Option<EpinList>> {
+        if !self.shows(ctx, Aspect::Money)? {
+            return Ok(None);
+        }
+        epins_of(ctx, self.partner.id, &Paging { first, after, last, before }, filter).await.map(Some)
+    }
+
+    /// The membership package that was chosen at joining; seen like the wallet.
+    async fn membership(&self, ctx: &Context<'_>) -> Result<Option<Product>> {
+        if !self.shows(ctx, Aspect::Money)? {
+            return Ok(None);
+        }
+        Ok(load::<Memberships>(ctx, (), self.partner.id).await?.map(Product))
     }
 
     /// Where the partner wants to be paid, masked; seen like the wallet.

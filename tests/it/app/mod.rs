@@ -19,7 +19,7 @@ use sea_orm::{ConnectionTrait, Statement, TryGetable, Value};
 use upline::app::World;
 use upline::auth::principal::Principal;
 use upline::commands::accounts::{LogIn, SignUp, SignedIn, log_in, sign_up};
-use upline::commands::partners::{BecomePartner, become_partner};
+use upline::commands::partners::{BecomePartner, Joining, become_partner};
 use upline::commands::{Error, Outside, Services};
 use upline::config::secrets::Secret;
 use upline::config::{Config, Sources};
@@ -192,7 +192,8 @@ impl App {
     /// A new partner; with a sponsor where a referral code is given, in a slot where one is given.
     pub async fn join(&self, username: &str, code: Option<&str>, slot: Option<Slot>) -> Result<TestPartner, Error> {
         let member = self.member(username).await;
-        let input = BecomePartner { referral_code: code.map(str::to_owned), slot, idempotency_key: None };
+        let joining = Joining { referral_code: code.map(str::to_owned), slot, membership: None };
+        let input = BecomePartner { joining, idempotency_key: None };
         let number = become_partner(&self.services, &member.principal, &input).await?;
         Ok(self.partner(member, number).await)
     }
@@ -256,6 +257,7 @@ pub fn new_account(username: &str) -> SignUp {
         name: username.to_uppercase(),
         phone: None,
         password: Secret::new(PASSWORD.to_owned()),
+        partner: None,
         idempotency_key: None,
     }
 }

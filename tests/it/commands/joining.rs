@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use upline::commands::partners::{BecomePartner, become_partner, set_placement_preference};
+use upline::commands::partners::{BecomePartner, Joining, become_partner, set_placement_preference};
 use upline::domain::partners::Slot;
 use upline::domain::position::Position;
 use upline::domain::refusal::Refusal;
@@ -35,6 +35,10 @@ fn at(parent: &TestPartner, position: &str) -> Slot {
 }
 
 /// Recruits one after the other: where each stands, by index in the list of the sponsor (0) and the recruits (from 1).
+fn under(referral_code: Option<String>) -> Joining {
+    Joining { referral_code, ..Joining::default() }
+}
+
 async fn places(app: &App, preference: PlacementPreference, recruits: usize) -> Vec<(usize, String)> {
     let root = app.join("root", None, None).await.unwrap();
     set_placement_preference(&app.services, &root.member.principal, preference).await.unwrap();
@@ -94,15 +98,18 @@ async fn a_new_partner_has_the_lowest_rank_of_the_plan(app: App) {
 
 async fn an_account_becomes_a_partner_once(app: App) {
     let root = app.join("root", None, None).await.unwrap();
-    let unknown = BecomePartner { referral_code: Some("NOBODY".into()), ..BecomePartner::default() };
+    let unknown = BecomePartner { joining: under(Some("NOBODY".to_owned())), idempotency_key: None };
     for again in [&BecomePartner::default(), &unknown] {
         assert_eq!(refusal(become_partner(&app.services, &root.member.principal, again).await), Refusal::AlreadyPartner);
     }
     let anna = app.member("anna").await;
-    let acts = (0..10).map(|_| {
-        let (app, principal, referral_code) = (app.clone(), anna.principal.clone(), Some(root.code.clone()));
-        async move { become_partner(&app.services, &principal, &BecomePartner { referral_code, ..BecomePartner::default() }).await }
-    });
+    let acts =
+        (0..10).map(|_| {
+            let (app, principal, referral_code) = (app.clone(), anna.principal.clone(), Some(root.code.clone()));
+            async move {
+                become_partner(&app.services, &principal, &BecomePartner { joining: under(referral_code), idempotency_key: None }).await
+            }
+        });
     let (joined, refusals) = all_at_once(acts).await;
     assert_eq!((joined.len(), refusals), (1, vec![Refusal::AlreadyPartner; 9]));
     assert_eq!(app.count("partners").await, 2);
@@ -122,10 +129,10 @@ async fn an_unknown_code_and_an_inactive_sponsor_are_one_refusal(app: App) {
 async fn a_repeated_join_gives_the_same_number(app: App) {
     let root = app.join("root", None, None).await.unwrap();
     let anna = app.member("anna").await;
-    let input = |key: &str| BecomePartner { referral_code: Some(root.code.clone()), slot: None, idempotency_key: Some(key.to_owned()) };
+    let input = |key: &str| BecomePartner { joining: under(Some(root.code.clone())), idempotency_key: Some(key.to_owned()) };
     let first = become_partner(&app.services, &anna.principal, &input("k1")).await.unwrap();
     assert_eq!(become_partner(&app.services, &anna.principal, &input("k1")).await.unwrap(), first);
-    let other = BecomePartner { slot: Some(at(&root, "R")), ..input("k1") };
+    let other = BecomePartner { joining: Joining { slot: Some(at(&root, "R")), ..under(Some(root.code.clone())) }, ..input("k1") };
     assert_eq!(refusal(become_partner(&app.services, &anna.principal, &other).await), Refusal::IdempotencyConflict);
     assert_eq!(refusal(become_partner(&app.services, &anna.principal, &input("k2")).await), Refusal::AlreadyPartner);
     let bert = app.member("bert").await;
@@ -247,13 +254,13 @@ async fn sixty_four_who_join_one_leg_at_once_all_find_a_slot_of_their_own(app: A
         for index in 0..64 {
             members.push(app.member(&format!("racer{round}-{index}")).await);
         }
-        let acts =
-            members.into_iter().map(|member| {
-                let (app, referral_code) = (app.clone(), Some(root.code.clone()));
-                async move {
-                    become_partner(&app.services, &member.principal, &BecomePartner { referral_code, ..BecomePartner::default() }).await
-                }
-            });
+        let acts = members.into_iter().map(|member| {
+            let (app, referral_code) = (app.clone(), Some(root.code.clone()));
+            async move {
+                become_partner(&app.services, &member.principal, &BecomePartner { joining: under(referral_code), idempotency_key: None })
+                    .await
+            }
+        });
         let (joined, refusals) = all_at_once(acts).await;
         assert_eq!((joined.iter().collect::<BTreeSet<_>>().len(), refusals), (64, vec![]), "{preference}");
     }
@@ -271,7 +278,7 @@ async fn of_thirty_two_who_name_one_slot_one_gets_it(app: App) {
     let acts = members.into_iter().map(|member| {
         let (app, code, slot) = (app.clone(), root.code.clone(), at(&root, "L"));
         async move {
-            let input = BecomePartner { referral_code: Some(code), slot: Some(slot), idempotency_key: None };
+            let input = BecomePartner { joining: Joining { slot: Some(slot), ..under(Some(code)) }, idempotency_key: None };
             become_partner(&app.services, &member.principal, &input).await
         }
     });
@@ -285,7 +292,7 @@ async fn twenty_repetitions_of_a_join_at_once_make_one_partner(app: App) {
     let acts = (0..20).map(|_| {
         let (app, principal, code) = (app.clone(), anna.principal.clone(), root.code.clone());
         async move {
-            let input = BecomePartner { referral_code: Some(code), slot: None, idempotency_key: Some("k1".to_owned()) };
+            let input = BecomePartner { joining: under(Some(code)), idempotency_key: Some("k1".to_owned()) };
             become_partner(&app.services, &principal, &input).await
         }
     });

@@ -1,12 +1,15 @@
 //! Money: the ledger, wallets, and what guards them.
 
 mod adjustments;
-mod catalog;
+pub mod catalog;
 mod chain;
+mod epins;
 mod journals;
+mod memberships;
 mod orders;
+mod outside;
 mod passwords;
-mod payouts;
+pub mod payouts;
 mod transfers;
 mod wallets;
 

@@ -6,7 +6,7 @@ use upline::commands::Error;
 use upline::commands::carts::{add_shipping_address, add_to_cart};
 use upline::commands::folding::fold_volumes;
 use upline::commands::orders::{
-    Checkout, FromWallet, PayOrder, RefundLine, RefundOrder, checkout, complete_order, pay_order, refund_order,
+    Checkout, FromWallet, Means, PayOrder, RefundLine, RefundOrder, checkout, complete_order, pay_order, refund_order,
 };
 use upline::commands::wallets::{Transfer, transfer};
 use upline::config::secrets::Secret;
@@ -32,8 +32,8 @@ on_both_databases!(
     a_whole_purchase_over_graphql,
 );
 
-fn wallet(owner: Option<i64>, secret: &str) -> FromWallet {
-    FromWallet { owner, transaction_password: Secret::new(secret.to_owned()) }
+fn wallet(owner: Option<i64>, secret: &str) -> Means {
+    Means::Wallet(FromWallet { owner, transaction_password: Secret::new(secret.to_owned()) })
 }
 
 fn paid() -> Checkout {
@@ -41,7 +41,7 @@ fn paid() -> Checkout {
 }
 
 fn refund(order: i64, lines: Vec<RefundLine>) -> RefundOrder {
-    RefundOrder { order, lines, reason: "it was broken".to_owned(), idempotency_key: None }
+    RefundOrder { order, lines, sum: None, reason: "it was broken".to_owned(), idempotency_key: None }
 }
 
 /// Anna with 100, and four of a product for 10 in her cart.
@@ -273,8 +273,7 @@ async fn a_whole_purchase_over_graphql(app: App) {
     let filled = ask(anna.member.token(), "addToCart", cart, json!({ "productNumber": number, "quantity": 2 })).await;
     assert_eq!((&filled["cart"]["total"]["amount"], &filled["cart"]["personalVolume"]), (&json!("25"), &json!("20")));
     let order = "order { number status amount { amount } due { amount } refunded { amount } lines { number quantity refundedQuantity } }";
-    let input =
-        json!({ "cartNumber": filled["cart"]["number"], "wallet": { "transactionPassword": SPENDING }, "idempotencyKey": "purchase-1" });
+    let input = json!({ "cartNumber": filled["cart"]["number"], "payment": { "wallet": { "transactionPassword": SPENDING } }, "idempotencyKey": "purchase-1" });
     let ordered = ask(anna.member.token(), "checkout", order, input.clone()).await["order"].clone();
     assert_eq!((&ordered["status"], &ordered["due"]["amount"]), (&json!("COMPLETED"), &json!("0")));
     assert_eq!(ask(anna.member.token(), "checkout", order, input).await["order"], ordered, "the same key gives the same order");

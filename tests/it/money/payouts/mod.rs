@@ -9,6 +9,7 @@ mod served;
 
 use upline::auth::principal::Principal;
 use upline::commands::Error;
+use upline::commands::money::Sum;
 use upline::commands::payouts::{
     ApprovePayout, CancelPayout, CompletePayout, FailPayout, RejectPayout, RequestPayout, SavePayoutMethod, StartPayout, approve_payout,
     cancel_payout, complete_payout, fail_payout, reject_payout, request_payout, save_payout_method, start_payout,
@@ -33,6 +34,11 @@ pub async fn save_card(app: &App, partner: &Principal, number: &str) {
 /// A request that brings its details along.
 pub fn wish(amount: &str) -> RequestPayout {
     RequestPayout { sum: sum(amount), kind: MethodKind::BankCard, details: Some(card(CARD)), idempotency_key: None }
+}
+
+/// A request whose outcome may be a refusal.
+pub async fn request_of(app: &App, partner: &Principal, sum: Sum) -> Result<i64, Error> {
+    request_payout(&app.services, partner, &RequestPayout { sum, ..wish("100") }).await
 }
 
 pub async fn request(app: &App, partner: &Principal, amount: &str) -> i64 {

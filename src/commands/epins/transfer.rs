@@ -1,0 +1,90 @@
+//! transferEpin
+
+use serde_json::json;
+
+use crate::auth::principal::Principal;
+use crate::commands::wallets::{Spender, unlock};
+use crate::commands::{Error, Services};
+use crate::config::secrets::Secret;
+use crate::domain::accounts::Scope;
+use crate::domain::amount::Amount;
+use crate::domain::epins::{Epin, EpinStatus};
+use crate::domain::partners::PartnerStatus;
+use crate::domain::refusal::Refusal;
+use crate::events::EpinChanged;
+use crate::store::audit::{self, Entry};
+use crate::store::database::{Transaction, in_transaction};
+use crate::store::partners::{self, Lookup};
+use crate::store::{epin_changes, epins, events};
+
+/// An e-pin goes to another partner.
+#[derive(Clone, Debug)]
+pub struct TransferEpin {
+    /// Which.
+    pub epin: i64,
+    /// The number of the partner who alone may use it from then on.
+    pub to: i64,
+    /// The owner's; operators need none.
+    pub transaction_password: Option<Secret<String>>,
+}
+
+/// Passes an e-pin on, and gives its number: a partner one of the own, an operator with the scope `payouts` any. The code stays, and is worth nothing in the
+/// hands of the former owner.
+///
+/// # Errors
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `EpinUseOff`, `TooManyTries`, `WrongTransactionPassword` (also where
+/// none was given), `Busy`, `EpinUnknown`, `EpinNotUsable`, `PartnerUnknown` (also for one who is not ACTIVE, and for the owner).
+pub async fn transfer_epin(services: &Services, principal: &Principal, input: &TransferEpin) -> Result<i64, Error> {
+    let caller = principal.caller().ok_or(Error::Unauthenticated)?;
+    let spender = if caller.has(Scope::Payouts) {
+        None
+    } else {
+        let partner = caller.partner_id.ok_or(Refusal::NotPartner)?;
+        if !services.epin.transfers {
+            return Err(Refusal::EpinUseOff { used: "passed on by partners" }.into());
+        }
+        let password = input.transaction_password.as_ref().ok_or(Refusal::WrongTransactionPassword)?;
+        Some(unlock(services, caller.account_id, partner, password).await?)
+    };
+    in_transaction!(services.database, |transaction| {
+        write(services, &transaction, (caller.account_id, spender.as_ref()), input).await
+    })?;
+    services.wake();
+    Ok(input.epin)
+}
+
+async fn write(
+    services: &Services,
+    transaction: &Transaction,
+    (account_id, spender): (i64, Option<&Spender>),
+    input: &TransferEpin,
+) -> Result<(), Error> {
+    let now = services.now();
+    let pin = match spender {
+        Some(spender) => own(transaction, spender, input.epin).await?,
+        None => epins::hold(transaction, input.epin).await?.ok_or(Refusal::EpinUnknown)?,
+    };
+    if pin.status_at(now) != EpinStatus::Active {
+        // For the owner, who may use it: what keeps it from being used.
+        pin.check(pin.owner_id, Amount::ZERO, now)?;
+    }
+    let receiver = partners::find(transaction, &Lookup::Number(input.to)).await?;
+    receiver.filter(|to| to.status == PartnerStatus::Active && pin.owner_id != Some(to.id)).ok_or(Refusal::PartnerUnknown)?;
+    epin_changes::set_owner(transaction, pin.id, input.to).await?;
+    if spender.is_none() {
+        let (subject, detail) = (format!("epin:{}", pin.id), json!({ "from": pin.owner_id, "to": input.to }).to_string());
+        let entry = Entry { account_id: Some(account_id), action: "transferEpin", subject: &subject, detail: &detail, at: now };
+        audit::append(transaction, &entry).await?;
+    }
+    for owner in [pin.owner_id, Some(input.to)].into_iter().flatten() {
+        events::append(transaction, &EpinChanged { epin: pin.id, owner: Some(owner) }.into(), now).await?;
+    }
+    Ok(())
+}
+
+/// A pin of the spender's, held.
+pub(super) async fn own(transaction: &Transaction, spender: &Spender, number: i64) -> Result<Epin, Error> {
+    spender.still_may(transaction).await?;
+    let pin = epins::hold(transaction, number).await?;
+    Ok(pin.filter(|pin| pin.owner_id == Some(spender.partner_id())).ok_or(Refusal::EpinUnknown)?)
+}

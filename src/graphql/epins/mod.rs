@@ -1,0 +1,7 @@
+//! E-pins.
+
+pub mod inputs;
+pub mod loader;
+pub mod mutation;
+pub mod objects;
+pub mod query;
