@@ -12,4 +12,5 @@ mod graphql;
 mod import;
 mod money;
 mod page;
+mod soak;
 mod transport;

@@ -46,6 +46,14 @@ impl TestDatabase {
         }
     }
 
+    /// Where it lies on a server.
+    pub fn url(&self) -> String {
+        match &self.place {
+            Place::Folder(_) => panic!("only databases of a server have a URL that others may use"),
+            Place::Server(name) => url_of(name),
+        }
+    }
+
     pub async fn remove(self) {
         self.open.close().await.unwrap();
         match self.place {

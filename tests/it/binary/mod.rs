@@ -2,7 +2,9 @@
 
 #[cfg(unix)]
 mod demo;
+mod life;
 mod payouts;
+pub mod server;
 
 use std::io::Write as _;
 use std::path::Path;
@@ -11,27 +13,41 @@ use std::process::{Command, Output, Stdio};
 use tempfile::TempDir;
 
 /// A folder in which the program runs, with a configuration that says where the database lies.
-struct Place(TempDir);
+pub struct Place(TempDir);
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let place = Self(tempfile::tempdir().unwrap());
         let configuration = "[database]\nurl = \"sqlite://data/upline.db\"\n[auth]\nargon2_memory_kib = 8192\nargon2_iterations = 1\n";
         place.write("upline.toml", configuration);
         place
     }
 
-    fn path(&self) -> &Path {
+    /// The same on another database than an embedded one.
+    pub fn on(url: &str) -> Self {
+        let place = Self(tempfile::tempdir().unwrap());
+        let key = "KioqKioqKioqKioqKioqKioqKioqKioqKioqKioqKio=";
+        let auth = format!("[auth]\nsigning_key = \"{key}\"\nargon2_memory_kib = 8192\nargon2_iterations = 1\n");
+        place.write("upline.toml", &format!("[database]\nurl = \"{url}\"\n{auth}"));
+        place
+    }
+
+    pub fn path(&self) -> &Path {
         self.0.path()
     }
 
     /// What the program has logged to a file here.
-    fn log(&self) -> String {
+    pub fn log(&self) -> String {
         std::fs::read_to_string(self.path().join("log.txt")).unwrap_or_default()
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         std::fs::write(self.path().join(name), text).unwrap();
+    }
+
+    fn append(&self, name: &str, text: &str) {
+        let before = std::fs::read_to_string(self.path().join(name)).unwrap_or_default();
+        self.write(name, &format!("{before}{text}"));
     }
 
     /// Runs the program with words and a text on its standard input.
@@ -45,7 +61,7 @@ impl Place {
     }
 
     /// What the program says when all is well.
-    fn says(&self, words: &[&str], input: &str) -> String {
+    pub fn says(&self, words: &[&str], input: &str) -> String {
         let output = self.run(words, input);
         assert!(output.status.success(), "{words:?}: {}", String::from_utf8_lossy(&output.stderr));
         String::from_utf8(output.stdout).unwrap()

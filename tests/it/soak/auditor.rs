@@ -1,0 +1,269 @@
+//! Money is neither made nor lost, whatever eight clients do at once (promises P01, P03): the books are checked while they act, and at the end every wallet
+//! holds what a model of the acknowledged acts says.
+
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+
+use rand::{RngExt as _, SeedableRng as _};
+use rand_chacha::ChaCha20Rng;
+use upline::auth::principal::Principal;
+use upline::commands::Error;
+use upline::commands::carts::add_to_cart;
+use upline::commands::epins::{IssueEpins, RedeemEpin, issue_epins, redeem_epin, retire_epins};
+use upline::commands::folding::fold_volumes;
+use upline::commands::orders::{
+    Checkout, FromEpin, FromWallet, Means, RecordOrder, RefundLine, RefundOrder, checkout, record_order, refund_order,
+};
+use upline::commands::seal::seal_journals;
+use upline::commands::wallets::{AdjustWallet, Direction, Transfer, adjust_wallet, transfer};
+use upline::config::secrets::Secret;
+use upline::domain::accounts::Scope;
+use upline::domain::amount::Amount;
+use upline::domain::epins::Funding;
+use upline::domain::order_kind::{Buyer, OrderKind};
+use upline::store::ledger::verify;
+
+use super::{Length, seed};
+use crate::app::{App, TestPartner, on_both_databases};
+use crate::money::catalog::{offer, product};
+use crate::money::payouts::{Act, request_of};
+use crate::money::{SPENDING, secret, sum};
+
+on_both_databases!(random_acts_leave_the_books_in_order);
+
+const CLIENTS: u64 = 8;
+const PARTNERS: usize = 12;
+/// What a product costs, in 1/10000.
+const PRICE: i64 = 100_000;
+
+/// An order that was paid: its line, how many of it, and whose wallet paid; a pin where there is none.
+type Bought = (i64, i64, Option<usize>);
+/// A payout, whose, and what it took from the wallet.
+type Asked = (i64, usize, i64);
+
+/// What the acts may name, and what they have come to.
+struct World {
+    app: App,
+    treasurers: [Principal; 2],
+    clerk: Principal,
+    partners: Vec<TestPartner>,
+    product: i64,
+    /// What each wallet must hold, by the acknowledged acts.
+    model: Vec<AtomicI64>,
+    bought: Mutex<Vec<Bought>>,
+    asked: Mutex<Vec<Asked>>,
+    pins: Mutex<Vec<Secret<String>>>,
+    done: Mutex<BTreeMap<&'static str, [u64; 2]>>,
+    names: AtomicU64,
+}
+
+impl World {
+    async fn new(app: &App) -> Self {
+        let app = app.with(&["payout.fee=1", "payout.minimum=10", "auth.tries=100"]);
+        let treasurers = [app.operator("treasurer1", &[Scope::Payouts]).await, app.operator("treasurer2", &[Scope::Payouts]).await];
+        let clerk = app.operator("clerk", &[Scope::Catalog]).await;
+        let mut partners: Vec<TestPartner> = Vec::new();
+        for index in 0..PARTNERS {
+            let sponsor = partners.get(index / 2).map(|sponsor| sponsor.code.clone());
+            let partner = app.join(&format!("partner{index}"), sponsor.as_deref(), None).await.unwrap();
+            secret(&app, &partner).await;
+            partners.push(partner);
+        }
+        let product = offer(&app, &product("A", PRICE / 10_000)).await;
+        let model = (0..PARTNERS).map(|_| AtomicI64::new(0)).collect();
+        let (bought, asked, pins, done) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
+        Self { app, treasurers, clerk, partners, product, model, bought, asked, pins, done, names: AtomicU64::new(0) }
+    }
+
+    fn moved(&self, partner: usize, units: i64) {
+        self.model[partner].fetch_add(units, Ordering::SeqCst);
+    }
+
+    fn noted(&self, act: &'static str, was_done: bool) {
+        self.done.lock().unwrap().entry(act).or_default()[usize::from(!was_done)] += 1;
+    }
+
+    /// One act of a client; refusals are part of life, faults are not.
+    async fn act(&self, random: &mut ChaCha20Rng) {
+        let (one, other) = (random.random_range(0..PARTNERS), random.random_range(0..PARTNERS));
+        let units = random.random_range(1_i64..=5_000) * 100;
+        let (name, outcome) = match random.random_range(0..20) {
+            0..=2 => ("credit", self.adjust(one, units, Direction::Credit).await),
+            3 => ("debit", self.adjust(one, units, Direction::Debit).await),
+            4..=6 => ("transfer", self.transfer(one, other, units).await),
+            7..=8 => ("buy from the wallet", self.buy(one, random.random_range(1..=3), None).await),
+            9 => ("buy by a pin", self.buy_by_pin(one, random).await),
+            10..=11 => ("refund", self.refund(random).await),
+            12 => ("payout asked for", self.ask(one, units).await),
+            13..=15 => ("step of a payout", self.step(random).await),
+            16 => ("pins issued", self.issue().await),
+            17 => ("pin redeemed", self.redeem(one, units / 100 * 100, random).await),
+            18 => ("order of another shop", self.record(one, units).await),
+            _ => ("what the server does by itself", self.tidy().await),
+        };
+        match outcome {
+            Ok(()) => self.noted(name, true),
+            Err(Error::Refused(_)) => self.noted(name, false),
+            Err(error) => panic!("{name}: {error}"),
+        }
+    }
+
+    async fn adjust(&self, partner: usize, units: i64, direction: Direction) -> Result<(), Error> {
+        let reason = "a correction".to_owned();
+        let act = AdjustWallet { partner: self.partners[partner].number, direction, sum: amount(units), reason, idempotency_key: None };
+        adjust_wallet(&self.app.services, &self.treasurers[0], &act).await?;
+        self.moved(partner, if direction == Direction::Credit { units } else { -units });
+        Ok(())
+    }
+
+    async fn transfer(&self, from: usize, to: usize, units: i64) -> Result<(), Error> {
+        let transaction_password = Secret::new(SPENDING.to_owned());
+        let (to_number, sum) = (self.partners[to].number, amount(units));
+        let act = Transfer { to: to_number, sum, memo: None, transaction_password, idempotency_key: None };
+        transfer(&self.app.services, &self.partners[from].member.principal, &act).await?;
+        self.moved(from, -units);
+        self.moved(to, units);
+        Ok(())
+    }
+
+    async fn buy(&self, partner: usize, quantity: u32, code: Option<Secret<String>>) -> Result<(), Error> {
+        let who = &self.partners[partner].member.principal;
+        add_to_cart(&self.app.services, who, self.product, quantity).await?;
+        let by_wallet = code.is_none();
+        let payment = match code {
+            Some(code) => Means::Epin(FromEpin { code, sum: None }),
+            None => Means::Wallet(FromWallet { owner: None, transaction_password: Secret::new(SPENDING.to_owned()) }),
+        };
+        let order = checkout(&self.app.services, who, &Checkout { payment: Some(payment), ..Checkout::default() }).await?;
+        let sql = "SELECT id FROM order_lines WHERE order_id = $1";
+        let line: i64 = self.app.value(sql, [order.into()]).await;
+        let bought: i64 = self.app.value("SELECT quantity FROM order_lines WHERE order_id = $1", [order.into()]).await;
+        if by_wallet {
+            self.moved(partner, -PRICE * bought);
+        }
+        self.bought.lock().unwrap().push((order, line, by_wallet.then_some(partner)));
+        Ok(())
+    }
+
+    async fn buy_by_pin(&self, partner: usize, random: &mut ChaCha20Rng) -> Result<(), Error> {
+        match one_of(&self.pins, random) {
+            Some(code) => self.buy(partner, 1, Some(code)).await,
+            None => self.issue().await,
+        }
+    }
+
+    async fn refund(&self, random: &mut ChaCha20Rng) -> Result<(), Error> {
+        let Some((order, line, payer)) = one_of(&self.bought, random) else { return Ok(()) };
+        let (lines, reason) = (vec![RefundLine { line, quantity: 1 }], "sent back".to_owned());
+        refund_order(&self.app.services, &self.treasurers[1], &RefundOrder { order, lines, sum: None, reason, idempotency_key: None })
+            .await?;
+        if let Some(payer) = payer {
+            self.moved(payer, PRICE);
+        }
+        Ok(())
+    }
+
+    async fn ask(&self, partner: usize, units: i64) -> Result<(), Error> {
+        let units = units + 100_000;
+        let payout = request_of(&self.app, &self.partners[partner].member.principal, amount(units)).await?;
+        let taken = units + 10_000;
+        self.moved(partner, -taken);
+        self.asked.lock().unwrap().push((payout, partner, taken));
+        Ok(())
+    }
+
+    async fn step(&self, random: &mut ChaCha20Rng) -> Result<(), Error> {
+        let Some((payout, partner, taken)) = one_of(&self.asked, random) else { return Ok(()) };
+        let act = Act::ALL[random.random_range(0..Act::ALL.len())];
+        let treasurer = &self.treasurers[random.random_range(0..2)];
+        let who = if act == Act::Cancel { &self.partners[partner].member.principal } else { treasurer };
+        act.run(&self.app, who, payout).await?;
+        if matches!(act, Act::Cancel | Act::Reject | Act::Fail) {
+            self.moved(partner, taken);
+        }
+        Ok(())
+    }
+
+    async fn issue(&self) -> Result<(), Error> {
+        let (sum, reason) = (sum("25"), "for sale".to_owned());
+        let act = IssueEpins { count: 2, sum, funding: Funding::Sold, owner: None, expires_at: None, reason, idempotency_key: None };
+        let issued = issue_epins(&self.app.services, &self.treasurers[0], &act).await?;
+        self.pins.lock().unwrap().extend(issued.codes.into_iter().map(|(_, code)| code));
+        Ok(())
+    }
+
+    async fn redeem(&self, partner: usize, units: i64, random: &mut ChaCha20Rng) -> Result<(), Error> {
+        let Some(code) = one_of(&self.pins, random) else { return Ok(()) };
+        let act = RedeemEpin { code, sum: Some(amount(units)), idempotency_key: None };
+        redeem_epin(&self.app.services, &self.partners[partner].member.principal, &act).await?;
+        self.moved(partner, units);
+        Ok(())
+    }
+
+    async fn record(&self, partner: usize, units: i64) -> Result<(), Error> {
+        let reference = format!("SHOP-{}", self.names.fetch_add(1, Ordering::SeqCst));
+        let (pv, cv) = (Amount::from_units(units), Amount::from_units(units));
+        let partner = self.partners[partner].number;
+        let act = RecordOrder { reference, partner, buyer: Buyer::Partner, kind: OrderKind::Order, sum: amount(units), pv, cv };
+        record_order(&self.app.services, &self.clerk, &act).await.map(drop)
+    }
+
+    async fn tidy(&self) -> Result<(), Error> {
+        seal_journals(&self.app.services).await?;
+        fold_volumes(&self.app.services).await?;
+        retire_epins(&self.app.services).await.map(drop)
+    }
+
+    /// What the books say of themselves.
+    async fn findings(&self) -> Vec<String> {
+        let snapshot = self.app.services.database.snapshot().await.unwrap();
+        let checked = verify(&snapshot, None).await.unwrap();
+        snapshot.rollback().await.unwrap();
+        checked.findings.into_iter().map(|finding| finding.0).collect()
+    }
+}
+
+fn amount(units: i64) -> upline::commands::money::Sum {
+    sum(&Amount::from_units(units).to_string())
+}
+
+fn one_of<T: Clone>(list: &Mutex<Vec<T>>, random: &mut ChaCha20Rng) -> Option<T> {
+    let list = list.lock().unwrap();
+    // The latest few: who is asked for again and again is where rivals meet.
+    let from = list.len().saturating_sub(16);
+    (!list.is_empty()).then(|| list[random.random_range(from..list.len())].clone())
+}
+
+async fn random_acts_leave_the_books_in_order(app: App) {
+    let (length, seed) = (Length::or_rounds(240), seed());
+    let world = Arc::new(World::new(&app).await);
+    let clients = (0..CLIENTS).map(|client| {
+        let (world, length) = (Arc::clone(&world), length.clone());
+        tokio::spawn(async move {
+            let mut random = ChaCha20Rng::seed_from_u64(seed.wrapping_mul(1_000).wrapping_add(client));
+            while length.goes_on() {
+                world.act(&mut random).await;
+            }
+        })
+    });
+    let clients: Vec<_> = clients.collect();
+    let mut checks = 0;
+    while !clients.iter().all(tokio::task::JoinHandle::is_finished) {
+        assert_eq!(world.findings().await, [""; 0], "while acts go on; seed {seed}");
+        checks += 1;
+    }
+    for client in clients {
+        client.await.unwrap();
+    }
+    assert_eq!(world.findings().await, [""; 0], "in the end; seed {seed}");
+    for (index, partner) in world.partners.iter().enumerate() {
+        let expected = world.model[index].load(Ordering::SeqCst);
+        assert_eq!(crate::money::available(&app, partner.number).await, expected, "the wallet of partner {index}; seed {seed}");
+    }
+    let done = world.done.lock().unwrap();
+    println!(
+        "{} acts by {CLIENTS} clients, seed {seed}: 0 violations, {checks} checks in between; done and refused: {done:?}",
+        length.rounds()
+    );
+}
