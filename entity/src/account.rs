@@ -17,6 +17,7 @@ pub struct Model {
     pub status: String,
     pub created_at: i64,
     pub transaction_password_hash: Option<String>,
+    pub erased_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -27,6 +27,7 @@ pub mod period;
 pub mod plan_version;
 pub mod posting;
 pub mod product;
+pub mod profile;
 pub mod rank;
 pub mod rank_history;
 pub mod refresh_token;

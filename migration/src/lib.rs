@@ -16,6 +16,7 @@ mod m0009_attempts;
 mod m0010_shop;
 mod m0011_payouts;
 mod m0012_epins;
+mod m0013_profiles;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_shop::Migration),
             Box::new(m0011_payouts::Migration),
             Box::new(m0012_epins::Migration),
+            Box::new(m0013_profiles::Migration),
         ]
     }
 }

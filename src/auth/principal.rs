@@ -53,6 +53,14 @@ impl Caller {
         }
     }
 
+    /// Demands an owner.
+    ///
+    /// # Errors
+    /// [`Refusal::OwnerOnly`]
+    pub fn require_owner(&self) -> Result<(), Refusal> {
+        if self.role == Role::Owner { Ok(()) } else { Err(Refusal::OwnerOnly) }
+    }
+
     /// Demands a power.
     ///
     /// # Errors

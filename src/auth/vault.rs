@@ -2,9 +2,12 @@
 
 use chacha20poly1305::aead::{Aead as _, Payload};
 use chacha20poly1305::{KeyInit as _, XChaCha20Poly1305};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::keys::{Purpose, derive};
 use crate::config::secrets::{Secret, SigningKey};
+use crate::domain::bank::Bank;
 use crate::domain::payouts::Details;
 use crate::domain::random::Random;
 
@@ -36,11 +39,7 @@ impl Vault {
     /// # Errors
     /// [`NotOurs`] where they cannot be written; not for details as the domain makes them.
     pub fn seal(&self, details: &Details, partner: i64, random: &dyn Random) -> Result<Vec<u8>, NotOurs> {
-        let plain = serde_json::to_vec(details).map_err(|_| NotOurs)?;
-        let nonce: [u8; NONCE] = random.bytes();
-        let payload = Payload { msg: &plain, aad: &associated(partner) };
-        let sealed = self.cipher().encrypt(&nonce.into(), payload).map_err(|_| NotOurs)?;
-        Ok([&[FORM], nonce.as_slice(), &sealed].concat())
+        self.close(details, &partner.to_be_bytes(), random)
     }
 
     /// Opens what was sealed for a partner.
@@ -48,10 +47,36 @@ impl Vault {
     /// # Errors
     /// [`NotOurs`]
     pub fn open(&self, sealed: &[u8], partner: i64) -> Result<Details, NotOurs> {
+        self.read(sealed, &partner.to_be_bytes())
+    }
+
+    /// Seals the bank of a profile for an account, as [`Vault::seal`] does for a partner; neither opens as the other.
+    ///
+    /// # Errors
+    /// [`NotOurs`] where it cannot be written.
+    pub fn seal_bank(&self, bank: &Bank, account: i64, random: &dyn Random) -> Result<Vec<u8>, NotOurs> {
+        self.close(bank, &of_account(account), random)
+    }
+
+    /// Opens the bank that was sealed for an account.
+    ///
+    /// # Errors
+    /// [`NotOurs`]
+    pub fn open_bank(&self, sealed: &[u8], account: i64) -> Result<Bank, NotOurs> {
+        self.read(sealed, &of_account(account))
+    }
+
+    fn close(&self, plain: &impl Serialize, aad: &[u8], random: &dyn Random) -> Result<Vec<u8>, NotOurs> {
+        let plain = serde_json::to_vec(plain).map_err(|_| NotOurs)?;
+        let nonce: [u8; NONCE] = random.bytes();
+        let sealed = self.cipher().encrypt(&nonce.into(), Payload { msg: &plain, aad }).map_err(|_| NotOurs)?;
+        Ok([&[FORM], nonce.as_slice(), &sealed].concat())
+    }
+
+    fn read<T: DeserializeOwned>(&self, sealed: &[u8], aad: &[u8]) -> Result<T, NotOurs> {
         let (form, rest) = sealed.split_first().ok_or(NotOurs)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().filter(|_| *form == FORM).ok_or(NotOurs)?;
-        let payload = Payload { msg: sealed, aad: &associated(partner) };
-        let plain = self.cipher().decrypt(&(*nonce).into(), payload).map_err(|_| NotOurs)?;
+        let plain = self.cipher().decrypt(&(*nonce).into(), Payload { msg: sealed, aad }).map_err(|_| NotOurs)?;
         serde_json::from_slice(&plain).map_err(|_| NotOurs)
     }
 
@@ -60,8 +85,9 @@ impl Vault {
     }
 }
 
-fn associated(partner: i64) -> [u8; 8] {
-    partner.to_be_bytes()
+/// Another length than a partner's, so that one never stands for the other.
+fn of_account(account: i64) -> Vec<u8> {
+    [b"account ".as_slice(), &account.to_be_bytes()].concat()
 }
 
 #[cfg(test)]
@@ -96,5 +122,14 @@ mod tests {
         for length in 0..sealed.len() {
             assert!(vault.open(&sealed[..length], 9).is_err(), "{length} bytes");
         }
+    }
+
+    #[test]
+    fn a_bank_opens_for_its_account_and_not_for_the_partner_with_the_same_number() {
+        let (vault, random) = (Vault::new(&Secret::new([7; 32])), Counting(AtomicU8::new(0)));
+        let bank = Bank { account_number: Some("40817810570000123456".to_owned()), ..Bank::default() };
+        let sealed = vault.seal_bank(&bank, 9, &random).unwrap();
+        assert_eq!(vault.open_bank(&sealed, 9), Ok(bank));
+        assert_eq!((vault.open_bank(&sealed, 10), vault.open(&sealed, 9)), (Err(NotOurs), Err(NotOurs)));
     }
 }

@@ -28,10 +28,12 @@ pub enum Aspect {
     Network,
     /// Volumes and team counts.
     Volumes,
-    /// E-mail address, telephone number, user name.
+    /// E-mail address, telephone number, user name; name, gender, date of birth and address.
     Contact,
     /// Orders, commissions, wallet, payouts.
     Money,
+    /// The bank and the tax number of the profile, masked.
+    Bank,
 }
 
 /// What a caller is to a partner, as far as the two records tell; [`Standing::Upline`] needs a look at the trees.
@@ -59,6 +61,7 @@ pub fn can(caller: &Caller, standing: Standing, partner: &Partner, aspect: Aspec
         (Standing::Staff, Aspect::Network | Aspect::Volumes) => true,
         (Standing::Staff, Aspect::Contact) => caller.has(Scope::Network),
         (Standing::Staff, Aspect::Money) => caller.has(Scope::Payouts) || caller.has(Scope::Periods),
+        (Standing::Staff, Aspect::Bank) => caller.has(Scope::Payouts),
         (Standing::SponsorOf | Standing::Upline, Aspect::Network | Aspect::Volumes) => true,
         (Standing::SponsorOf, Aspect::Contact) => partner.shares_contact,
         (Standing::SponsorOf | Standing::Upline, _) | (Standing::SponsoredBy, _) => false,

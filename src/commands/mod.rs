@@ -14,6 +14,7 @@ pub mod money;
 pub mod orders;
 pub mod partners;
 pub mod payouts;
+pub mod profiles;
 pub mod purge;
 pub mod seal;
 mod services;

@@ -12,6 +12,7 @@ use crate::config::Config;
 use crate::config::epin::Epin;
 use crate::config::network::Network;
 use crate::config::payout::Payout;
+use crate::config::profile::Profile;
 use crate::config::purge::Purge;
 use crate::config::secrets::{Secret, SigningKey};
 use crate::config::shop::Shop;
@@ -48,6 +49,10 @@ pub struct Services {
     pub tokens: Tokens,
     /// Settings of the two trees.
     pub network: Network,
+    /// Settings of profiles.
+    pub profile: Profile,
+    /// Whether who signs up without a user name gets one.
+    pub generated_usernames: bool,
     /// Settings of the shop.
     pub shop: Shop,
     /// Settings of wallets.
@@ -98,6 +103,8 @@ impl Services {
             tokens: Tokens::new(auth, issuer, key),
             network: config.network.clone(),
             shop: config.shop.clone(),
+            profile: config.profile.clone(),
+            generated_usernames: auth.generated_usernames,
             wallet: config.wallet.clone(),
             epin: config.epin,
             payout: config.payout.clone(),

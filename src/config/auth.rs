@@ -43,6 +43,8 @@ pub struct Auth {
     pub lock_minutes: u32,
     /// How soon after its use a refresh token may come again without ending the session.
     pub refresh_overlap_seconds: u32,
+    /// Whether who signs up without a user name gets one.
+    pub generated_usernames: bool,
 }
 
 pub(super) const RULES: &[Rule] = &[
@@ -62,4 +64,5 @@ pub(super) const RULES: &[Rule] = &[
     ("tries", Allowed::Number(1..=100)),
     ("lock_minutes", Allowed::Number(1..=1440)),
     ("refresh_overlap_seconds", Allowed::Number(0..=60)),
+    ("generated_usernames", Allowed::Switch),
 ];

@@ -10,6 +10,7 @@ pub mod network;
 mod origins;
 pub mod payout;
 pub mod problems;
+pub mod profile;
 pub mod purge;
 mod rules;
 pub mod secrets;
@@ -37,6 +38,8 @@ pub struct Config {
     pub database: database::Database,
     /// Tokens, sessions, password hashes.
     pub auth: auth::Auth,
+    /// What may be known of people.
+    pub profile: profile::Profile,
     /// Limits of the GraphQL API.
     pub graphql: graphql::Graphql,
     /// Depths and placement.

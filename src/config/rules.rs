@@ -7,7 +7,7 @@ use config::{Value, ValueKind};
 
 use super::origins::Origins;
 use super::problems::{Problem, Problems};
-use super::{auth, database, epin, events, graphql, log, network, payout, purge, server, shop, wallet};
+use super::{auth, database, epin, events, graphql, log, network, payout, profile, purge, server, shop, wallet};
 
 /// What a key may hold.
 pub(super) enum Allowed {
@@ -28,10 +28,11 @@ pub(super) enum Allowed {
 /// A key within its section, and what it may hold.
 pub(super) type Rule = (&'static str, Allowed);
 
-const SECTIONS: [(&str, &[Rule]); 12] = [
+const SECTIONS: [(&str, &[Rule]); 13] = [
     ("server", server::RULES),
     ("database", database::RULES),
     ("auth", auth::RULES),
+    ("profile", profile::RULES),
     ("graphql", graphql::RULES),
     ("network", network::RULES),
     ("events", events::RULES),

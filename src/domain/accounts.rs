@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::coded::coded_enum;
 use super::instant::Instant;
+use super::random::Random;
 use super::refusal::Refusal;
 
 coded_enum! {
@@ -81,6 +82,30 @@ pub fn check_username(username: &str) -> Result<(), Refusal> {
     let allowed = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
     let begins_well = username.as_bytes().first().is_some_and(u8::is_ascii_alphanumeric);
     if (3..=50).contains(&username.len()) && begins_well && username.bytes().all(allowed) { Ok(()) } else { Err(Refusal::InvalidUsername) }
+}
+
+/// The name of who was erased.
+pub const ERASED_NAME: &str = "Erased member";
+
+/// Makes a user name for an account whose person was erased; it tells nothing but the account's key, which stays anyway.
+#[must_use]
+pub fn erased_username(account: i64, random: &dyn Random) -> String {
+    // So that nobody can have taken it beforehand.
+    format!("erased-{account}-{:016x}", u64::from_le_bytes(random.bytes()))
+}
+
+/// Makes a user name: two capital letters and eight digits.
+#[must_use]
+pub fn generate_username(random: &dyn Random) -> String {
+    let mut number = u64::from_le_bytes(random.bytes());
+    let mut next = |of: u64| {
+        let part = number % of;
+        number /= of;
+        part
+    };
+    let digits = next(100_000_000);
+    let letters: String = [next(26), next(26)].iter().filter_map(|index| Some(char::from(b'A' + u8::try_from(*index).ok()?))).collect();
+    format!("{letters}{digits:08}")
 }
 
 /// Checks the outline of an e-mail address: one `@` with something before it and a dotted name behind it, 254 characters at most, ASCII without blanks.
@@ -169,6 +194,24 @@ mod tests {
         for bad in ["", "ab", ".anna", "an na", "änna", "a@b", &"a".repeat(51)] {
             assert_eq!(check_username(bad), Err(Refusal::InvalidUsername), "{bad}");
         }
+    }
+
+    #[test]
+    fn generated_usernames_are_two_letters_and_eight_digits() {
+        struct Same(u8);
+        impl Random for Same {
+            fn fill(&self, bytes: &mut [u8]) {
+                bytes.fill(self.0);
+            }
+        }
+        let names = [0, 1, 0x5a, 0xff].map(|byte| generate_username(&Same(byte)));
+        for name in &names {
+            let (letters, digits) = name.split_at(2);
+            assert!(letters.bytes().all(|byte| byte.is_ascii_uppercase()) && digits.bytes().all(|byte| byte.is_ascii_digit()), "{name}");
+            assert!(digits.len() == 8 && check_username(name).is_ok(), "{name}");
+        }
+        assert_eq!(names[0], "AA00000000");
+        assert!(names[1] != names[2] && names[2] != names[3]);
     }
 
     #[test]

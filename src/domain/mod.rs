@@ -2,10 +2,12 @@
 
 pub mod accounts;
 pub mod amount;
+pub mod bank;
 pub mod carts;
 pub mod clock;
 pub mod coded;
 pub mod commissions;
+pub mod countries;
 pub mod currency;
 pub mod epins;
 pub mod instant;
@@ -21,6 +23,7 @@ pub mod period;
 pub mod periods;
 pub mod position;
 pub mod products;
+pub mod profiles;
 pub mod random;
 pub mod ranks;
 pub mod refusal;

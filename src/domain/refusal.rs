@@ -277,4 +277,45 @@ pub enum Refusal {
     /// 1 to 100 characters.
     #[error("The reference must have 1 to 100 characters.")]
     InvalidReference,
+    /// A field of a profile. Its value is never repeated.
+    #[error("The profile cannot be changed so: {field} {rule}.")]
+    InvalidProfile {
+        /// The field, as the API calls it.
+        field: &'static str,
+        /// What it must be, continuing the sentence.
+        rule: &'static str,
+    },
+    /// Not a past day in the form of ISO 8601.
+    #[error("The date of birth must be a past day such as 1990-01-31.")]
+    InvalidDateOfBirth,
+    /// Younger than the configuration demands.
+    #[error("Members must be {years} years old at least.")]
+    TooYoung {
+        /// How old one must be.
+        years: u32,
+    },
+    /// Not in ISO 3166-1.
+    #[error("There is no such country: give its numeric code (276) or its two letters (DE), as `countries` lists them.")]
+    CountryUnknown,
+    /// Not a state of the country.
+    #[error("There is no such state in this country: give its id or its code (DE-BW), as `countries` lists them.")]
+    StateUnknown,
+    /// The company takes nobody in at the moment.
+    #[error("Signing up is closed at the moment.")]
+    SignUpsClosed,
+    /// No such account.
+    #[error("There is no such account.")]
+    AccountUnknown,
+    /// Staff answers for what it did.
+    #[error("This account belongs to staff: it cannot be erased.")]
+    AccountIsStaff,
+    /// Something is under way.
+    #[error("This account cannot be erased yet: {obstacle}.")]
+    ErasureBlocked {
+        /// What is in the way, and what to do about it, continuing the sentence.
+        obstacle: &'static str,
+    },
+    /// For owners alone.
+    #[error("This needs an owner.")]
+    OwnerOnly,
 }

@@ -22,3 +22,36 @@ pub struct TransactionPasswordChanged {
     /// Whose.
     pub account: i64,
 }
+
+/// A profile was changed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileChanged {
+    /// Whose.
+    pub account: i64,
+}
+
+/// An account has another e-mail address.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailChanged {
+    /// Whose.
+    pub account: i64,
+}
+
+/// All that told of a person was erased.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountErased {
+    /// What is left of the account.
+    pub account: i64,
+    /// The number of its partner, which stays in both trees; none where there is none.
+    #[serde(default)]
+    pub partner: Option<i64>,
+}
+
+/// Signing up was opened or closed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignUpsSet {
+    /// The operator.
+    pub account: i64,
+    /// Whether people may sign up now.
+    pub open: bool,
+}

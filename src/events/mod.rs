@@ -13,10 +13,12 @@ mod wallets;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-pub use self::accounts::{AccountSignedUp, PasswordChanged, TransactionPasswordChanged};
+pub use self::accounts::{
+    AccountErased, AccountSignedUp, EmailChanged, PasswordChanged, ProfileChanged, SignUpsSet, TransactionPasswordChanged,
+};
 pub use self::epins::{EpinChanged, EpinsIssued};
 pub use self::orders::{OrderCancelled, OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
-pub use self::partners::{PartnerActivated, PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
+pub use self::partners::{ContactSharingSet, PartnerActivated, PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
 pub use self::payouts::PayoutStatusChanged;
 pub use self::wallets::BalanceChanged;
 use crate::domain::coded::coded_enum;
@@ -120,6 +122,16 @@ events! {
     EpinChanged = "EPIN_CHANGED", about epin;
     /// A payout was asked for, or took a step.
     PayoutStatusChanged = "PAYOUT_STATUS_CHANGED", about partner;
+    /// A profile was changed.
+    ProfileChanged = "PROFILE_CHANGED", about account;
+    /// An account has another e-mail address.
+    EmailChanged = "EMAIL_CHANGED", about account;
+    /// A partner said whether the sponsor may see the contact data.
+    ContactSharingSet = "CONTACT_SHARING_SET", about partner;
+    /// Signing up was opened or closed.
+    SignUpsSet = "SIGN_UPS_SET", about account;
+    /// All that told of a person was erased.
+    AccountErased = "ACCOUNT_ERASED", about account;
 }
 
 fn read<T: DeserializeOwned>(payload: &str) -> Result<T, serde_json::Error> {
@@ -152,7 +164,7 @@ mod tests {
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 14] = [
+        let events: [Event; 23] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -167,6 +179,11 @@ mod tests {
             OrderCompleted { order: 5, partner: 9 }.into(),
             OrderRefunded { order: 5, partner: 9 }.into(),
             PayoutStatusChanged { payout: 5, partner: 9, status: PayoutStatus::Approved }.into(),
+            ProfileChanged { account: 1 }.into(),
+            EmailChanged { account: 1 }.into(),
+            ContactSharingSet { partner: 9, shared: true }.into(),
+            SignUpsSet { account: 1, open: false }.into(),
+            AccountErased { account: 1, partner: Some(9) }.into(),
         ];
         assert_eq!(events.len(), Kind::ALL.len());
         for event in events {

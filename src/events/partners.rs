@@ -73,3 +73,12 @@ pub struct PartnerActivated {
     /// Who.
     pub partner: i64,
 }
+
+/// A partner said whether the sponsor may see the contact data.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContactSharingSet {
+    /// The partner's number.
+    pub partner: i64,
+    /// Whether the sponsor may.
+    pub shared: bool,
+}

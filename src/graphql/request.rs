@@ -18,6 +18,7 @@ use super::orders::loader::{OrderCounts, OrderLines, OrderPayments, OrderStates,
 use super::partners::loader::{ChildCounts, Children, Downlines, LevelCounts, Memberships, Partners, Reaches, Uplines, VolumesOf};
 use super::payouts::loader::{OpenPayouts, PayoutCounts, PayoutHistories, PayoutMethods, Payouts, PayoutsOf};
 use super::periods::loader::{PeriodIds, Periods};
+use super::profiles::loader::Profiles;
 use super::ranks::loader::{RankCounts, RankHistories};
 use super::staff_reads::StaffReads;
 use super::wallets::loader::{Balances, MovementCounts, Movements, Turnovers};
@@ -97,6 +98,7 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         PeriodIds,
         Periods,
         PlanFacts,
+        Profiles,
         RankCounts,
         RankHistories,
         Reaches,

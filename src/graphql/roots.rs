@@ -5,10 +5,12 @@ use std::sync::Arc;
 use async_graphql::{Context, MergedObject, MergedSubscription, Object, Result, Schema, SchemaBuilder};
 
 use super::accounts::mutation::AccountMutation;
+use super::accounts::query::AccountQuery;
 use super::carts::mutation::CartMutation;
 use super::catalog::mutation::CatalogMutation;
 use super::catalog::query::CatalogQuery;
 use super::commissions::query::CommissionQuery;
+use super::countries::query::CountryQuery;
 use super::epins::mutation::EpinMutation;
 use super::epins::query::OperatorEpins;
 use super::events::subscription::EventSubscription;
@@ -20,6 +22,7 @@ use super::partners::query::{OperatorPartners, PartnerQuery};
 use super::payouts::mutation::PayoutMutation;
 use super::payouts::query::OperatorPayouts;
 use super::periods::query::PeriodQuery;
+use super::profiles::mutation::ProfileMutation;
 use super::ranks::query::RankQuery;
 use super::viewer::ViewerQuery;
 use super::wallets::mutation::WalletMutation;
@@ -29,12 +32,24 @@ use crate::domain::accounts::Role;
 
 /// What can be read.
 #[derive(MergedObject, Default)]
-pub struct Query(ViewerQuery, NodeQuery, PartnerQuery, CommissionQuery, RankQuery, PeriodQuery, CatalogQuery, OperatorQuery);
+pub struct Query(
+    ViewerQuery,
+    NodeQuery,
+    PartnerQuery,
+    CommissionQuery,
+    RankQuery,
+    PeriodQuery,
+    CatalogQuery,
+    CountryQuery,
+    AccountQuery,
+    OperatorQuery,
+);
 
 /// What can be done.
 #[derive(MergedObject, Default)]
 pub struct Mutation(
     AccountMutation,
+    ProfileMutation,
     PartnerMutation,
     WalletMutation,
     CatalogMutation,

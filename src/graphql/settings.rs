@@ -8,6 +8,7 @@ use serde::Deserialize;
 use super::commissions::summary::TREND_DAYS;
 use crate::config;
 use crate::domain::carts::{MOST_ADDRESSES, MOST_LINES, MOST_PAYMENTS};
+use crate::domain::countries::{MOST_COUNTRIES, MOST_STATES};
 use crate::domain::epins::MOST_EPINS;
 use crate::domain::position::WIDEST_MATRIX;
 
@@ -158,6 +159,8 @@ impl Settings {
             ("Order.payments", MOST_PAYMENTS.into()),
             ("IssueEpinsPayload.issued", MOST_EPINS.into()),
             ("Viewer.shippingAddresses", MOST_ADDRESSES.into()),
+            ("Query.countries", MOST_COUNTRIES as u64),
+            ("Country.states", MOST_STATES as u64),
         ];
         let limits = Limits {
             document_bytes: graphql.document_bytes as usize,

@@ -23,6 +23,7 @@ pub fn note(ctx: &Context<'_>, aspect: Aspect, partner: i64) -> Result<()> {
     let what = match aspect {
         Aspect::Contact => "contact",
         Aspect::Money => "money",
+        Aspect::Bank => "bank",
         Aspect::PublicCard | Aspect::Network | Aspect::Volumes => return Ok(()),
     };
     let reads = ctx.data::<StaffReads>()?;

@@ -50,7 +50,7 @@ macro_rules! user_errors {
         fn classify(refusal: &Refusal) -> Option<(UserErrorCode, Option<&'static str>)> {
             match refusal {
                 $($pattern => Some((UserErrorCode::$code, $field)),)+
-                Refusal::IdempotencyConflict | Refusal::ScopeMissing { .. } => None,
+                Refusal::IdempotencyConflict | Refusal::ScopeMissing { .. } | Refusal::OwnerOnly => None,
             }
         }
     };
@@ -181,6 +181,24 @@ user_errors! {
     Refusal::OwnPayout => OwnPayout, Some("payoutNumber");
     /// The reference is empty or too long.
     Refusal::InvalidReference => InvalidReference, Some("reference");
+    /// A field of the profile does not have the required form.
+    Refusal::InvalidProfile { field, .. } => InvalidProfile, Some(*field);
+    /// The date of birth is not a past day.
+    Refusal::InvalidDateOfBirth => InvalidDateOfBirth, Some("dateOfBirth");
+    /// The person is too young for this company.
+    Refusal::TooYoung { .. } => TooYoung, Some("dateOfBirth");
+    /// There is no such country.
+    Refusal::CountryUnknown => CountryUnknown, Some("country");
+    /// The country has no such state.
+    Refusal::StateUnknown => StateUnknown, Some("state");
+    /// The company takes nobody in at the moment.
+    Refusal::SignUpsClosed => SignUpsClosed, None;
+    /// There is no such account.
+    Refusal::AccountUnknown => AccountUnknown, None;
+    /// Accounts of staff are not erased.
+    Refusal::AccountIsStaff => AccountIsStaff, None;
+    /// Money, a payout or an order is in the way of the erasure.
+    Refusal::ErasureBlocked { .. } => ErasureBlocked, None;
 }
 
 /// Sorts the outcome of an act: what the person can put right goes into the payload, the rest to the top level.

@@ -1,12 +1,13 @@
-//! What operators change about logins.
+//! What is changed about logins after they were made.
 
 use std::collections::BTreeSet;
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 
 use super::accounts::Taken;
+use super::database::Transaction;
 use super::error::Error;
-use super::sql::Sql;
+use super::sql::{Row, Sql};
 use crate::domain::accounts::{AccountStatus, Role, Scope, write_scopes};
 use crate::domain::instant::Instant;
 
@@ -61,4 +62,67 @@ pub async fn insert_staff(connection: &impl ConnectionTrait, account: &StaffAcco
 pub async fn set_password(connection: &impl ConnectionTrait, account_id: i64, hash: &str) -> Result<(), Error> {
     let sql = "UPDATE accounts SET password_hash = $2, status = CASE status WHEN 'DORMANT' THEN 'ACTIVE' ELSE status END WHERE id = $1";
     Sql::whole(connection, sql, [account_id.into(), hash.into()]).execute(connection).await.map(drop)
+}
+
+/// How to reach the person of an account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reach {
+    /// The e-mail address.
+    pub email: Option<String>,
+    /// The telephone number.
+    pub phone: Option<String>,
+}
+
+/// How to reach the person of an ACTIVE account, whose row is held until the transaction ends; `None` for every other account.
+///
+/// # Errors
+/// The database's.
+pub async fn hold(transaction: &Transaction, account_id: i64) -> Result<Option<Reach>, Error> {
+    let lock = if transaction.get_database_backend() == DbBackend::Postgres { " FOR NO KEY UPDATE" } else { "" };
+    let sql = format!("SELECT email, phone FROM accounts WHERE id = $1 AND status = 'ACTIVE'{lock}");
+    let read = |row: &Row<'_>| Ok(Reach { email: row.get(0)?, phone: row.get(1)? });
+    Sql::whole(transaction, &sql, [account_id.into()]).one(transaction, read).await
+}
+
+/// Whether an account is ACTIVE, and so it stays until the transaction ends. Whoever adds something to an account asks first: the account may have
+/// been erased since its owner signed in.
+///
+/// # Errors
+/// The database's.
+pub async fn stays_active(transaction: &Transaction, account_id: i64) -> Result<bool, Error> {
+    let lock = if transaction.get_database_backend() == DbBackend::Postgres { " FOR KEY SHARE" } else { "" };
+    let sql = format!("SELECT id FROM accounts WHERE id = $1 AND status = 'ACTIVE'{lock}");
+    Ok(Sql::whole(transaction, &sql, [account_id.into()]).one(transaction, |_| Ok(())).await?.is_some())
+}
+
+/// Gives an account another e-mail address, or tells that it is taken. The only place where an address changes: what was known of the old one goes
+/// here.
+///
+/// # Errors
+/// The database's.
+pub async fn change_email(transaction: &Transaction, account_id: i64, email: &str) -> Result<Result<(), Taken>, Error> {
+    let sql = "UPDATE accounts SET email = $2 WHERE id = $1";
+    match Sql::whole(transaction, sql, [account_id.into(), email.into()]).execute(transaction).await {
+        Ok(_) => Ok(Ok(())),
+        Err(error) if error.violates(&["accounts_email_unique"]) => Ok(Err(Taken::Email)),
+        Err(error) => Err(error),
+    }
+}
+
+/// Stores the telephone number of an account.
+///
+/// # Errors
+/// The database's.
+pub async fn set_phone(transaction: &Transaction, account_id: i64, phone: Option<&str>) -> Result<(), Error> {
+    let sql = "UPDATE accounts SET phone = $2 WHERE id = $1";
+    Sql::whole(transaction, sql, [account_id.into(), phone.map(str::to_owned).into()]).execute(transaction).await.map(drop)
+}
+
+/// Stores the person's name.
+///
+/// # Errors
+/// The database's.
+pub async fn set_name(transaction: &Transaction, account_id: i64, name: &str) -> Result<(), Error> {
+    let sql = "UPDATE accounts SET name = $2 WHERE id = $1";
+    Sql::whole(transaction, sql, [account_id.into(), name.into()]).execute(transaction).await.map(drop)
 }

@@ -1,6 +1,6 @@
 //! Writes on partners. Reads stand in `partners` and `trees`.
 
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Value};
 
 use super::error::Error;
 use super::sql::{Row, Sql};
@@ -40,14 +40,18 @@ pub struct Candidate {
     pub partner_id: Option<i64>,
 }
 
-/// Who wants to become a partner; `None` where there is no such account.
+/// Who wants to become a partner; `None` where there is no such account, or one that is not ACTIVE.
 ///
 /// # Errors
 /// The database's.
 pub async fn candidate(connection: &impl ConnectionTrait, account_id: i64) -> Result<Option<Candidate>, Error> {
-    let sql = "SELECT a.name, p.id FROM accounts AS a LEFT JOIN partners AS p ON p.account_id = a.id WHERE a.id = $1";
+    // The account is held: were it erased meanwhile, its name would come back as the partner's.
+    let lock = if connection.get_database_backend() == DbBackend::Postgres { " FOR KEY SHARE OF a" } else { "" };
+    let sql = format!(
+        "SELECT a.name, p.id FROM accounts AS a LEFT JOIN partners AS p ON p.account_id = a.id WHERE a.id = $1 AND a.status = 'ACTIVE'{lock}"
+    );
     let read = |row: &Row<'_>| Ok(Candidate { name: row.get(0)?, partner_id: row.get(1)? });
-    Sql::whole(connection, sql, [account_id.into()]).one(connection, read).await
+    Sql::whole(connection, &sql, [account_id.into()]).one(connection, read).await
 }
 
 /// Stores a partner and gives its number, which the database chooses. `None`, without harm to the transaction, when the account has a partner,
@@ -122,6 +126,16 @@ pub async fn set_preference(
 ) -> Result<Option<i64>, Error> {
     let sql = "UPDATE partners SET placement_preference = $2 WHERE account_id = $1 RETURNING id";
     Sql::whole(connection, sql, [account_id.into(), preference.code().into()]).one(connection, |row| row.get(0)).await
+}
+
+/// Stores whether the sponsor of an account's partner may see the contact data, and gives the partner's number, if there is a partner who is not erased.
+///
+/// # Errors
+/// The database's.
+pub async fn set_contact_sharing(connection: &impl ConnectionTrait, account_id: i64, shared: bool) -> Result<Option<i64>, Error> {
+    let sql = "UPDATE partners SET shares_contact = $2 WHERE account_id = $1
+        AND EXISTS (SELECT 1 FROM accounts AS a WHERE a.id = partners.account_id AND a.erased_at IS NULL) RETURNING id";
+    Sql::whole(connection, sql, [account_id.into(), shared.into()]).one(connection, |row| row.get(0)).await
 }
 
 fn columns(slot: Option<Slot>) -> [Value; 2] {

@@ -1,7 +1,8 @@
 //! Partners by number, name or code.
 
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, DbBackend};
 
+use super::database::Transaction;
 use super::error::Error;
 use super::sql::{Order, Row, Sql, containing};
 use crate::domain::amount::Amount;
@@ -75,6 +76,20 @@ pub async fn find(connection: &impl ConnectionTrait, lookup: &Lookup) -> Result<
         Lookup::ReferralCode(code) => sql.push(" WHERE p.referral_code = ").bind(code.to_uppercase()),
     };
     sql.one(connection, |row| read(row, 0)).await
+}
+
+/// One partner, who stays as he is known here until the transaction ends: whoever adds something to a partner asks first, as the partner may have been
+/// erased meanwhile.
+///
+/// # Errors
+/// The database's.
+pub async fn hold(transaction: &Transaction, number: i64) -> Result<Option<Partner>, Error> {
+    let mut sql = Sql::new(transaction);
+    sql.push("SELECT ").push(COLUMNS).push(" FROM partners AS p WHERE p.id = ").bind(number);
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        sql.push(" FOR KEY SHARE");
+    }
+    sql.one(transaction, |row| read(row, 0)).await
 }
 
 /// Which partners of a list are wanted; empty lists and `None` do not restrict.

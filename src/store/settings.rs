@@ -11,6 +11,9 @@ use crate::domain::currency::Currency;
 const PLACEMENT: &str = "placement";
 /// The currency, as an ISO 4217 code.
 const CURRENCY: &str = "currency";
+/// Whether people may sign up.
+const SIGN_UPS: &str = "sign_ups";
+const CLOSED: &str = "closed";
 
 /// The shape of the placement tree; `None` while no plan was imported and nobody has a place.
 ///
@@ -46,6 +49,22 @@ pub async fn currency(connection: &impl ConnectionTrait) -> Result<Option<Curren
 /// The database's.
 pub async fn record_currency(connection: &impl ConnectionTrait, currency: Currency) -> Result<(), Error> {
     record(connection, CURRENCY, currency.code()).await
+}
+
+/// Whether people may sign up; they may until that is closed.
+///
+/// # Errors
+/// The database's.
+pub async fn sign_ups_open(connection: &impl ConnectionTrait) -> Result<bool, Error> {
+    Ok(find(connection, SIGN_UPS).await?.is_none_or(|value| value != CLOSED))
+}
+
+/// Opens or closes signing up.
+///
+/// # Errors
+/// The database's.
+pub async fn set_sign_ups_open(connection: &impl ConnectionTrait, open: bool) -> Result<(), Error> {
+    set(connection, SIGN_UPS, if open { "open" } else { CLOSED }).await
 }
 
 async fn record(connection: &impl ConnectionTrait, name: &str, value: &str) -> Result<(), Error> {

@@ -93,6 +93,7 @@ async fn every_entity_has_the_columns_of_its_table(app: App) {
         columns_of(entity::plan_version::Entity),
         columns_of(entity::posting::Entity),
         columns_of(entity::product::Entity),
+        columns_of(entity::profile::Entity),
         columns_of(entity::rank::Entity),
         columns_of(entity::rank_history::Entity),
         columns_of(entity::refresh_token::Entity),

@@ -12,5 +12,6 @@ mod graphql;
 mod import;
 mod money;
 mod page;
+mod people;
 mod soak;
 mod transport;

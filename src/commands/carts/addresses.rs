@@ -4,8 +4,8 @@ use crate::auth::principal::Principal;
 use crate::commands::{Error, Services};
 use crate::domain::carts::{MOST_ADDRESSES, ShippingAddress, check_address};
 use crate::domain::refusal::Refusal;
-use crate::store::carts;
 use crate::store::database::{Transaction, in_transaction};
+use crate::store::{account_changes, carts};
 
 /// Adds an address to the caller's; gives its key. The first one, and one that asks for it, becomes the default.
 ///
@@ -18,6 +18,9 @@ pub async fn add_shipping_address(services: &Services, principal: &Principal, ad
 }
 
 async fn add(transaction: &Transaction, account: i64, address: &ShippingAddress) -> Result<i64, Error> {
+    if !account_changes::stays_active(transaction, account).await? {
+        return Err(Error::Unauthenticated);
+    }
     // Addresses of one account are changed one act at a time: its cart stands for it.
     carts::hold(transaction, account).await?;
     if carts::addresses(transaction, account).await?.len() >= MOST_ADDRESSES as usize {

@@ -207,7 +207,8 @@ async fn slot(
     Ok(Some(slot))
 }
 
-fn referral_code(random: &dyn Random, characters: u32) -> String {
+/// A new code that others name when they join.
+pub(in crate::commands) fn referral_code(random: &dyn Random, characters: u32) -> String {
     let mut bytes = vec![0; characters as usize];
     random.fill(&mut bytes);
     // 32 divides 256, so every character is as likely as any other.

@@ -5,6 +5,7 @@ mod become_partner;
 mod join;
 mod move_sponsor;
 mod place_partner;
+mod set_contact_sharing;
 mod set_placement_preference;
 mod slots;
 
@@ -12,7 +13,8 @@ pub use become_partner::{BecomePartner, become_partner};
 pub use join::{Joining, Membership, MembershipPayment};
 pub use move_sponsor::{MoveSponsor, move_sponsor};
 pub use place_partner::{PlacePartner, place_partner};
+pub use set_contact_sharing::set_contact_sharing;
 pub use set_placement_preference::set_placement_preference;
 
 pub(super) use active::active;
-pub(super) use join::join;
+pub(super) use join::{join, referral_code};

@@ -7,8 +7,8 @@ use super::super::partners::joining::JoiningInput;
 /// A new login.
 #[derive(InputObject)]
 pub struct SignUpInput {
-    /// 3 to 50 letters, digits, dots, dashes or underscores; unique, ignoring case.
-    pub username: String,
+    /// 3 to 50 letters, digits, dots, dashes or underscores; unique, ignoring case. May be left out where user names are generated (`signUpTerms`).
+    pub username: Option<String>,
     /// Unique, ignoring case.
     pub email: String,
     /// The person's name, 1 to 100 characters.
@@ -69,4 +69,11 @@ pub struct SetTransactionPasswordInput {
     /// The new one: 6 to 72 bytes, and not the password for signing in.
     #[graphql(secret)]
     pub new_password: String,
+}
+
+/// Whether people may sign up.
+#[derive(InputObject)]
+pub struct SetSignUpsOpenInput {
+    /// From now on.
+    pub open: bool,
 }

@@ -4,3 +4,4 @@ pub mod inputs;
 pub mod loader;
 pub mod mutation;
 pub mod objects;
+pub mod query;

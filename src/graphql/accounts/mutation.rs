@@ -6,12 +6,14 @@ use super::super::loader::load;
 use super::super::partners::joining::{JoiningInput, PARTNER};
 use super::super::scalars::DateTime;
 use super::super::user_errors::{UserError, idempotency_key, sort};
-use super::inputs::{ChangePasswordInput, LogInInput, LogOutInput, RefreshTokenInput, SetTransactionPasswordInput, SignUpInput};
+use super::inputs::{
+    ChangePasswordInput, LogInInput, LogOutInput, RefreshTokenInput, SetSignUpsOpenInput, SetTransactionPasswordInput, SignUpInput,
+};
 use super::loader::Accounts;
 use super::objects::Account;
 use crate::auth::principal::Principal;
 use crate::commands::accounts::{
-    ChangePassword, LogIn, SetTransactionPassword, SignUp, SignedIn, change_password, log_in, log_out, refresh_token,
+    ChangePassword, LogIn, SetTransactionPassword, SignUp, SignedIn, change_password, log_in, log_out, refresh_token, set_sign_ups_open,
     set_transaction_password, sign_up,
 };
 use crate::commands::{self, Services};
@@ -98,6 +100,15 @@ pub struct SetTransactionPasswordPayload {
     user_errors: Vec<UserError>,
 }
 
+/// Outcome of setSignUpsOpen.
+#[derive(SimpleObject)]
+pub struct SetSignUpsOpenPayload {
+    /// Whether people may sign up now; null when there are user errors.
+    open: Option<bool>,
+    /// What the person can put right.
+    user_errors: Vec<UserError>,
+}
+
 async fn session(ctx: &Context<'_>, signed_in: SignedIn) -> Result<Session> {
     let account = load::<Accounts>(ctx, (), signed_in.account_id).await?;
     Ok(Session {
@@ -179,5 +190,18 @@ impl AccountMutation {
         let user_errors = outcome.err().unwrap_or_default();
         let user_errors: Vec<_> = user_errors.into_iter().map(|error| error.renamed("transactionPassword", "currentPassword")).collect();
         Ok(Some(SetTransactionPasswordPayload { changed: user_errors.is_empty(), user_errors }))
+    }
+
+    /// Opens or closes signing up; who has an account is not touched. Needs the scope `network`; recorded in the audit trail.
+    async fn set_sign_ups_open(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whether people may sign up.")] input: SetSignUpsOpenInput,
+    ) -> Result<Option<SetSignUpsOpenPayload>> {
+        let outcome = sort(set_sign_ups_open(ctx.data::<Services>()?, ctx.data::<Principal>()?, input.open).await)?;
+        Ok(Some(match outcome {
+            Ok(()) => SetSignUpsOpenPayload { open: Some(input.open), user_errors: Vec::new() },
+            Err(user_errors) => SetSignUpsOpenPayload { open: None, user_errors },
+        }))
     }
 }

@@ -5,12 +5,20 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 use super::super::ids::{NodeKind, encode};
 use super::super::loader::load;
 use super::super::partners::objects::Partner;
+use super::super::profiles::objects::{BankDetails, Profile};
 use super::super::scalars::DateTime;
 use super::loader::Accounts;
+use crate::auth::principal::Principal;
 use crate::domain::accounts;
 
 /// A login.
 pub struct Account(pub accounts::Account);
+
+impl Account {
+    fn is_callers(&self, ctx: &Context<'_>) -> Result<bool> {
+        Ok(ctx.data::<Principal>()?.caller().is_some_and(|caller| caller.account_id == self.0.id))
+    }
+}
 
 /// A login.
 #[Object]
@@ -38,6 +46,16 @@ impl Account {
     /// The person's name.
     async fn name(&self) -> &str {
         &self.0.name
+    }
+
+    /// Who the person is and how to reach them; null unless the caller's own. Operators read the profiles of partners.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<Profile>> {
+        if self.is_callers(ctx)? { Profile::of(ctx, self.0.id).await } else { Ok(None) }
+    }
+
+    /// The person's bank, masked; null unless the caller's own, and while none was told.
+    async fn bank_details(&self, ctx: &Context<'_>) -> Result<Option<BankDetails>> {
+        if self.is_callers(ctx)? { BankDetails::of(ctx, self.0.id).await } else { Ok(None) }
     }
 
     /// What kind of user.

@@ -1,4 +1,4 @@
-//! becomePartner, placePartner, setPlacementPreference, moveSponsor
+//! becomePartner, placePartner, setPlacementPreference, setContactSharing, moveSponsor
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
@@ -13,7 +13,7 @@ use super::objects::Partner;
 use super::seen::find;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::partners::{
-    BecomePartner, MoveSponsor, PlacePartner, become_partner, move_sponsor, place_partner, set_placement_preference,
+    BecomePartner, MoveSponsor, PlacePartner, become_partner, move_sponsor, place_partner, set_contact_sharing, set_placement_preference,
 };
 use crate::commands::{self, Services};
 
@@ -44,6 +44,13 @@ pub struct PlacePartnerInput {
 pub struct SetPlacementPreferenceInput {
     /// The choice.
     preference: PlacementPreference,
+}
+
+/// Whether the caller's sponsor may see how to reach the caller.
+#[derive(InputObject)]
+pub struct SetContactSharingInput {
+    /// From now on.
+    shared: bool,
 }
 
 /// A partner goes under another sponsor, with everybody below.
@@ -88,6 +95,8 @@ partner_payloads! {
     PlacePartnerPayload;
     /// Outcome of setPlacementPreference.
     SetPlacementPreferencePayload;
+    /// Outcome of setContactSharing.
+    SetContactSharingPayload;
     /// Outcome of moveSponsor.
     MoveSponsorPayload;
 }
@@ -148,6 +157,16 @@ impl PartnerMutation {
     ) -> Result<Option<SetPlacementPreferencePayload>> {
         let outcome = set_placement_preference(ctx.data::<Services>()?, ctx.data::<Principal>()?, input.preference.into()).await;
         SetPlacementPreferencePayload::of(ctx, outcome).await
+    }
+
+    /// Says whether the caller's sponsor may see the caller's contact data and profile; nobody else above ever does.
+    async fn set_contact_sharing(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "The choice.")] input: SetContactSharingInput,
+    ) -> Result<Option<SetContactSharingPayload>> {
+        let outcome = set_contact_sharing(ctx.data::<Services>()?, ctx.data::<Principal>()?, input.shared).await;
+        SetContactSharingPayload::of(ctx, outcome).await
     }
 
     /// Moves a partner under another sponsor, with everybody below. Needs the scope `network`; recorded in the audit trail.

@@ -24,6 +24,7 @@ use super::super::payouts::loader::PayoutMethods;
 use super::super::payouts::objects::PayoutMethod;
 use super::super::payouts::query::{PayoutList, payouts_of};
 use super::super::periods::loader::PeriodIds;
+use super::super::profiles::objects::{BankDetails, Profile};
 use super::super::ranks::loader::RankHistories;
 use super::super::ranks::objects::{Rank, RankRecord, RankTotals, rank};
 use super::super::scalars::{BigInt, DateTime, Decimal};
@@ -153,6 +154,16 @@ impl Partner {
             return Ok(None);
         }
         Contact::of(ctx, self).await
+    }
+
+    /// Who the person is and how to reach them; shown to those who see `contact`.
+    async fn profile(&self, ctx: &Context<'_>) -> Result<Option<Profile>> {
+        if self.shows(ctx, Aspect::Contact)? { Profile::of(ctx, self.partner.account_id).await } else { Ok(None) }
+    }
+
+    /// The person's bank, masked; for the partner, and for staff with the scope `payouts`.
+    async fn bank_details(&self, ctx: &Context<'_>) -> Result<Option<BankDetails>> {
+        if self.shows(ctx, Aspect::Bank)? { BankDetails::of(ctx, self.partner.account_id).await } else { Ok(None) }
     }
 
     /// Whether the sponsor may see the contact data; for whoever may see them.

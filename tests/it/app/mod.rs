@@ -1,6 +1,7 @@
 //! A server without its transports: services on a fresh database, with a clock and chance that the test owns.
 
 mod databases;
+pub mod dump;
 pub mod files;
 mod hubs;
 mod ledger;
@@ -252,7 +253,7 @@ impl App {
 /// What `username` signs up with.
 pub fn new_account(username: &str) -> SignUp {
     SignUp {
-        username: username.to_owned(),
+        username: Some(username.to_owned()),
         email: format!("{username}@example.org"),
         name: username.to_uppercase(),
         phone: None,

@@ -53,7 +53,7 @@ async fn stored_answers_and_events_go_by_their_age(app: App) {
     app.clock.advance(7 * DAY + 1);
     sign_up(&app.services, &repeatable("bert")).await.unwrap();
     assert_eq!(purge(&app.services).await.unwrap(), Purged { idempotency_keys: 1, ..Purged::default() });
-    assert_eq!(app.count("idempotency_keys WHERE principal = 'anonymous:bert'").await, 1);
+    assert_eq!(app.count("idempotency_keys WHERE outcome = (SELECT CAST(id AS TEXT) FROM accounts WHERE username = 'bert')").await, 1);
     app.clock.advance(23 * DAY);
     assert_eq!(purge(&app.services).await.unwrap().events, 1);
     assert_eq!(app.events().await.len(), 1);

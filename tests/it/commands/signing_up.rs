@@ -40,7 +40,7 @@ async fn a_new_account_is_signed_in_and_told_of(app: App) {
 async fn bad_input_is_refused_and_leaves_nothing(app: App) {
     let anna = || new_account("anna");
     let cases = [
-        (SignUp { username: "a".into(), ..anna() }, Refusal::InvalidUsername),
+        (SignUp { username: Some("a".into()), ..anna() }, Refusal::InvalidUsername),
         (SignUp { email: "anna".into(), ..anna() }, Refusal::InvalidEmail),
         (SignUp { name: " ".into(), ..anna() }, Refusal::InvalidName),
         (SignUp { phone: Some("call me".into()), ..anna() }, Refusal::InvalidPhone),
@@ -61,9 +61,9 @@ async fn bad_input_is_refused_and_leaves_nothing(app: App) {
 
 async fn names_and_addresses_are_unique_ignoring_case(app: App) {
     app.member("anna").await;
-    let name = SignUp { username: "ANNA".into(), email: "other@example.org".into(), ..new_account("anna") };
+    let name = SignUp { username: Some("ANNA".into()), email: "other@example.org".into(), ..new_account("anna") };
     assert_eq!(refusal(sign_up(&app.services, &name).await), Refusal::UsernameTaken);
-    let address = SignUp { username: "other".into(), email: "Anna@Example.ORG".into(), ..new_account("anna") };
+    let address = SignUp { username: Some("other".into()), email: "Anna@Example.ORG".into(), ..new_account("anna") };
     assert_eq!(refusal(sign_up(&app.services, &address).await), Refusal::EmailTaken);
 }
 
@@ -109,7 +109,7 @@ async fn strangers_may_choose_the_same_key(app: App) {
     for username in ["anna", "bert"] {
         sign_up(&app.services, &SignUp { idempotency_key: Some("k1".into()), ..new_account(username) }).await.unwrap();
     }
-    let again = SignUp { username: "ANNA".into(), idempotency_key: Some("k1".into()), ..new_account("anna") };
+    let again = SignUp { username: Some("ANNA".into()), idempotency_key: Some("k1".into()), ..new_account("anna") };
     assert_eq!(refusal(sign_up(&app.services, &again).await), Refusal::IdempotencyConflict);
     assert_eq!(app.count("accounts").await, 2);
 }
@@ -129,7 +129,7 @@ async fn an_idempotency_key_stands_for_one_request(app: App) {
     let input = || SignUp { idempotency_key: Some("k1".into()), ..new_account("anna") };
     sign_up(&app.services, &input()).await.unwrap();
     for other in [
-        SignUp { username: "Anna".into(), ..input() },
+        SignUp { username: Some("Anna".into()), ..input() },
         SignUp { email: "bert@example.org".into(), ..input() },
         SignUp { name: "Bert".into(), ..input() },
         SignUp { phone: Some("112".into()), ..input() },

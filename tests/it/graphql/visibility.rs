@@ -24,12 +24,13 @@ enum Part {
     Volumes,
     Contact,
     Money,
+    Bank,
 }
 
-use Part::{Card, Contact, Money, Network, Volumes};
+use Part::{Bank, Card, Contact, Money, Network, Volumes};
 
 /// Every field of `Partner`: what it belongs to, and its arguments. A new field needs a line here.
-const RULES: [(&str, Part, &str); 28] = [
+const RULES: [(&str, Part, &str); 30] = [
     ("id", Card, ""),
     ("number", Card, ""),
     ("displayName", Card, ""),
@@ -50,6 +51,7 @@ const RULES: [(&str, Part, &str); 28] = [
     ("volumes", Volumes, "(period: \"2026-01\")"),
     ("rankHistory", Volumes, "(first: 5)"),
     ("contact", Contact, ""),
+    ("profile", Contact, ""),
     ("sharesContact", Contact, ""),
     ("placementPreference", Contact, ""),
     ("careerPoints", Money, ""),
@@ -58,6 +60,7 @@ const RULES: [(&str, Part, &str); 28] = [
     ("payoutMethods", Money, ""),
     ("orders", Money, "(first: 5)"),
     ("commissions", Money, "(first: 5)"),
+    ("bankDetails", Bank, ""),
 ];
 /// Beside the rules above, to keep within the limits of one document.
 const SUMMARY: (&str, Part) = ("commissionSummary", Money);
@@ -67,7 +70,8 @@ const CARD: &[Part] = &[Card];
 const TEAM: &[Part] = &[Card, Network, Volumes];
 const CONSENTED: &[Part] = &[Card, Network, Volumes, Contact];
 const PAID: &[Part] = &[Card, Network, Volumes, Money];
-const ALL: &[Part] = &[Card, Network, Volumes, Contact, Money];
+const PAYING: &[Part] = &[Card, Network, Volumes, Money, Bank];
+const ALL: &[Part] = &[Card, Network, Volumes, Contact, Money, Bank];
 
 on_both_databases!(
     every_path_shows_a_viewer_the_same_fields_of_a_partner,
@@ -136,6 +140,8 @@ async fn fill(app: &App, subject: i64) {
     let sql = "INSERT INTO orders (id, partner_id, period_id, buyer, kind, placed_at, cv, pv, amount)
         VALUES (77, $1, 900, 'PARTNER', 'ORDER', 1767300000000000000, 10, 10, 10)";
     app.execute(sql, [subject.into()]).await;
+    let sql = "INSERT INTO profiles (account_id, bank_masked, bank_details, updated_at) SELECT account_id, '{}', $2, 0 FROM partners WHERE id = $1";
+    app.execute(sql, [subject.into(), vec![0u8].into()]).await;
     let sql = "INSERT INTO commissions (id, period_id, bonus, beneficiary_id, order_id, source_id, source_type, level, base, base_rest, rate,
         rate_rest, amount, points, status, created_at) VALUES (88, 900, 'team', $1, 77, $1, 'ORDER', 1, 1, 0, 1, 0, 1, 0, 'APPROVED', 1767300000000000000)";
     app.execute(sql, [subject.into()]).await;
@@ -160,7 +166,7 @@ async fn viewers(app: &App, partners: &BTreeMap<&'static str, TestPartner>) -> V
     for (kind, scope, parts) in [
         ("network operator", Scope::Network, CONSENTED),
         ("periods operator", Scope::Periods, PAID),
-        ("payouts operator", Scope::Payouts, PAID),
+        ("payouts operator", Scope::Payouts, PAYING),
         ("audit operator", Scope::Audit, TEAM),
         ("catalog operator", Scope::Catalog, NOTHING),
         ("plans operator", Scope::Plans, NOTHING),

@@ -1,11 +1,11 @@
 //! Bank details stay secret (promise P26).
 
-use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 use upline::commands::payouts::{RequestPayout, SavePayoutMethod, request_payout, save_payout_method, start_batch};
 use upline::domain::payouts::{Details, GivenDetails, MethodKind};
 
 use super::super::{credit, sum, treasurer};
 use super::{Act, card, save_card, walk};
+use crate::app::dump::everything;
 use crate::app::{App, on_both_databases};
 
 on_both_databases!(
@@ -16,26 +16,6 @@ on_both_databases!(
 
 /// Digits that occur nowhere else.
 const CANARIES: [&str; 3] = ["5274917360285914", "40817810570000123456", "canary-wallet-5533"];
-
-/// Everything that the database holds: SQLite's files, PostgreSQL's rows as text, with bytes in hexadecimal digits.
-async fn everything(app: &App) -> Vec<u8> {
-    let database = &app.services.database;
-    let ask = async |sql: String| database.reader().query_all_raw(Statement::from_string(database.backend(), sql)).await.unwrap();
-    if database.backend() == DbBackend::Sqlite {
-        let file: String =
-            ask("SELECT file FROM pragma_database_list WHERE name = 'main'".to_owned()).await[0].try_get_by_index(0).unwrap();
-        let wal = std::fs::read(format!("{file}-wal")).unwrap_or_default();
-        return [std::fs::read(&file).unwrap(), wal].concat();
-    }
-    let mut all = Vec::new();
-    for table in ask("SELECT table_name::text FROM information_schema.tables WHERE table_schema = 'public'".to_owned()).await {
-        let table: String = table.try_get_by_index(0).unwrap();
-        for row in ask(format!("SELECT t::text FROM {table} AS t")).await {
-            all.extend(row.try_get_by_index::<String>(0).unwrap().into_bytes());
-        }
-    }
-    all
-}
 
 async fn nothing_in_the_database_tells_a_number(app: App) {
     let (operator, anna) = (treasurer(&app).await, app.join("anna", None, None).await.unwrap());

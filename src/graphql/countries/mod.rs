@@ -1,0 +1,4 @@
+//! Countries and their states.
+
+pub mod objects;
+pub mod query;
