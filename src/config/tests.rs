@@ -88,7 +88,10 @@ fn a_refusal_names_the_key_the_value_its_origin_and_what_is_allowed() {
         ("log.filter=inof", "log.filter = \"inof\" (from flag --set): must be a level"),
         ("graphql.page_default=101", "graphql.page_default = 101 (from flag --set): must be at most graphql.page_max, which is 100"),
         ("server.port=80", "server.port (from flag --set): there is no such key; [server] has connections, cors_origins, "),
-        ("sever.listen=x", "the sections are auth, database, events, graphql, log, network, payout, profile, purge, server, shop, wallet"),
+        (
+            "sever.listen=x",
+            "the sections are auth, database, epin, events, graphql, log, network, payout, profile, purge, server, shop, wallet",
+        ),
         ("depth=1", "keys are written section.key"),
         ("server.listen", "--set server.listen: must be section.key=value"),
     ] {

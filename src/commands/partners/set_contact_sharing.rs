@@ -5,7 +5,7 @@ use crate::commands::{Error, Services};
 use crate::domain::refusal::Refusal;
 use crate::events::ContactSharingSet;
 use crate::store::database::in_transaction;
-use crate::store::{events, partner_changes};
+use crate::store::{account_changes, events, partner_changes};
 
 /// Says whether the sponsor of the caller's partner may see the contact data and the profile, and gives the partner's number.
 ///
@@ -14,6 +14,9 @@ use crate::store::{events, partner_changes};
 pub async fn set_contact_sharing(services: &Services, principal: &Principal, shared: bool) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let number = in_transaction!(services.database, |transaction| {
+        if !account_changes::stays_active(&transaction, caller.account_id).await? {
+            return Err(Error::Unauthenticated);
+        }
         let partner = partner_changes::set_contact_sharing(&transaction, caller.account_id, shared).await?.ok_or(Refusal::NotPartner)?;
         events::append(&transaction, &ContactSharingSet { partner, shared }.into(), services.now()).await?;
         Ok::<_, Error>(partner)
