@@ -184,6 +184,10 @@ mod tests {
             ContactSharingSet { partner: 9, shared: true }.into(),
             SignUpsSet { account: 1, open: false }.into(),
             AccountErased { account: 1, partner: Some(9) }.into(),
+            OrderCancelled { order: 5, partner: 9 }.into(),
+            PartnerActivated { partner: 9 }.into(),
+            EpinsIssued { batch: 4, owner: None }.into(),
+            EpinChanged { epin: 6, owner: Some(9) }.into(),
         ];
         assert_eq!(events.len(), Kind::ALL.len());
         for event in events {
