@@ -26,6 +26,8 @@ use crate::graphql::paging::PageSizes;
 use crate::graphql::request::Door;
 use crate::graphql::{roots, settings};
 use crate::http;
+use crate::jobs::mails::deliver;
+use crate::outbound::mails::Post;
 use crate::store::database::Database;
 use crate::store::settings as settings_of_network;
 
@@ -91,6 +93,7 @@ pub struct App {
     /// Turned to true when the server shuts down.
     pub shutdown: watch::Sender<bool>,
     purge_pause: Duration,
+    post: Option<Post>,
 }
 
 impl App {
@@ -111,6 +114,7 @@ impl App {
             Hub::start(database.clone(), config.events.clone(), config.network.visible_depth).await.context("events cannot be read")?;
         let waker = hub.clone();
         let services = services(config, database.clone(), world, Arc::new(move || waker.wake()))?;
+        let post = Post::new(config)?;
         let schema = roots::schema(network(config, &database, world)?, services.clone(), hub.clone());
         let settings = settings::Settings::from_config(&config.graphql, &config.network, &config.server);
         let endpoint = Endpoint::new(schema.clone(), Door { services: services.clone() }, settings)?;
@@ -123,7 +127,7 @@ impl App {
             readiness: http::readiness(move || ready(database.clone())),
             request_ids: Arc::new(move || format!("{:032x}", u128::from_le_bytes(random.bytes()))),
         });
-        Ok(Self { router, services, hub, schema, endpoint, shutdown, purge_pause: config.purge.pause() })
+        Ok(Self { router, services, hub, schema, endpoint, shutdown, purge_pause: config.purge.pause(), post })
     }
 
     /// Serves until `stop` is done: then no new requests are taken, streams and sockets are closed, and mutations under way come to their end.
@@ -136,7 +140,7 @@ impl App {
         stop: impl Future<Output = ()> + Send + 'static,
         bearing: http::Bearing,
     ) -> anyhow::Result<()> {
-        let Self { router, hub, endpoint, shutdown, services, purge_pause, .. } = self;
+        let Self { router, hub, endpoint, shutdown, services, purge_pause, post, .. } = self;
         let mut background = JoinSet::new();
         background.spawn(async move { hub.run().await });
         let own = services.clone();
@@ -147,6 +151,10 @@ impl App {
         background.spawn(async move { at_intervals(FOLD_PAUSE, || folding(&own)).await });
         let own = services.clone();
         background.spawn(async move { at_intervals(RETIRE_PAUSE, || retiring(&own)).await });
+        if let Some(post) = post {
+            let own = services.clone();
+            background.spawn(async move { at_intervals(own.mail.pause(), || delivering(&own, &post)).await });
+        }
         let switch = shutdown.clone();
         let stop = async move {
             stop.await;
@@ -224,6 +232,13 @@ async fn retiring(services: &Services) {
 
 /// Between two rounds of clearing expired e-pins: they cannot be used in the meantime.
 const RETIRE_PAUSE: Duration = Duration::from_secs(60);
+
+/// Sends the mails that wait.
+async fn delivering(services: &Services, post: &Post) {
+    if let Err(error) = deliver(services, post).await {
+        tracing::warn!(%error, "mails cannot be delivered at the moment; trying again after {:?}", services.mail.pause());
+    }
+}
 
 /// Between two rounds of folding.
 const FOLD_PAUSE: Duration = Duration::from_secs(1);

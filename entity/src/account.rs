@@ -18,6 +18,7 @@ pub struct Model {
     pub created_at: i64,
     pub transaction_password_hash: Option<String>,
     pub erased_at: Option<i64>,
+    pub email_verified_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

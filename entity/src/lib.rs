@@ -15,6 +15,8 @@ pub mod import;
 pub mod journal;
 pub mod journal_seal;
 pub mod ledger_account;
+pub mod mail;
+pub mod mailed_link;
 pub mod order;
 pub mod order_line;
 pub mod partner;

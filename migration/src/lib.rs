@@ -17,6 +17,7 @@ mod m0010_shop;
 mod m0011_payouts;
 mod m0012_epins;
 mod m0013_profiles;
+mod m0015_mails;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_payouts::Migration),
             Box::new(m0012_epins::Migration),
             Box::new(m0013_profiles::Migration),
+            Box::new(m0015_mails::Migration),
         ]
     }
 }

@@ -16,6 +16,10 @@ pub enum Purpose {
     BankDetails,
     /// Making and hashing the codes of e-pins.
     EpinCodes,
+    /// Sealing the banks of profiles.
+    Profiles,
+    /// Sealing mails that wait.
+    Mails,
 }
 
 /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the signing key (the expand step of RFC 5869 with one block).
@@ -26,6 +30,8 @@ pub fn derive(key: &SigningKey, purpose: Purpose) -> [u8; 32] {
         Purpose::IdempotentRequests => b"upline idempotent requests 1\x01",
         Purpose::BankDetails => b"upline bank details 1\x01",
         Purpose::EpinCodes => b"upline e-pin codes 1\x01",
+        Purpose::Profiles => b"upline profiles 1\x01",
+        Purpose::Mails => b"upline mails 1\x01",
     };
     keyed_hash(key.expose(), name)
 }
@@ -39,15 +45,24 @@ pub fn keyed_hash(key: &[u8; 32], message: &[u8]) -> [u8; 32] {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use super::*;
     use crate::config::secrets::Secret;
 
     #[test]
     fn each_purpose_has_its_own_key() {
         let signing = Secret::new([7; 32]);
-        let purposes = [Purpose::AccessTokens, Purpose::IdempotentRequests, Purpose::BankDetails, Purpose::EpinCodes];
+        let purposes = [
+            Purpose::AccessTokens,
+            Purpose::IdempotentRequests,
+            Purpose::BankDetails,
+            Purpose::EpinCodes,
+            Purpose::Profiles,
+            Purpose::Mails,
+        ];
         let keys = purposes.map(|purpose| derive(&signing, purpose));
-        assert_eq!(keys.iter().collect::<std::collections::BTreeSet<_>>().len(), purposes.len());
+        assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), purposes.len());
         assert!(!keys.contains(&[7; 32]) && !keys.contains(&[0; 32]));
         assert_ne!(keys[0], derive(&Secret::new([8; 32]), Purpose::AccessTokens));
     }

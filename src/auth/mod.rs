@@ -2,6 +2,7 @@
 
 pub mod authenticate;
 pub mod keys;
+pub mod links;
 pub mod passwords;
 pub mod principal;
 pub mod tokens;

@@ -4,12 +4,14 @@
 //! the stored answer of an idempotent act and the event are kept together or not at all.
 
 pub mod accounts;
+mod alike;
 pub mod carts;
 pub mod catalog;
 pub mod epins;
 mod error;
 pub mod folding;
 mod idempotency;
+pub mod mails;
 pub mod money;
 pub mod orders;
 pub mod partners;
@@ -18,6 +20,7 @@ pub mod profiles;
 pub mod purge;
 pub mod seal;
 mod services;
+mod throttle;
 mod tries;
 pub mod wallets;
 

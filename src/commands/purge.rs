@@ -17,6 +17,10 @@ pub struct Purged {
     pub idempotency_keys: u64,
     /// Tries of passwords.
     pub attempts: u64,
+    /// Mails.
+    pub mails: u64,
+    /// Links that were mailed.
+    pub mailed_links: u64,
     /// Events.
     pub events: u64,
 }
@@ -35,6 +39,8 @@ pub async fn purge(services: &Services) -> Result<Purged, Error> {
         sessions: old(services, Kind::Sessions, settings.session_days).await?,
         idempotency_keys: old(services, Kind::IdempotencyKeys, settings.idempotency_days).await?,
         attempts: old(services, Kind::Attempts, settings.session_days).await?,
+        mails: old(services, Kind::Mails, settings.mail_days).await?,
+        mailed_links: old(services, Kind::MailedLinks, settings.mail_days).await?,
         events: old(services, Kind::Events, settings.event_days).await?,
     })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::throttle::AddressLimits;
 use super::tries::Tries;
 use crate::auth::keys::{Purpose, derive};
 use crate::auth::passwords::{PasswordError, Passwords};
@@ -9,7 +10,9 @@ use crate::auth::principal::Caller;
 use crate::auth::tokens::Tokens;
 use crate::auth::vault::Vault;
 use crate::config::Config;
+use crate::config::auth::Auth;
 use crate::config::epin::Epin;
+use crate::config::mail::Mail;
 use crate::config::network::Network;
 use crate::config::payout::Payout;
 use crate::config::profile::Profile;
@@ -19,6 +22,7 @@ use crate::config::shop::Shop;
 use crate::config::wallet::Wallet;
 use crate::domain::clock::Clock;
 use crate::domain::instant::Instant;
+use crate::domain::mails::MailKind;
 use crate::domain::random::Random;
 use crate::store;
 use crate::store::database::Database;
@@ -61,7 +65,15 @@ pub struct Services {
     pub epin: Epin,
     /// Settings of payouts.
     pub payout: Payout,
+    /// Settings of mails.
+    pub mail: Mail,
     pub(super) vault: Vault,
+    pub(super) profile_vault: Vault,
+    pub(super) mail_vault: Vault,
+    pub(super) link_base: String,
+    pub(super) links: LinkLimits,
+    pub(super) addresses: AddressLimits,
+    pub(super) proof: Proof,
     pub(super) purge: Purge,
     pub(super) tries: Tries,
     pub(super) limits: SessionLimits,
@@ -76,6 +88,38 @@ pub(super) struct SessionLimits {
     pub seconds: i64,
     pub per_account: u32,
     pub overlap_seconds: i64,
+}
+
+/// Bounds of links that are mailed.
+#[derive(Clone, Copy)]
+pub(super) struct LinkLimits {
+    reset_minutes: u32,
+    verification_minutes: u32,
+    pub per_hour: u32,
+}
+
+impl From<&Auth> for LinkLimits {
+    fn from(auth: &Auth) -> Self {
+        let Auth { reset_minutes, verification_hours, mails_per_hour, .. } = *auth;
+        Self { reset_minutes, verification_minutes: verification_hours * 60, per_hour: mails_per_hour }
+    }
+}
+
+impl LinkLimits {
+    /// How long a link works.
+    pub const fn minutes(self, kind: MailKind) -> u32 {
+        match kind {
+            MailKind::EmailVerification => self.verification_minutes,
+            MailKind::PasswordReset | MailKind::TransactionPasswordReset => self.reset_minutes,
+        }
+    }
+}
+
+/// What members do with a proven address only.
+#[derive(Clone, Copy)]
+pub(super) struct Proof {
+    pub before_sign_in: bool,
+    pub before_joining: bool,
 }
 
 /// Why the services cannot be made.
@@ -108,7 +152,14 @@ impl Services {
             wallet: config.wallet.clone(),
             epin: config.epin,
             payout: config.payout.clone(),
-            vault: Vault::new(key),
+            vault: Vault::new(key, Purpose::BankDetails),
+            profile_vault: Vault::new(key, Purpose::Profiles),
+            mail_vault: Vault::new(key, Purpose::Mails),
+            link_base: if config.mail.link_base.is_empty() { config.server.url() } else { config.mail.link_base.clone() },
+            mail: config.mail.clone(),
+            links: auth.into(),
+            addresses: auth.into(),
+            proof: Proof { before_sign_in: auth.verify_before_sign_in, before_joining: auth.verify_before_joining },
             purge: config.purge,
             tries: Tries { most: auth.tries, lock_minutes: auth.lock_minutes },
             limits: SessionLimits {

@@ -8,7 +8,7 @@ use crate::auth::passwords::Verdict;
 use crate::config::secrets::Secret;
 use crate::domain::refusal::Refusal;
 use crate::store::attempts::{self, Admission, End};
-use crate::store::database::in_transaction;
+use crate::store::database::{Transaction, in_transaction};
 
 /// What is guessed at.
 #[derive(Clone, Copy, Debug)]
@@ -96,6 +96,12 @@ pub(super) async fn look<T>(
         Ok::<_, Error>(attempts::finish(&transaction, (kind, &subject), end, now).await?)
     })?;
     found
+}
+
+/// Forgets the wrong tries of a password that is replaced in this transaction.
+pub(super) async fn forget(services: &Services, transaction: &Transaction, what: Guarded<'_>) -> Result<(), Error> {
+    let (kind, subject) = what.key(services);
+    Ok(attempts::forget(transaction, (kind, &subject)).await?)
 }
 
 async fn begin(services: &Services, key: (&str, &str)) -> Result<(), Error> {

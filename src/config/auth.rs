@@ -41,6 +41,26 @@ pub struct Auth {
     pub tries: u32,
     /// For how long, and within how long the tries count.
     pub lock_minutes: u32,
+    /// Wrong passwords from one address.
+    pub address_tries: u32,
+    /// Sign-ups from one address.
+    pub address_sign_ups: u32,
+    /// Requests for mails from one address.
+    pub address_requests: u32,
+    /// Useless links from one address.
+    pub address_links: u32,
+    /// Within how long these count.
+    pub address_minutes: u32,
+    /// Life of the link to a new password.
+    pub reset_minutes: u32,
+    /// Life of the link that confirms an address.
+    pub verification_hours: u32,
+    /// Mails of one kind that an account may ask for.
+    pub mails_per_hour: u32,
+    /// Whether members sign in with a confirmed address only.
+    pub verify_before_sign_in: bool,
+    /// Whether members become partners with a confirmed address only.
+    pub verify_before_joining: bool,
     /// How soon after its use a refresh token may come again without ending the session.
     pub refresh_overlap_seconds: u32,
     /// Whether who signs up without a user name gets one.
@@ -63,6 +83,16 @@ pub(super) const RULES: &[Rule] = &[
     ("waiting_hashes", Allowed::Number(0..=10_000)),
     ("tries", Allowed::Number(1..=100)),
     ("lock_minutes", Allowed::Number(1..=1440)),
+    ("address_tries", Allowed::Number(1..=1_000_000)),
+    ("address_sign_ups", Allowed::Number(1..=1_000_000)),
+    ("address_requests", Allowed::Number(1..=1_000_000)),
+    ("address_links", Allowed::Number(1..=1_000_000)),
+    ("address_minutes", Allowed::Number(1..=1440)),
+    ("reset_minutes", Allowed::Number(5..=1440)),
+    ("verification_hours", Allowed::Number(1..=720)),
+    ("mails_per_hour", Allowed::Number(1..=60)),
+    ("verify_before_sign_in", Allowed::Switch),
+    ("verify_before_joining", Allowed::Switch),
     ("refresh_overlap_seconds", Allowed::Number(0..=60)),
     ("generated_usernames", Allowed::Switch),
 ];

@@ -6,6 +6,7 @@ pub mod epin;
 pub mod events;
 pub mod graphql;
 pub mod log;
+pub mod mail;
 pub mod network;
 mod origins;
 pub mod payout;
@@ -56,6 +57,8 @@ pub struct Config {
     pub epin: epin::Epin,
     /// Payouts.
     pub payout: payout::Payout,
+    /// Mails.
+    pub mail: mail::Mail,
     /// What is logged, and how.
     pub log: log::Log,
     #[serde(skip)]

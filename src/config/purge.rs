@@ -20,6 +20,8 @@ pub struct Purge {
     pub session_days: u32,
     /// Age of stored answers.
     pub idempotency_days: u32,
+    /// Age of mails and links, counted from their end.
+    pub mail_days: u32,
     /// Age of events.
     pub event_days: u32,
 }
@@ -38,5 +40,6 @@ pub(super) const RULES: &[Rule] = &[
     ("batches", Allowed::Number(1..=100_000)),
     ("session_days", Allowed::Number(1..=3650)),
     ("idempotency_days", Allowed::Number(1..=3650)),
+    ("mail_days", Allowed::Number(1..=3650)),
     ("event_days", Allowed::Number(1..=3650)),
 ];

@@ -7,7 +7,7 @@ use config::{Value, ValueKind};
 
 use super::origins::Origins;
 use super::problems::{Problem, Problems};
-use super::{auth, database, epin, events, graphql, log, network, payout, profile, purge, server, shop, wallet};
+use super::{auth, database, epin, events, graphql, log, mail, network, payout, profile, purge, server, shop, wallet};
 
 /// What a key may hold.
 pub(super) enum Allowed {
@@ -28,7 +28,7 @@ pub(super) enum Allowed {
 /// A key within its section, and what it may hold.
 pub(super) type Rule = (&'static str, Allowed);
 
-const SECTIONS: [(&str, &[Rule]); 13] = [
+const SECTIONS: [(&str, &[Rule]); 14] = [
     ("server", server::RULES),
     ("database", database::RULES),
     ("auth", auth::RULES),
@@ -41,6 +41,7 @@ const SECTIONS: [(&str, &[Rule]); 13] = [
     ("wallet", wallet::RULES),
     ("epin", epin::RULES),
     ("payout", payout::RULES),
+    ("mail", mail::RULES),
     ("log", log::RULES),
 ];
 
@@ -59,7 +60,11 @@ pub(super) fn check(merged: &config::Config, origins: &Origins) -> Result<(), Pr
             }
         }
     }
-    for (smaller, larger) in [("graphql.page_default", "graphql.page_max"), ("auth.refresh_token_days", "auth.session_days")] {
+    for (smaller, larger) in [
+        ("graphql.page_default", "graphql.page_max"),
+        ("auth.refresh_token_days", "auth.session_days"),
+        ("mail.smtp_timeout_seconds", "mail.lease_seconds"),
+    ] {
         if let (Some(small), Some(large)) = (numbers.get(smaller), numbers.get(larger))
             && small > large
         {

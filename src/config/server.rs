@@ -1,9 +1,10 @@
 //! `[server]`: the HTTP server.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ipnet::IpNet;
 use serde::{Deserialize, Serialize};
 
 use super::rules::{Allowed, Rule, some};
@@ -28,6 +29,8 @@ pub struct Server {
     pub request_bytes: u32,
     /// Web origins that may call; `["*"]` is every one.
     pub cors_origins: Vec<String>,
+    /// Proxies in front, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<String>,
     /// Whether `/metrics` is served.
     pub metrics: bool,
     /// Where the built web page lies.
@@ -46,6 +49,7 @@ pub(super) const RULES: &[Rule] = &[
     ("request_timeout_seconds", Allowed::Number(1..=600)),
     ("request_bytes", Allowed::Number(1024..=104_857_600)),
     ("cors_origins", Allowed::Texts(is_origin_or_star, "http:// or https:// with a host and no path, such as https://shop.example, or *")),
+    ("trusted_proxies", Allowed::Texts(is_network, "an IP address, or a network such as 10.0.0.0/8")),
     ("metrics", Allowed::Switch),
     ("playground_dir", Allowed::Text(some, "a folder")),
 ];
@@ -55,6 +59,12 @@ impl Server {
     #[must_use]
     pub fn url(&self) -> String {
         if self.public_url.is_empty() { format!("http://{}", self.listen) } else { self.public_url.clone() }
+    }
+
+    /// The networks of [`Server::trusted_proxies`].
+    #[must_use]
+    pub fn proxies(&self) -> Vec<IpNet> {
+        self.trusted_proxies.iter().filter_map(|text| network(text)).collect()
     }
 
     /// [`Server::shutdown_grace_seconds`] as a duration.
@@ -70,6 +80,15 @@ impl Server {
     }
 }
 
+fn is_network(text: &str) -> bool {
+    network(text).is_some()
+}
+
+/// A network as it is written; an address alone is a network of one.
+fn network(text: &str) -> Option<IpNet> {
+    text.parse().ok().or_else(|| text.parse::<IpAddr>().ok().map(IpNet::from))
+}
+
 fn is_socket_address(text: &str) -> bool {
     text.parse::<SocketAddr>().is_ok()
 }
@@ -83,7 +102,7 @@ fn is_origin_or_star(text: &str) -> bool {
 }
 
 /// As a browser writes an `Origin`: scheme, host and port, nothing more.
-fn is_origin(text: &str) -> bool {
+pub(super) fn is_origin(text: &str) -> bool {
     let host = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));
     host.is_some_and(|host| {
         let valid = |byte: u8| byte.is_ascii_alphanumeric() || b"-._:[]".contains(&byte);

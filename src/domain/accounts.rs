@@ -72,6 +72,8 @@ pub struct Account {
     pub status: AccountStatus,
     /// When it was made.
     pub created_at: Instant,
+    /// When the person proved that the address is theirs.
+    pub email_verified_at: Option<Instant>,
 }
 
 /// Checks a user name: 3 to 50 of letters, digits, `.`, `_` and `-`, beginning with a letter or digit.

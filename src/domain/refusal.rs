@@ -1,6 +1,7 @@
 //! What the system will not do, and why: the state of things, not of the code.
 
 use super::amount::Amount;
+use super::instant::Instant;
 use super::payouts::PayoutStatus;
 use super::position::Position;
 
@@ -136,7 +137,7 @@ pub enum Refusal {
     #[error("The transaction password is wrong, or none was set yet.")]
     WrongTransactionPassword,
     /// Too many wrong tries.
-    #[error("Too many wrong tries: wait {minutes} minutes.")]
+    #[error("Too many tries: wait {minutes} minutes.")]
     TooManyTries {
         /// For how long.
         minutes: u32,
@@ -274,6 +275,39 @@ pub enum Refusal {
     /// Operators who are partners too.
     #[error("Nobody decides about a payout of their own.")]
     OwnPayout,
+    /// Unknown, used, ended, or of an account that is closed: one answer.
+    #[error("This link does not work any more: ask for a new one.")]
+    LinkInvalid,
+    /// The switch of the configuration.
+    #[error("Confirm your e-mail address first: open the link in the mail that we sent, or ask for another one.")]
+    EmailNotVerified,
+    /// There is nothing to prove.
+    #[error("This e-mail address is confirmed already.")]
+    EmailAlreadyVerified,
+    /// Nothing can be mailed.
+    #[error("This account has no e-mail address: ask the operators.")]
+    EmailMissing,
+    /// Said to who knows the password only.
+    #[error("This account is blocked: ask the operators.")]
+    AccountBlocked,
+    /// For operators.
+    #[error("There is no such account.")]
+    AccountUnknown,
+    /// Nobody blocks themselves.
+    #[error("This is your own account.")]
+    OwnAccount,
+    /// Owners are above operators.
+    #[error("Only an owner decides about the account of an owner.")]
+    OwnerAccount,
+    /// Another act came first.
+    #[error("This account is {status} already.")]
+    AccountMovedOn {
+        /// Blocked, or not.
+        status: &'static str,
+    },
+    /// Unknown, ended, or somebody else's: one answer.
+    #[error("There is no such session.")]
+    SessionUnknown,
     /// 1 to 100 characters.
     #[error("The reference must have 1 to 100 characters.")]
     InvalidReference,
@@ -303,9 +337,6 @@ pub enum Refusal {
     /// The company takes nobody in at the moment.
     #[error("Signing up is closed at the moment.")]
     SignUpsClosed,
-    /// No such account.
-    #[error("There is no such account.")]
-    AccountUnknown,
     /// Staff answers for what it did.
     #[error("This account belongs to staff: it cannot be erased.")]
     AccountIsStaff,
@@ -318,4 +349,13 @@ pub enum Refusal {
     /// For owners alone.
     #[error("This needs an owner.")]
     OwnerOnly,
+}
+
+impl Refusal {
+    /// Too many tries, until an instant; told in minutes, of which one is the least.
+    #[must_use]
+    pub fn too_many_tries(now: Instant, until: Instant) -> Self {
+        let seconds = until.seconds().saturating_sub(now.seconds()).max(1);
+        Self::TooManyTries { minutes: u32::try_from((seconds + 59) / 60).unwrap_or(u32::MAX) }
+    }
 }

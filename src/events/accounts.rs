@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::as_code;
+use crate::domain::mails::MailKind;
+
 /// Somebody made a login.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountSignedUp {
@@ -54,4 +57,42 @@ pub struct SignUpsSet {
     pub account: i64,
     /// Whether people may sign up now.
     pub open: bool,
+}
+
+/// Somebody asked for a mail with a link.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LinkRequested {
+    /// Whose account the link is for.
+    pub account: i64,
+    /// What it is for.
+    #[serde(with = "as_code")]
+    pub kind: MailKind,
+}
+
+/// An e-mail address was proven.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EmailVerified {
+    /// Whose.
+    pub account: i64,
+}
+
+/// A person ended sessions of the own account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SessionsEnded {
+    /// Whose.
+    pub account: i64,
+}
+
+/// An operator blocked an account.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountBlocked {
+    /// Whose.
+    pub account: i64,
+}
+
+/// An operator let a blocked account in again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AccountUnblocked {
+    /// Whose.
+    pub account: i64,
 }

@@ -14,7 +14,8 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 pub use self::accounts::{
-    AccountErased, AccountSignedUp, EmailChanged, PasswordChanged, ProfileChanged, SignUpsSet, TransactionPasswordChanged,
+    AccountBlocked, AccountErased, AccountSignedUp, AccountUnblocked, EmailChanged, EmailVerified, LinkRequested, PasswordChanged,
+    ProfileChanged, SessionsEnded, SignUpsSet, TransactionPasswordChanged,
 };
 pub use self::epins::{EpinChanged, EpinsIssued};
 pub use self::orders::{OrderCancelled, OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
@@ -92,6 +93,16 @@ events! {
     PasswordChanged = "PASSWORD_CHANGED", about account;
     /// A transaction password was set or changed.
     TransactionPasswordChanged = "TRANSACTION_PASSWORD_CHANGED", about account;
+    /// Somebody asked for a mail with a link.
+    LinkRequested = "LINK_REQUESTED", about account;
+    /// An e-mail address was proven.
+    EmailVerified = "EMAIL_VERIFIED", about account;
+    /// A person ended sessions of the own account.
+    SessionsEnded = "SESSIONS_ENDED", about account;
+    /// An operator blocked an account; its sessions ended.
+    AccountBlocked = "ACCOUNT_BLOCKED", about account;
+    /// An operator let a blocked account in again.
+    AccountUnblocked = "ACCOUNT_UNBLOCKED", about account;
     /// An account became a partner.
     PartnerJoined = "PARTNER_JOINED", about partner;
     /// A partner without a place was given one.
@@ -157,6 +168,7 @@ mod as_code {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::mails::MailKind;
     use crate::domain::payouts::PayoutStatus;
     use crate::domain::position::Position;
     use crate::domain::trees::PlacementPreference;
@@ -164,7 +176,7 @@ mod tests {
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 23] = [
+        let events: [Event; 28] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -172,6 +184,11 @@ mod tests {
             PlacementPreferenceSet { partner: 9, preference: PlacementPreference::WeakLeg }.into(),
             SponsorMoved { partner: 9, from: None, to: 7 }.into(),
             TransactionPasswordChanged { account: 1 }.into(),
+            LinkRequested { account: 1, kind: MailKind::PasswordReset }.into(),
+            EmailVerified { account: 1 }.into(),
+            SessionsEnded { account: 1 }.into(),
+            AccountBlocked { account: 1 }.into(),
+            AccountUnblocked { account: 1 }.into(),
             BalanceChanged { partner: 9, journal: 3 }.into(),
             ProductChanged { product: 2 }.into(),
             OrderPlaced { order: 5, partner: 9 }.into(),

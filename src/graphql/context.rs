@@ -13,8 +13,10 @@ use super::loader::waves::Waves;
 pub struct Credentials {
     /// The token of `Authorization: Bearer …`, or of the `connection_init` payload.
     pub bearer_token: Option<String>,
-    /// The peer's address; a proxy in front is the application's matter.
+    /// The client's address: the peer's, or what a trusted proxy says.
     pub client_ip: Option<IpAddr>,
+    /// The header `User-Agent`.
+    pub user_agent: Option<String>,
     /// The header `Idempotency-Key`.
     pub idempotency_key: Option<String>,
     /// The id of the HTTP request; also the incident id of its faults.

@@ -4,6 +4,7 @@ pub mod accounts;
 pub mod answer;
 pub mod carts;
 pub mod catalog;
+mod client;
 pub mod commissions;
 pub mod context;
 pub mod countries;

@@ -6,7 +6,7 @@ use async_graphql::{Error, Request};
 use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
-use super::accounts::loader::Accounts;
+use super::accounts::loader::{Accounts, Sessions};
 use super::commissions::loader::{CommissionCounts, Commissions, CommissionsOf, Tallies};
 use super::context::{Credentials, Prepared, RequestContext};
 use super::epins::loader::{EpinCounts, Epins, EpinsOf};
@@ -102,6 +102,7 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         RankCounts,
         RankHistories,
         Reaches,
+        Sessions,
         Tallies,
         Turnovers,
         Uplines,

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use async_graphql::{Context, MergedObject, MergedSubscription, Object, Result, Schema, SchemaBuilder};
 
+use super::accounts::blocking::BlockingMutation;
 use super::accounts::mutation::AccountMutation;
 use super::accounts::query::AccountQuery;
+use super::accounts::recovery::RecoveryMutation;
+use super::accounts::sessions::SessionMutation;
 use super::carts::mutation::CartMutation;
 use super::catalog::mutation::CatalogMutation;
 use super::catalog::query::CatalogQuery;
@@ -50,6 +53,9 @@ pub struct Query(
 pub struct Mutation(
     AccountMutation,
     ProfileMutation,
+    RecoveryMutation,
+    SessionMutation,
+    BlockingMutation,
     PartnerMutation,
     WalletMutation,
     CatalogMutation,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use serde::Deserialize;
 
+use super::accounts::loader::MOST_SESSIONS;
 use super::commissions::summary::TREND_DAYS;
 use crate::config;
 use crate::domain::carts::{MOST_ADDRESSES, MOST_LINES, MOST_PAYMENTS};
@@ -158,6 +159,7 @@ impl Settings {
             ("Order.lines", MOST_LINES.into()),
             ("Order.payments", MOST_PAYMENTS.into()),
             ("IssueEpinsPayload.issued", MOST_EPINS.into()),
+            ("Account.sessions", MOST_SESSIONS.into()),
             ("Viewer.shippingAddresses", MOST_ADDRESSES.into()),
             ("Query.countries", MOST_COUNTRIES as u64),
             ("Country.states", MOST_STATES as u64),

@@ -117,7 +117,7 @@ user_errors! {
     Refusal::WeakTransactionPassword => WeakTransactionPassword, Some("newPassword");
     /// The transaction password is wrong, or none was set.
     Refusal::WrongTransactionPassword => WrongTransactionPassword, Some("transactionPassword");
-    /// Too many wrong tries: wait.
+    /// Too many tries: wait.
     Refusal::TooManyTries { .. } => TooManyTries, None;
     /// The words of the product do not have the required form.
     Refusal::InvalidProduct { .. } => InvalidProduct, None;
@@ -179,6 +179,26 @@ user_errors! {
     Refusal::SecondApproverNeeded => SecondApproverNeeded, Some("payoutNumber");
     /// Nobody decides about a payout of their own.
     Refusal::OwnPayout => OwnPayout, Some("payoutNumber");
+    /// The link is unknown, used or ended.
+    Refusal::LinkInvalid => LinkInvalid, Some("token");
+    /// The e-mail address must be confirmed first.
+    Refusal::EmailNotVerified => EmailNotVerified, None;
+    /// The e-mail address is confirmed already.
+    Refusal::EmailAlreadyVerified => EmailAlreadyVerified, None;
+    /// The account has no e-mail address.
+    Refusal::EmailMissing => EmailMissing, None;
+    /// The account is blocked.
+    Refusal::AccountBlocked => AccountBlocked, None;
+    /// There is no such account.
+    Refusal::AccountUnknown => AccountUnknown, Some("username");
+    /// Nobody blocks themselves.
+    Refusal::OwnAccount => OwnAccount, Some("username");
+    /// Only an owner decides about the account of an owner.
+    Refusal::OwnerAccount => OwnerAccount, Some("username");
+    /// The account is blocked already, or is not.
+    Refusal::AccountMovedOn { .. } => AccountMovedOn, Some("username");
+    /// There is no such session, or it has ended.
+    Refusal::SessionUnknown => SessionUnknown, Some("sessionId");
     /// The reference is empty or too long.
     Refusal::InvalidReference => InvalidReference, Some("reference");
     /// A field of the profile does not have the required form.
@@ -193,8 +213,6 @@ user_errors! {
     Refusal::StateUnknown => StateUnknown, Some("state");
     /// The company takes nobody in at the moment.
     Refusal::SignUpsClosed => SignUpsClosed, None;
-    /// There is no such account.
-    Refusal::AccountUnknown => AccountUnknown, None;
     /// Accounts of staff are not erased.
     Refusal::AccountIsStaff => AccountIsStaff, None;
     /// Money, a payout or an order is in the way of the erasure.

@@ -1,5 +1,6 @@
 //! The HTTP server: what stands around the GraphQL endpoint, and the serving itself.
 
+mod client;
 pub mod graphql;
 mod health;
 mod listener;
@@ -62,6 +63,7 @@ pub fn router(parts: Parts) -> Router {
         routes = routes.layer(cors(&server.cors_origins));
     }
     routes
+        .layer(from_fn_with_state(client::Proxies::of(&server), client::find))
         .layer(from_fn(middleware::secure))
         .layer(from_fn(metrics::measure))
         .layer(from_fn(middleware::log_access))

@@ -8,6 +8,7 @@ use super::accounts::Taken;
 use super::database::Transaction;
 use super::error::Error;
 use super::sql::{Row, Sql};
+use super::{mailed_links, mails};
 use crate::domain::accounts::{AccountStatus, Role, Scope, write_scopes};
 use crate::domain::instant::Instant;
 
@@ -96,14 +97,14 @@ pub async fn stays_active(transaction: &Transaction, account_id: i64) -> Result<
 }
 
 /// Gives an account another e-mail address, or tells that it is taken. The only place where an address changes: what was known of the old one goes
-/// here.
+/// along.
 ///
 /// # Errors
 /// The database's.
-pub async fn change_email(transaction: &Transaction, account_id: i64, email: &str) -> Result<Result<(), Taken>, Error> {
+pub async fn change_email(transaction: &Transaction, account_id: i64, email: &str, now: Instant) -> Result<Result<(), Taken>, Error> {
     let sql = "UPDATE accounts SET email = $2 WHERE id = $1";
     match Sql::whole(transaction, sql, [account_id.into(), email.into()]).execute(transaction).await {
-        Ok(_) => Ok(Ok(())),
+        Ok(_) => forget_address(transaction, account_id, now).await.map(Ok),
         Err(error) if error.violates(&["accounts_email_unique"]) => Ok(Err(Taken::Email)),
         Err(error) => Err(error),
     }
@@ -125,4 +126,63 @@ pub async fn set_phone(transaction: &Transaction, account_id: i64, phone: Option
 pub async fn set_name(transaction: &Transaction, account_id: i64, name: &str) -> Result<(), Error> {
     let sql = "UPDATE accounts SET name = $2 WHERE id = $1";
     Sql::whole(transaction, sql, [account_id.into(), name.into()]).execute(transaction).await.map(drop)
+}
+
+/// Sets the password of an ACTIVE account, whatever it was; `false` where the account is not, or is not any more.
+///
+/// # Errors
+/// The database's.
+pub async fn reset_password(connection: &impl ConnectionTrait, account_id: i64, hash: &str) -> Result<bool, Error> {
+    let sql = "UPDATE accounts SET password_hash = $2 WHERE id = $1 AND status = 'ACTIVE'";
+    Ok(Sql::whole(connection, sql, [account_id.into(), hash.into()]).execute(connection).await? == 1)
+}
+
+/// As [`reset_password`], for the transaction password.
+///
+/// # Errors
+/// The database's.
+pub async fn reset_transaction_password(connection: &impl ConnectionTrait, account_id: i64, hash: &str) -> Result<bool, Error> {
+    let sql = "UPDATE accounts SET transaction_password_hash = $2 WHERE id = $1 AND status = 'ACTIVE'";
+    Ok(Sql::whole(connection, sql, [account_id.into(), hash.into()]).execute(connection).await? == 1)
+}
+
+/// Notes that an account's address was proven; `false` where that is known.
+///
+/// # Errors
+/// The database's.
+pub async fn prove_address(connection: &impl ConnectionTrait, account_id: i64, now: Instant) -> Result<bool, Error> {
+    let sql = "UPDATE accounts SET email_verified_at = $2 WHERE id = $1 AND email_verified_at IS NULL AND email IS NOT NULL";
+    Ok(Sql::whole(connection, sql, [account_id.into(), now.nanos().into()]).execute(connection).await? == 1)
+}
+
+/// What goes with a change of an account's address, in the transaction of that change: the new one is not proven, links that went to the old one do not
+/// work any more, and what waits for it is not sent.
+///
+/// # Errors
+/// The database's.
+pub async fn forget_address(connection: &impl ConnectionTrait, account_id: i64, now: Instant) -> Result<(), Error> {
+    let sql = "UPDATE accounts SET email_verified_at = NULL WHERE id = $1";
+    Sql::whole(connection, sql, [account_id.into()]).execute(connection).await?;
+    mailed_links::void(connection, account_id, None, now).await?;
+    mails::give_up_all(connection, account_id, "the address was changed", now).await
+}
+
+/// Blocks an account that is not blocked; `false` where it is. Its sessions and links are another matter.
+///
+/// # Errors
+/// The database's.
+pub async fn block(connection: &impl ConnectionTrait, account_id: i64) -> Result<bool, Error> {
+    let sql = "UPDATE accounts SET status = 'BLOCKED' WHERE id = $1 AND status <> 'BLOCKED'";
+    Ok(Sql::whole(connection, sql, [account_id.into()]).execute(connection).await? == 1)
+}
+
+/// Takes a block back: the account may sign in again, or waits as before for its first password. `false` where it is not blocked.
+///
+/// # Errors
+/// The database's.
+pub async fn unblock(connection: &impl ConnectionTrait, account_id: i64) -> Result<bool, Error> {
+    let sql =
+        "UPDATE accounts SET status = CASE WHEN password_hash IS NULL THEN 'DORMANT' ELSE 'ACTIVE' END WHERE id = $1 AND status = 'BLOCKED'
+        AND erased_at IS NULL";
+    Ok(Sql::whole(connection, sql, [account_id.into()]).execute(connection).await? == 1)
 }

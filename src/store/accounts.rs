@@ -38,6 +38,10 @@ pub struct Credentials {
     pub password_hash: Option<String>,
     /// Whether it may sign in.
     pub status: AccountStatus,
+    /// What kind of user.
+    pub role: Role,
+    /// Whether the address was proven to be theirs.
+    pub email_verified: bool,
 }
 
 /// Which account is meant.
@@ -94,7 +98,9 @@ pub async fn credentials(connection: &impl ConnectionTrait, login: Login<'_>) ->
         Login::Typed(typed) => ("lower(username) = ", typed.to_ascii_lowercase().into()),
     };
     let mut sql = Sql::new(connection);
-    sql.push("SELECT id, username, email, password_hash, status FROM accounts WHERE ").push(condition).bind(value);
+    sql.push("SELECT id, username, email, password_hash, status, role, email_verified_at IS NOT NULL FROM accounts WHERE ")
+        .push(condition)
+        .bind(value);
     sql.one(connection, |row| {
         Ok(Credentials {
             account_id: row.get(0)?,
@@ -102,6 +108,8 @@ pub async fn credentials(connection: &impl ConnectionTrait, login: Login<'_>) ->
             email: row.get(2)?,
             password_hash: row.get(3)?,
             status: row.code(4, "accounts")?,
+            role: row.code(5, "accounts")?,
+            email_verified: row.get(6)?,
         })
     })
     .await
@@ -113,10 +121,23 @@ pub async fn credentials(connection: &impl ConnectionTrait, login: Login<'_>) ->
 /// # Errors
 /// The database's.
 pub async fn hold_password(connection: &impl ConnectionTrait, account_id: i64, hash: &str) -> Result<bool, Error> {
-    hold(connection, "password_hash", account_id, hash).await
+    hold_hash(connection, "password_hash", account_id, hash).await
 }
 
-async fn hold(connection: &impl ConnectionTrait, column: &str, account_id: i64, hash: &str) -> Result<bool, Error> {
+/// Holds an account's row until the transaction ends: rivals who hold it too wait.
+///
+/// # Errors
+/// The database's.
+pub async fn hold(connection: &impl ConnectionTrait, account_id: i64) -> Result<(), Error> {
+    let mut sql = Sql::new(connection);
+    sql.push("SELECT 1 FROM accounts WHERE id = ").bind(account_id);
+    if connection.get_database_backend() == DbBackend::Postgres {
+        sql.push(" FOR NO KEY UPDATE");
+    }
+    sql.one(connection, |_| Ok(())).await.map(drop)
+}
+
+async fn hold_hash(connection: &impl ConnectionTrait, column: &str, account_id: i64, hash: &str) -> Result<bool, Error> {
     let mut sql = Sql::new(connection);
     sql.push("SELECT 1 FROM accounts WHERE id = ")
         .bind(account_id)
@@ -153,7 +174,7 @@ pub async fn transaction_password(connection: &impl ConnectionTrait, account_id:
 /// # Errors
 /// The database's.
 pub async fn hold_transaction_password(connection: &impl ConnectionTrait, account_id: i64, hash: &str) -> Result<bool, Error> {
-    hold(connection, "transaction_password_hash", account_id, hash).await
+    hold_hash(connection, "transaction_password_hash", account_id, hash).await
 }
 
 /// Replaces the hash of the transaction password of an ACTIVE account that still has the old one, or none. `false` when a rival was faster.
@@ -186,6 +207,7 @@ pub async fn by_ids(connection: &impl ConnectionTrait, ids: &[i64]) -> Result<Ve
             scopes: read_scopes(&row.scopes),
             status: row.status.parse().map_err(|_| corrupt(&row.status))?,
             created_at: Instant::from_nanos(row.created_at),
+            email_verified_at: row.email_verified_at.map(Instant::from_nanos),
             username: row.username,
             email: row.email,
             phone: row.phone,

@@ -71,3 +71,12 @@ pub async fn finish(connection: &impl ConnectionTrait, (kind, subject): (&str, &
     );
     Sql::whole(connection, &sql, [kind.into(), subject.into(), now.nanos().into()]).execute(connection).await.map(drop)
 }
+
+/// Forgets the failures of a password: another one takes its place.
+///
+/// # Errors
+/// The database's.
+pub async fn forget(connection: &impl ConnectionTrait, (kind, subject): (&str, &str)) -> Result<(), Error> {
+    let sql = "UPDATE attempts SET failures = 0 WHERE kind = $1 AND subject = $2";
+    Sql::whole(connection, sql, [kind.into(), subject.into()]).execute(connection).await.map(drop)
+}

@@ -103,7 +103,9 @@ pub struct Tombstone<'a> {
 }
 
 /// Of an account: `$1` is its key.
-const OF_ACCOUNT: [&str; 8] = [
+const OF_ACCOUNT: [&str; 10] = [
+    "DELETE FROM mailed_links WHERE account_id = $1",
+    "DELETE FROM mails WHERE account_id = $1",
     "DELETE FROM profiles WHERE account_id = $1",
     "DELETE FROM refresh_tokens WHERE session_id IN (SELECT id FROM sessions WHERE account_id = $1)",
     "DELETE FROM sessions WHERE account_id = $1",
@@ -125,9 +127,8 @@ pub async fn erase(transaction: &Transaction, found: &Found, tombstone: &Tombsto
     for sql in OF_ACCOUNT {
         Sql::whole(transaction, sql, [found.account_id.into()]).execute(transaction).await?;
     }
-    let sql =
-        "UPDATE accounts SET username = $2, email = NULL, phone = NULL, name = $3, password_hash = NULL, transaction_password_hash = NULL,
-        status = 'BLOCKED', erased_at = $4 WHERE id = $1";
+    let sql = "UPDATE accounts SET username = $2, email = NULL, email_verified_at = NULL, phone = NULL, name = $3, password_hash = NULL,
+        transaction_password_hash = NULL, status = 'BLOCKED', erased_at = $4 WHERE id = $1";
     let values = [found.account_id.into(), tombstone.username.into(), tombstone.name.into(), tombstone.at.nanos().into()];
     Sql::whole(transaction, sql, values).execute(transaction).await?;
     match found.partner_id {

@@ -23,6 +23,10 @@ pub enum Kind {
     IdempotencyKeys,
     /// Tries of passwords.
     Attempts,
+    /// Mails that were sent, given up or of no use any more.
+    Mails,
+    /// Links that were mailed and do not work any more.
+    MailedLinks,
     /// Events.
     Events,
 }
@@ -55,6 +59,10 @@ pub async fn delete(connection: &impl ConnectionTrait, kind: Kind, before: Insta
         }
         Kind::Attempts => {
             "DELETE FROM attempts WHERE (kind, subject) IN (SELECT kind, subject FROM attempts WHERE last_at < $1 ORDER BY last_at LIMIT $2)"
+        }
+        Kind::Mails => "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
+        Kind::MailedLinks => {
+            "DELETE FROM mailed_links WHERE id IN (SELECT id FROM mailed_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"
         }
         Kind::Events => return delete_events(connection, before, most).await,
     };

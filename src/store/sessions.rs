@@ -1,11 +1,11 @@
 //! Sessions and their refresh tokens.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use sea_orm::ConnectionTrait;
 
 use super::error::Error;
-use super::sql::{Row, Sql};
+use super::sql::{Row, Sql, group};
 use crate::domain::accounts::{Role, Scope, read_scopes};
 use crate::domain::coded::coded_enum;
 use crate::domain::instant::Instant;
@@ -19,6 +19,10 @@ coded_enum! {
         TokenReused = "TOKEN_REUSED",
         /// The password was changed in another session.
         PasswordChanged = "PASSWORD_CHANGED",
+        /// The person ended it from another session.
+        Revoked = "REVOKED",
+        /// An operator blocked the account.
+        Blocked = "BLOCKED",
         /// Too many sessions; this was the oldest.
         Crowded = "CROWDED",
     }
@@ -48,6 +52,23 @@ pub struct NewSession<'a> {
     pub at: Instant,
     /// When it ends.
     pub expires_at: Instant,
+    /// What the program that opened it calls itself.
+    pub user_agent: Option<&'a str>,
+}
+
+/// A live session, as its person sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its public name.
+    pub sid: String,
+    /// When it began.
+    pub created_at: Instant,
+    /// When tokens were made for it last.
+    pub last_used_at: Instant,
+    /// When it ends.
+    pub expires_at: Instant,
+    /// What the program that opened it calls itself.
+    pub user_agent: Option<String>,
 }
 
 /// A refresh token to be stored.
@@ -103,8 +124,14 @@ pub async fn holder(connection: &impl ConnectionTrait, sid: &str, account_id: i6
 /// # Errors
 /// The database's.
 pub async fn insert(connection: &impl ConnectionTrait, session: &NewSession<'_>) -> Result<i64, Error> {
-    let sql = "INSERT INTO sessions (sid, account_id, created_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING id";
-    let values = [session.sid.into(), session.account_id.into(), session.at.nanos().into(), session.expires_at.nanos().into()];
+    let sql = "INSERT INTO sessions (sid, account_id, created_at, expires_at, user_agent) VALUES ($1, $2, $3, $4, $5) RETURNING id";
+    let values = [
+        session.sid.into(),
+        session.account_id.into(),
+        session.at.nanos().into(),
+        session.expires_at.nanos().into(),
+        session.user_agent.map(str::to_owned).into(),
+    ];
     Sql::whole(connection, sql, values).returned(connection).await
 }
 
@@ -121,26 +148,70 @@ pub async fn end_oldest(connection: &impl ConnectionTrait, account_id: i64, kept
     Sql::whole(connection, sql, values).execute(connection).await.map(drop)
 }
 
-/// Ends one session of an account; one that has ended keeps its end.
+/// The live sessions of each of these accounts, the one used last first, at most so many.
 ///
 /// # Errors
 /// The database's.
-pub async fn end(connection: &impl ConnectionTrait, account_id: i64, sid: &str, reason: SessionEnd, now: Instant) -> Result<(), Error> {
-    let sql = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE account_id = $1 AND sid = $2 AND ended_at IS NULL";
-    Sql::whole(connection, sql, [account_id.into(), sid.into(), now.nanos().into(), reason.code().into()])
-        .execute(connection)
-        .await
-        .map(drop)
+pub async fn live(
+    connection: &impl ConnectionTrait,
+    accounts: &[i64],
+    most: u32,
+    now: Instant,
+) -> Result<HashMap<i64, Vec<Listed>>, Error> {
+    let mut sql = Sql::new(connection);
+    sql.push(
+        "SELECT account_id, sid, created_at, last_used_at, expires_at, user_agent FROM (
+            SELECT used.*, row_number() OVER (PARTITION BY account_id ORDER BY last_used_at DESC, id DESC) AS place FROM (
+                SELECT s.*, coalesce((SELECT max(r.issued_at) FROM refresh_tokens AS r WHERE r.session_id = s.id), s.created_at) AS last_used_at
+                FROM sessions AS s WHERE s.account_id IN ",
+    )
+    .numbers(accounts)
+    .push(" AND s.ended_at IS NULL AND s.expires_at > ")
+    .bind(now.nanos())
+    .push(") AS used) AS placed WHERE place <= ")
+    .bind(i64::from(most))
+    .push(" ORDER BY account_id, place");
+    let rows = sql.all(connection, |row| {
+        let instant = |index| row.get::<i64>(index).map(Instant::from_nanos);
+        let listed = Listed {
+            sid: row.get(1)?,
+            created_at: instant(2)?,
+            last_used_at: instant(3)?,
+            expires_at: instant(4)?,
+            user_agent: row.get(5)?,
+        };
+        Ok((row.get(0)?, listed))
+    });
+    rows.await.map(group)
 }
 
-/// Ends all sessions of an account except one.
+/// Ends one session of an account; one that has ended keeps its end. `false` when there was none to end.
 ///
 /// # Errors
 /// The database's.
-pub async fn end_others(connection: &impl ConnectionTrait, account_id: i64, sid: &str, now: Instant) -> Result<(), Error> {
-    let sql = "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE account_id = $1 AND sid <> $2 AND ended_at IS NULL";
-    let values = [account_id.into(), sid.into(), now.nanos().into(), SessionEnd::PasswordChanged.code().into()];
-    Sql::whole(connection, sql, values).execute(connection).await.map(drop)
+pub async fn end(connection: &impl ConnectionTrait, account_id: i64, sid: &str, reason: SessionEnd, now: Instant) -> Result<bool, Error> {
+    let sql =
+        "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE account_id = $1 AND sid = $2 AND ended_at IS NULL AND expires_at > $3";
+    let values = [account_id.into(), sid.into(), now.nanos().into(), reason.code().into()];
+    Ok(Sql::whole(connection, sql, values).execute(connection).await? == 1)
+}
+
+/// Ends all live sessions of an account except one, or, where none is named, all; gives their number.
+///
+/// # Errors
+/// The database's.
+pub async fn end_others(
+    connection: &impl ConnectionTrait,
+    account_id: i64,
+    sid: Option<&str>,
+    reason: SessionEnd,
+    now: Instant,
+) -> Result<u64, Error> {
+    let sql =
+        "UPDATE sessions SET ended_at = $3, end_reason = $4 WHERE account_id = $1 AND sid <> $2 AND ended_at IS NULL AND expires_at > $3";
+    // No session is called by an empty name.
+    let values = [account_id.into(), sid.unwrap_or_default().into(), now.nanos().into(), reason.code().into()];
+    Sql::whole(connection, sql, values).execute(connection).await
 }
 
 /// Stores a refresh token.

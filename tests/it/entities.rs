@@ -81,6 +81,8 @@ async fn every_entity_has_the_columns_of_its_table(app: App) {
         columns_of(entity::journal::Entity),
         columns_of(entity::journal_seal::Entity),
         columns_of(entity::ledger_account::Entity),
+        columns_of(entity::mail::Entity),
+        columns_of(entity::mailed_link::Entity),
         columns_of(entity::order::Entity),
         columns_of(entity::order_line::Entity),
         columns_of(entity::partner::Entity),

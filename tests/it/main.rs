@@ -3,6 +3,7 @@
 // clippy's allow-*-in-tests does not reach the helpers of tests.
 #![allow(clippy::expect_used, clippy::panic, clippy::unwrap_used)]
 
+mod accounts;
 mod app;
 mod binary;
 mod commands;

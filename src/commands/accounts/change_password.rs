@@ -10,6 +10,7 @@ use crate::domain::refusal::Refusal;
 use crate::events::PasswordChanged;
 use crate::store::accounts::{self, Login};
 use crate::store::database::{Transaction, in_transaction};
+use crate::store::sessions::SessionEnd;
 use crate::store::{events, sessions};
 
 /// A change of the own password.
@@ -49,7 +50,7 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
     if !accounts::replace_password(transaction, caller.account_id, old, new).await? {
         return Err(Refusal::WrongPassword.into());
     }
-    sessions::end_others(transaction, caller.account_id, &caller.sid, now).await?;
+    sessions::end_others(transaction, caller.account_id, Some(&caller.sid), SessionEnd::PasswordChanged, now).await?;
     events::append(transaction, &PasswordChanged { account: caller.account_id }.into(), now).await?;
     Ok(())
 }

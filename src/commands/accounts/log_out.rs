@@ -12,6 +12,6 @@ use crate::store::sessions::{self, SessionEnd};
 pub async fn log_out(services: &Services, principal: &Principal) -> Result<(), Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     in_transaction!(services.database, |transaction| {
-        Ok(sessions::end(&transaction, caller.account_id, &caller.sid, SessionEnd::LoggedOut, services.now()).await?)
+        Ok(sessions::end(&transaction, caller.account_id, &caller.sid, SessionEnd::LoggedOut, services.now()).await.map(drop)?)
     })
 }

@@ -1,25 +1,40 @@
 //! Acts on logins and their sessions.
 
+mod block;
 mod change_password;
 mod create_staff;
+mod end_sessions;
 mod erase;
 mod log_in;
 mod log_out;
 mod refresh_token;
+mod request_password_reset;
+mod request_transaction_password_reset;
+mod reset_password;
+mod reset_transaction_password;
 mod session;
 mod set_password;
 mod set_sign_ups_open;
 mod set_transaction_password;
 mod sign_up;
+mod verify_email;
 
+pub use block::{Block, block_account, unblock_account};
 pub use change_password::{ChangePassword, change_password};
 pub use create_staff::{CreateStaff, create_staff};
+pub use end_sessions::{end_other_sessions, end_session};
 pub use erase::{EraseAccount, erase_account};
 pub use log_in::{LogIn, log_in};
 pub use log_out::log_out;
 pub use refresh_token::refresh_token;
+pub use request_password_reset::{RequestPasswordReset, request_password_reset};
+pub use request_transaction_password_reset::request_transaction_password_reset;
+pub use reset_password::{Reset, reset_password};
+pub use reset_transaction_password::reset_transaction_password;
 pub use session::SignedIn;
 pub use set_password::{find_account, set_password};
 pub use set_sign_ups_open::set_sign_ups_open;
 pub use set_transaction_password::{SetTransactionPassword, set_transaction_password};
 pub use sign_up::{SignUp, sign_up};
+pub(in crate::commands) use verify_email::is_unproven;
+pub use verify_email::{RequestEmailVerification, VerifyEmail, request_email_verification, verify_email};

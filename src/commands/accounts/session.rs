@@ -3,6 +3,7 @@
 use crate::auth::tokens::{self, Bearer};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
+use crate::domain::clients::Client;
 use crate::domain::instant::Instant;
 use crate::store::database::Transaction;
 use crate::store::sessions::{self, NewRefreshToken, NewSession};
@@ -31,10 +32,20 @@ pub(super) struct Session {
 }
 
 /// Opens a session; the oldest ones beyond the limit end.
-pub(super) async fn open(services: &Services, transaction: &Transaction, account_id: i64, now: Instant) -> Result<SignedIn, Error> {
+pub(super) async fn open(
+    services: &Services,
+    transaction: &Transaction,
+    account_id: i64,
+    client: &Client,
+    now: Instant,
+) -> Result<SignedIn, Error> {
     let sid = tokens::session_name(&*services.random);
     let ends = now.plus_seconds(services.limits.seconds);
-    let id = sessions::insert(transaction, &NewSession { sid: &sid, account_id, at: now, expires_at: ends }).await?;
+    let id = sessions::insert(
+        transaction,
+        &NewSession { sid: &sid, account_id, at: now, expires_at: ends, user_agent: client.user_agent.as_deref() },
+    )
+    .await?;
     sessions::end_oldest(transaction, account_id, services.limits.per_account, now).await?;
     issue(services, transaction, &Session { id, account_id, sid, ends }, now).await
 }

@@ -9,6 +9,7 @@ use crate::events::PasswordChanged;
 use crate::store::accounts::{self, Credentials, Login};
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Database, in_transaction};
+use crate::store::sessions::SessionEnd;
 use crate::store::{account_changes, events, sessions};
 
 /// Sets the password of an account, opens sign-in where that was never done, ends all its sessions, and writes that down.
@@ -26,8 +27,7 @@ pub async fn set_password(
     let hash = passwords.hash(password.expose().clone()).await?;
     in_transaction!(database, |transaction| {
         account_changes::set_password(&transaction, account.account_id, &hash).await?;
-        // No session is called by an empty name, so all of them end.
-        sessions::end_others(&transaction, account.account_id, "", now).await?;
+        sessions::end_others(&transaction, account.account_id, None, SessionEnd::PasswordChanged, now).await?;
         let subject = format!("account:{}", account.account_id);
         let entry = Entry { account_id: None, action: "setPassword", subject: &subject, detail: "{}", at: now };
         audit::append(&transaction, &entry).await?;

@@ -5,11 +5,15 @@ use super::session::{self, SignedIn};
 use crate::auth::keys::keyed_hash;
 use crate::commands::epins::Guesser;
 use crate::commands::idempotency::Repeatable;
+use crate::commands::mails::{self, Recipient};
 use crate::commands::orders::Purse;
 use crate::commands::partners::{Joining, join};
+use crate::commands::throttle::{self, Knock};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
 use crate::domain::accounts::{check_email, check_name, check_password, check_phone, check_username, generate_username};
+use crate::domain::clients::Client;
+use crate::domain::mails::MailKind;
 use crate::domain::refusal::Refusal;
 use crate::events::AccountSignedUp;
 use crate::store::accounts::{self, Login, NewAccount, Taken};
@@ -31,6 +35,8 @@ pub struct SignUp {
     pub password: Secret<String>,
     /// Joins the network in the same act.
     pub partner: Option<Joining>,
+    /// Where the call comes from.
+    pub client: Client,
     /// Makes the act repeatable: the same account again, with a fresh session while the password is still this one.
     pub idempotency_key: Option<String>,
 }
@@ -38,13 +44,13 @@ pub struct SignUp {
 /// A clash needs two equal names out of 67 thousand million.
 const TRIES: u32 = 5;
 
-/// Makes a login for a member and signs it in. Open to everybody.
+/// Makes a login for a member, signs it in, and mails a link that proves the address. Open to everybody.
 ///
 /// # Errors
 /// [`Refusal`]: `InvalidUsername`, `InvalidEmail`, `InvalidName`, `InvalidPhone`, `WeakPassword`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `SignUpsClosed`, `UsernameTaken`, `EmailTaken`, `Busy`; those of [`become_partner`](crate::commands::partners::become_partner) for who joins the
-/// network at once; `WrongCredentials` for a repetition when the password was changed or the account closed
-/// since.
+/// `TooManyTries` (from one address), `SignUpsClosed`, `UsernameTaken`, `EmailTaken`, `Busy`; those of
+/// [`become_partner`](crate::commands::partners::become_partner) for who joins the network at once; for a repetition those of [`log_in`], such as
+/// `WrongCredentials` when the password was changed since.
 pub async fn sign_up(services: &Services, input: &SignUp) -> Result<SignedIn, Error> {
     check_email(&input.email)?;
     check_name(&input.name)?;
@@ -59,6 +65,7 @@ pub async fn sign_up(services: &Services, input: &SignUp) -> Result<SignedIn, Er
     if let Some(account_id) = repeatable.done(services).await? {
         return again(services, input, account_id).await;
     }
+    let _counted = throttle::count(services, Knock::SignUp, &input.client).await?;
     let Some(username) = &input.username else { return sign_up_with_any_name(services, input, &repeatable).await };
     sign_up_as(services, input, username, &repeatable).await
 }
@@ -100,7 +107,7 @@ async fn sign_up_as(services: &Services, input: &SignUp, username: &str, repeata
 async fn again(services: &Services, input: &SignUp, account_id: i64) -> Result<SignedIn, Error> {
     let found = accounts::credentials(services.database.reader(), Login::Account(account_id)).await?;
     let login = found.ok_or(Refusal::WrongCredentials)?.username;
-    log_in(services, &LogIn { login, password: input.password.clone() }).await
+    log_in(services, &LogIn { login, password: input.password.clone(), client: input.client.clone() }).await
 }
 
 /// Whether the account is new.
@@ -134,6 +141,7 @@ async fn write(
     if let Some(joining) = &input.partner {
         join(services, transaction, account_id, joining, purse).await?;
     }
+    mails::write(services, transaction, Recipient { account_id, address: &input.email }, MailKind::EmailVerification, now).await?;
     repeatable.settle(transaction, &account_id).await?;
-    session::open(services, transaction, account_id, now).await.map(Made::Now)
+    session::open(services, transaction, account_id, &input.client, now).await.map(Made::Now)
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::slots::{self, Shape};
+use crate::commands::accounts::is_unproven;
 use crate::commands::epins::Guesser;
 use crate::commands::orders::{Means, Purse, open_period, pay, settle};
 use crate::commands::{Error, Services};
@@ -14,6 +15,7 @@ use crate::domain::products::{Product, ProductKind};
 use crate::domain::random::Random;
 use crate::domain::refusal::Refusal;
 use crate::events::{OrderPlaced, PartnerJoined};
+use crate::store::accounts::{self, Login};
 use crate::store::database::Transaction;
 use crate::store::order_changes::{self, Lookup as Order, NewOrder};
 use crate::store::partner_changes::{self, Candidate, NewPartner};
@@ -78,7 +80,7 @@ impl Joining {
 /// Makes an account a partner, with the order of its membership where one is bought; gives the partner's number.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`] (the account is gone); [`Refusal`], looked for in this order: `AlreadyPartner`, `MembershipRequired`, `ProductUnknown`,
+/// [`Error::Unauthenticated`] (the account is gone); [`Refusal`], looked for in this order: `EmailNotVerified` where a proven address is asked for, `AlreadyPartner`, `MembershipRequired`, `ProductUnknown`,
 /// `ReferralCodeUnknown`, then for a slot `PositionUnknown`, `PartnerUnknown`, `SlotTaken`, without one `NoFreeSlot`; then for a payment `InvalidAmount`,
 /// `EpinUnknown`, `EpinNotUsable`, `InsufficientFunds`, and `MembershipRequired` where an e-pin paid a part only.
 pub(in crate::commands) async fn join(
@@ -88,6 +90,12 @@ pub(in crate::commands) async fn join(
     joining: &Joining,
     purse: Option<Purse>,
 ) -> Result<i64, Error> {
+    if services.proof.before_joining {
+        let account = accounts::credentials(transaction, Login::Account(account_id)).await?;
+        if account.is_some_and(|account| is_unproven(&account)) {
+            return Err(Refusal::EmailNotVerified.into());
+        }
+    }
     let name = candidate(transaction, account_id).await?;
     let package = package(services, transaction, joining.membership.as_ref()).await?;
     let sponsor = match &joining.referral_code {

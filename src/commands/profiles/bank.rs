@@ -11,7 +11,7 @@ pub(super) async fn write(services: &Services, transaction: &Transaction, accoun
     hold(transaction, account).await?;
     let before = match profiles::bank_details(transaction, account).await? {
         // Sealed under another key it can still be replaced as a whole.
-        Some(sealed) if !change.is_whole() => services.vault.open_bank(&sealed, account)?,
+        Some(sealed) if !change.is_whole() => services.profile_vault.open(&sealed, account)?,
         _ => Bank::default(),
     };
     let after = change.apply(before, services.profile.is_in_india())?;
@@ -19,7 +19,7 @@ pub(super) async fn write(services: &Services, transaction: &Transaction, accoun
     let bank = if after.is_empty() {
         None
     } else {
-        Some(SealedBank { masked: after.masked(), details: services.vault.seal_bank(&after, account, services.random.as_ref())? })
+        Some(SealedBank { masked: after.masked(), details: services.profile_vault.seal(&after, account, services.random.as_ref())? })
     };
     Ok(profiles::save_bank(transaction, account, bank, now).await?)
 }

@@ -1,7 +1,9 @@
 //! The part of a profile that is the contact data.
 
 use super::{hold, tell};
+use crate::commands::mails::{self, Recipient};
 use crate::commands::{Error, Services};
+use crate::domain::mails::MailKind;
 use crate::domain::profiles::{Change, ContactChange};
 use crate::domain::refusal::Refusal;
 use crate::events::EmailChanged;
@@ -21,8 +23,9 @@ pub(super) async fn write(services: &Services, transaction: &Transaction, accoun
     if let Change::To(Some(email)) = &change.email
         && reach.email.as_ref() != Some(email)
     {
-        account_changes::change_email(transaction, account, email).await?.map_err(|_| Refusal::EmailTaken)?;
+        account_changes::change_email(transaction, account, email, now).await?.map_err(|_| Refusal::EmailTaken)?;
         events::append(transaction, &EmailChanged { account }.into(), now).await?;
+        mails::write(services, transaction, Recipient { account_id: account, address: email }, MailKind::EmailVerification, now).await?;
     }
     if wanted.phone != reach.phone {
         account_changes::set_phone(transaction, account, wanted.phone.as_deref()).await?;

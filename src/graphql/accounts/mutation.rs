@@ -2,6 +2,7 @@
 
 use async_graphql::{Context, Object, Result, SimpleObject};
 
+use super::super::client::client;
 use super::super::loader::load;
 use super::super::partners::joining::{JoiningInput, PARTNER};
 use super::super::scalars::DateTime;
@@ -126,7 +127,7 @@ pub struct AccountMutation;
 
 #[Object]
 impl AccountMutation {
-    /// Makes a login and signs it in; joins the network in the same act where that is wanted.
+    /// Makes a login, signs it in, and mails a link that confirms the e-mail address; joins the network in the same act where that is wanted.
     async fn sign_up(&self, ctx: &Context<'_>, #[graphql(desc = "The new login.")] input: SignUpInput) -> Result<Option<SignUpPayload>> {
         let act = SignUp {
             idempotency_key: idempotency_key(ctx, input.idempotency_key),
@@ -134,6 +135,7 @@ impl AccountMutation {
             email: input.email,
             name: input.name,
             phone: input.phone,
+            client: client(ctx),
             password: Secret::new(input.password),
             partner: input.partner.map(JoiningInput::into_joining).transpose()?,
         };
@@ -142,7 +144,7 @@ impl AccountMutation {
 
     /// Signs in.
     async fn log_in(&self, ctx: &Context<'_>, #[graphql(desc = "Who.")] input: LogInInput) -> Result<Option<LogInPayload>> {
-        let act = LogIn { login: input.login, password: Secret::new(input.password) };
+        let act = LogIn { login: input.login, password: Secret::new(input.password), client: client(ctx) };
         LogInPayload::of(ctx, log_in(ctx.data::<Services>()?, &act).await).await.map(Some)
     }
 

@@ -8,6 +8,7 @@ use super::super::partners::objects::Partner;
 use super::super::profiles::objects::{BankDetails, Profile};
 use super::super::scalars::DateTime;
 use super::loader::Accounts;
+use super::sessions::{AccountSession, sessions_of};
 use crate::auth::principal::Principal;
 use crate::domain::accounts;
 
@@ -71,6 +72,16 @@ impl Account {
     /// When the login was made.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
+    }
+
+    /// When the e-mail address was confirmed; null until then.
+    async fn email_verified_at(&self) -> Option<DateTime> {
+        self.0.email_verified_at.map(DateTime)
+    }
+
+    /// The account's sessions that have not ended, the one used last first, 100 at most; null for everybody but its person.
+    async fn sessions(&self, ctx: &Context<'_>) -> Result<Option<Vec<AccountSession>>> {
+        sessions_of(ctx, self.0.id).await
     }
 }
 

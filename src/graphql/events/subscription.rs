@@ -98,7 +98,7 @@ fn follow<'ctx>(
         None => None,
     };
     let mut position = after.max(seen).unwrap_or_else(|| hub.reached());
-    let mut session = SessionCheck::begin(ctx)?;
+    let (mut session, account) = (SessionCheck::begin(ctx)?, caller(ctx)?.account_id);
     let mut reached = hub.watch();
     let epoch = ctx.data::<Epoch>()?;
     Ok(async_stream::try_stream! {
@@ -116,6 +116,9 @@ fn follow<'ctx>(
             }
             for entry in batch {
                 position = entry.recorded.position;
+                if ends_sessions(&entry.recorded.event) == Some(account) {
+                    session.look(ctx).await?;
+                }
                 if entry.recorded.event.kind() != kind || !concerns(&entry) {
                     continue;
                 }
@@ -144,6 +147,13 @@ impl SessionCheck {
         if now < self.looked_at.plus_seconds(1) && now >= self.looked_at {
             return Ok(());
         }
+        self.look(ctx).await
+    }
+
+    /// Looks now.
+    async fn look(&mut self, ctx: &Context<'_>) -> Result<()> {
+        let network = network(ctx)?;
+        let now = network.clock.now();
         let caller = caller(ctx)?;
         let holder = sessions::holder(network.database.reader(), &caller.sid, caller.account_id, now).await.map_err(fault)?;
         self.looked_at = now;
@@ -154,6 +164,16 @@ impl SessionCheck {
             }
             Some(_) => Ok(()),
         }
+    }
+}
+
+/// The account some of whose sessions an event has ended.
+fn ends_sessions(event: &Event) -> Option<i64> {
+    match event {
+        Event::SessionsEnded(event) => Some(event.account),
+        Event::AccountBlocked(event) => Some(event.account),
+        Event::PasswordChanged(event) => Some(event.account),
+        _ => None,
     }
 }
 

@@ -102,7 +102,10 @@ impl EraseAccountPayload {
     async fn of(ctx: &Context<'_>, outcome: Result<(i64, Option<i64>), commands::Error>) -> Result<Option<Self>> {
         let (account, partner) = match sort(outcome)? {
             Ok(erased) => erased,
-            Err(user_errors) => return Ok(Some(Self { account_id: None, partner: None, user_errors })),
+            Err(user_errors) => {
+                let user_errors = user_errors.into_iter().map(|error| error.renamed("username", "accountId")).collect();
+                return Ok(Some(Self { account_id: None, partner: None, user_errors }));
+            }
         };
         ctx.data::<Epoch>()?.advance();
         let partner = match partner {

@@ -1,12 +1,10 @@
 //! Who a request says it is.
 
-use std::net::SocketAddr;
-
-use axum::extract::ConnectInfo;
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 
 use crate::graphql::context::Credentials;
+use crate::http::client::client_address;
 use crate::http::middleware::RequestId;
 
 /// From the headers and the connection.
@@ -14,7 +12,8 @@ pub(super) fn of(parts: &Parts) -> Credentials {
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Credentials {
         bearer_token: bearer_token(&parts.headers),
-        client_ip: parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip()),
+        client_ip: client_address(&parts.extensions),
+        user_agent: text("user-agent"),
         idempotency_key: text("idempotency-key"),
         request_id: parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()),
     }

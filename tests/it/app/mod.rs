@@ -25,6 +25,7 @@ use upline::commands::{Error, Outside, Services};
 use upline::config::secrets::Secret;
 use upline::config::{Config, Sources};
 use upline::domain::accounts::{Role, Scope, write_scopes};
+use upline::domain::clients::Client;
 use upline::domain::partners::Slot;
 use upline::domain::refusal::Refusal;
 
@@ -172,7 +173,7 @@ impl App {
 
     /// Somebody who has an account, signed in once more.
     pub async fn sign_in(&self, username: &str) -> Principal {
-        let input = LogIn { login: username.to_owned(), password: Secret::new(PASSWORD.to_owned()) };
+        let input = LogIn { login: username.to_owned(), password: Secret::new(PASSWORD.to_owned()), client: Client::default() };
         self.principal(&log_in(&self.services, &input).await.unwrap()).await
     }
 
@@ -259,6 +260,7 @@ pub fn new_account(username: &str) -> SignUp {
         phone: None,
         password: Secret::new(PASSWORD.to_owned()),
         partner: None,
+        client: Client::default(),
         idempotency_key: None,
     }
 }
@@ -287,8 +289,9 @@ pub async fn all_at_once<T: Send + 'static>(
     (answers, refusals)
 }
 
-fn config(settings: &[&str]) -> Config {
-    let cheap = ["auth.argon2_memory_kib=8192", "auth.argon2_iterations=1", "auth.waiting_hashes=10000"];
+pub fn config(settings: &[&str]) -> Config {
+    // Their address is not that of the database they run on, so mails would go to a folder that all tests share.
+    let cheap = ["mail.delivery=off", "auth.argon2_memory_kib=8192", "auth.argon2_iterations=1", "auth.waiting_hashes=10000"];
     let overrides = cheap.iter().chain(settings).map(|&setting| setting.to_owned()).collect();
     Config::load(&Sources { overrides, ..Sources::default() }).unwrap()
 }

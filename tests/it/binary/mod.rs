@@ -3,6 +3,7 @@
 #[cfg(unix)]
 mod demo;
 mod life;
+mod mails;
 mod payouts;
 pub mod server;
 

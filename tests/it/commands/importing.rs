@@ -6,6 +6,7 @@ use std::time::Duration;
 use tokio::time::timeout;
 use upline::commands::accounts::{LogIn, log_in, refresh_token};
 use upline::config::secrets::Secret;
+use upline::domain::clients::Client;
 use upline::import::Files;
 use upline::store::bulk::lock;
 
@@ -21,7 +22,7 @@ async fn sign_in_beside_an_import(app: App) {
     app.member("anna").await;
     let under_way = app.services.database.begin().await.unwrap();
     lock::exclusive(&under_way).await.unwrap();
-    let input = LogIn { login: "anna".to_owned(), password: Secret::new(PASSWORD.to_owned()) };
+    let input = LogIn { login: "anna".to_owned(), password: Secret::new(PASSWORD.to_owned()), client: Client::default() };
     let signed_in = log_in(&app.services, &input).await.unwrap();
     refresh_token(&app.services, signed_in.refresh_token.expose()).await.unwrap();
     under_way.rollback().await.unwrap();
@@ -51,7 +52,7 @@ async fn join_around_an_import(app: App) {
         tokio::spawn(async move {
             let username = format!("joiner{index}");
             let joined = app.join(&username, Some(&code), None).await.unwrap();
-            let input = LogIn { login: username, password: Secret::new(PASSWORD.to_owned()) };
+            let input = LogIn { login: username, password: Secret::new(PASSWORD.to_owned()), client: Client::default() };
             log_in(&app.services, &input).await.unwrap();
             joined.number
         })

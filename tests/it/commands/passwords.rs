@@ -4,6 +4,7 @@ use std::time::{Duration, Instant};
 
 use upline::commands::accounts::{LogIn, log_in};
 use upline::config::secrets::Secret;
+use upline::domain::clients::Client;
 use upline::domain::refusal::Refusal;
 
 use crate::app::{App, PASSWORD, all_at_once, on_both_databases, refusal};
@@ -15,7 +16,7 @@ on_both_databases!(
 );
 
 fn log(login: &str, password: &str) -> LogIn {
-    LogIn { login: login.to_owned(), password: Secret::new(password.to_owned()) }
+    LogIn { login: login.to_owned(), password: Secret::new(password.to_owned()), client: Client::default() }
 }
 
 async fn a_hash_with_other_parameters_is_renewed_at_log_in(app: App) {

@@ -6,6 +6,7 @@ use tokio::time::timeout;
 use upline::commands::accounts::{LogIn, SignUp, log_in, log_out, refresh_token, sign_up};
 use upline::commands::purge::{Purged, purge};
 use upline::config::secrets::Secret;
+use upline::domain::clients::Client;
 use upline::events::Kind;
 use upline::store::events::{Position, latest};
 
@@ -23,7 +24,7 @@ on_both_databases!(
 );
 
 fn log() -> LogIn {
-    LogIn { login: "anna".to_owned(), password: Secret::new(PASSWORD.to_owned()) }
+    LogIn { login: "anna".to_owned(), password: Secret::new(PASSWORD.to_owned()), client: Client::default() }
 }
 
 async fn what_has_ended_long_ago_is_deleted_and_what_lives_stays(app: App) {
@@ -41,7 +42,7 @@ async fn what_has_ended_long_ago_is_deleted_and_what_lives_stays(app: App) {
     app.principal(&live).await;
 
     app.clock.advance(91 * DAY + 7 * DAY);
-    let gone = Purged { sessions: 1, refresh_tokens: 3, ..Purged::default() };
+    let gone = Purged { sessions: 1, refresh_tokens: 3, mails: 1, mailed_links: 1, ..Purged::default() };
     assert_eq!(purge(&app.services).await.unwrap(), gone);
     assert_eq!((app.count("sessions").await, app.count("refresh_tokens").await, app.count("accounts").await), (0, 0, 1));
 }

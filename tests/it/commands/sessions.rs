@@ -5,6 +5,7 @@ use upline::auth::principal::Principal;
 use upline::commands::Error;
 use upline::commands::accounts::{ChangePassword, LogIn, change_password, log_in, log_out, refresh_token};
 use upline::config::secrets::Secret;
+use upline::domain::clients::Client;
 use upline::domain::refusal::Refusal;
 
 use crate::app::{App, PASSWORD, all_at_once, on_both_databases, refusal};
@@ -25,7 +26,7 @@ on_both_databases!(
 );
 
 fn log(password: &str) -> LogIn {
-    LogIn { login: "anna".to_owned(), password: Secret::new(password.to_owned()) }
+    LogIn { login: "anna".to_owned(), password: Secret::new(password.to_owned()), client: Client::default() }
 }
 
 fn change(present: &str, new: &str) -> ChangePassword {

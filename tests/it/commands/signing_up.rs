@@ -2,6 +2,7 @@
 
 use upline::commands::accounts::{ChangePassword, LogIn, SignUp, change_password, log_in, sign_up};
 use upline::config::secrets::Secret;
+use upline::domain::clients::Client;
 use upline::domain::refusal::Refusal;
 
 use crate::app::{App, PASSWORD, all_at_once, new_account, on_both_databases, refusal};
@@ -17,11 +18,11 @@ on_both_databases!(
     twenty_repetitions_at_once_make_one_account,
     an_idempotency_key_stands_for_one_request,
     a_person_logs_in_by_name_or_address_in_any_case,
-    unknown_wrong_blocked_and_dormant_get_one_answer,
+    unknown_wrong_and_dormant_get_one_answer,
 );
 
 fn log(login: &str, password: &str) -> LogIn {
-    LogIn { login: login.to_owned(), password: Secret::new(password.to_owned()) }
+    LogIn { login: login.to_owned(), password: Secret::new(password.to_owned()), client: Client::default() }
 }
 
 async fn a_new_account_is_signed_in_and_told_of(app: App) {
@@ -53,7 +54,7 @@ async fn bad_input_is_refused_and_leaves_nothing(app: App) {
     for (input, expected) in cases {
         assert_eq!(refusal(sign_up(&app.services, &input).await), expected);
     }
-    for table in ["accounts", "sessions", "refresh_tokens", "idempotency_keys", "events"] {
+    for table in ["accounts", "sessions", "refresh_tokens", "idempotency_keys", "events", "mails", "mailed_links"] {
         assert_eq!(app.count(table).await, 0, "{table}");
     }
     assert_eq!(app.wakes(), 0);
@@ -90,7 +91,7 @@ async fn a_repeated_sign_up_gives_the_same_account_and_a_fresh_session(app: App)
     assert_eq!((app.count("accounts").await, app.count("events").await, app.count("sessions").await), (1, 1, 2));
 
     app.execute("UPDATE accounts SET status = 'BLOCKED'", []).await;
-    assert_eq!(refusal(sign_up(&app.services, &input).await), Refusal::WrongCredentials);
+    assert_eq!(refusal(sign_up(&app.services, &input).await), Refusal::AccountBlocked);
 }
 
 async fn a_repetition_after_the_password_was_changed_is_wrong_credentials(app: App) {
@@ -150,7 +151,7 @@ async fn a_person_logs_in_by_name_or_address_in_any_case(app: App) {
     }
 }
 
-async fn unknown_wrong_blocked_and_dormant_get_one_answer(app: App) {
+async fn unknown_wrong_and_dormant_get_one_answer(app: App) {
     for username in ["anna", "blocked", "dormant"] {
         app.member(username).await;
     }
@@ -160,7 +161,7 @@ async fn unknown_wrong_blocked_and_dormant_get_one_answer(app: App) {
         ("nobody", PASSWORD),
         ("no@body.org", PASSWORD),
         ("anna", "wrong password"),
-        ("blocked", PASSWORD),
+        ("blocked", "wrong password"),
         ("dormant", PASSWORD),
         ("", ""),
     ] {

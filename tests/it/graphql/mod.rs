@@ -12,5 +12,5 @@ mod schema;
 pub mod served;
 mod statements;
 mod stopping;
-mod streams;
+pub mod streams;
 mod visibility;

@@ -110,7 +110,8 @@ fn only_small_numbers_are_ints_and_no_number_is_a_float() {
 }
 
 /// Lists of objects that are no pages: those that may be long are bounded by an argument or in `Settings::from_config`, the rest is short.
-const LISTS: [&str; 22] = [
+const LISTS: [&str; 23] = [
+    "Account.sessions",
     "IssueEpinsPayload.issued",
     "Order.payments",
     "Cart.lines",

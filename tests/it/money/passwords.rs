@@ -4,6 +4,7 @@ use upline::auth::principal::Principal;
 use upline::commands::Error;
 use upline::commands::accounts::{ChangePassword, LogIn, SetTransactionPassword, change_password, log_in, set_transaction_password};
 use upline::config::secrets::Secret;
+use upline::domain::clients::Client;
 use upline::domain::refusal::Refusal;
 
 use crate::app::{App, PASSWORD, all_at_once, on_both_databases, refusal};
@@ -20,7 +21,7 @@ fn secrets(present: &str, new: &str) -> SetTransactionPassword {
 }
 
 fn sign_in(login: &str, password: &str) -> LogIn {
-    LogIn { login: login.to_owned(), password: Secret::new(password.to_owned()) }
+    LogIn { login: login.to_owned(), password: Secret::new(password.to_owned()), client: Client::default() }
 }
 
 async fn the_first_transaction_password_needs_the_password_and_the_next_one_the_last(app: App) {

@@ -7,13 +7,14 @@ use upline::auth::principal::Principal;
 use upline::commands::Error;
 use upline::commands::accounts::{EraseAccount, LogIn, SignUp, erase_account, log_in, refresh_token, sign_up};
 use upline::commands::carts::{add_shipping_address, add_to_cart};
-use upline::commands::orders::{Checkout, FromWallet, checkout, complete_order};
+use upline::commands::orders::{Checkout, FromWallet, Means, checkout, complete_order};
 use upline::commands::partners::{BecomePartner, Joining, become_partner, set_contact_sharing};
 use upline::commands::payouts::{RequestPayout, SavePayoutMethod, request_payout, save_payout_method};
 use upline::commands::profiles::{ProfileChange, update_profile};
 use upline::config::secrets::Secret;
 use upline::domain::accounts::{Role, Scope};
 use upline::domain::carts::ShippingAddress;
+use upline::domain::clients::Client;
 use upline::domain::payouts::{GivenDetails, MethodKind};
 use upline::domain::products::Product;
 use upline::domain::refusal::Refusal;
@@ -111,7 +112,7 @@ async fn zelda(app: &App, sponsor: &TestPartner) -> TestPartner {
     };
     update_profile(&app.services, who, &whole).await.unwrap();
     update_profile(&app.services, who, &contact_only("zelda-later")).await.unwrap();
-    let wrong = LogIn { login: "zelda-user".to_owned(), password: Secret::new("wrong password".to_owned()) };
+    let wrong = LogIn { login: "zelda-user".to_owned(), password: Secret::new("wrong password".to_owned()), client: Client::default() };
     assert_eq!(refusal(log_in(&app.services, &wrong).await), Refusal::WrongCredentials);
     zelda
 }
@@ -124,7 +125,7 @@ async fn spends(app: &App, treasurer: &Principal, zelda: &TestPartner) {
     let sent = offer(app, &Product { shippable: true, ..product("SENT", 40) }).await;
     add_to_cart(&app.services, who, sent, 1).await.unwrap();
     add_shipping_address(&app.services, who, &address()).await.unwrap();
-    let payment = FromWallet { owner: None, transaction_password: Secret::new(SPENDING.to_owned()) };
+    let payment = Means::Wallet(FromWallet { owner: None, transaction_password: Secret::new(SPENDING.to_owned()) });
     checkout(&app.services, who, &Checkout { payment: Some(payment), ..Checkout::default() }).await.unwrap();
     add_to_cart(&app.services, who, sent, 2).await.unwrap();
     checkout(&app.services, who, &Checkout::default()).await.unwrap();
@@ -181,7 +182,7 @@ async fn nothing_that_told_of_an_erased_person_is_left(app: App) {
     assert!(app.authenticate(zelda.member.token()).await.is_none());
     assert_eq!(refusal(refresh_token(&app.services, zelda.member.tokens.refresh_token.expose()).await), Refusal::RefreshTokenInvalid);
     for login in ["zelda-user", "zelda-later@example.org", &name] {
-        let input = LogIn { login: login.to_owned(), password: Secret::new(PASSWORD.to_owned()) };
+        let input = LogIn { login: login.to_owned(), password: Secret::new(PASSWORD.to_owned()), client: Client::default() };
         assert_eq!(refusal(log_in(&app.services, &input).await), Refusal::WrongCredentials, "{login}");
     }
     let recruit = app.member("recruit").await;
@@ -207,7 +208,7 @@ async fn an_erasure_waits_for_payouts_orders_and_money(app: App) {
     credit(&app, &operator, anna.number, "10").await;
     let id = offer(&app, &product("A", 10)).await;
     add_to_cart(&later.services, who, id, 1).await.unwrap();
-    let payment = FromWallet { owner: None, transaction_password: Secret::new(SPENDING.to_owned()) };
+    let payment = Means::Wallet(FromWallet { owner: None, transaction_password: Secret::new(SPENDING.to_owned()) });
     let order = checkout(&later.services, who, &Checkout { payment: Some(payment), ..Checkout::default() }).await.unwrap();
     assert!(refused().await.contains("a paid order is neither finished nor given back"), "{}", refused().await);
     assert_eq!(app.count("accounts WHERE erased_at IS NOT NULL").await, 0);
@@ -313,6 +314,8 @@ async fn what_an_erased_person_had_under_way_brings_nothing_back(app: App) {
 /// Columns that an erasure empties, overwrites or deletes with their rows.
 const ERASED: &[&str] = &[
     "accounts: username email phone name password_hash transaction_password_hash",
+    "mailed_links: kind token_hash",
+    "mails: kind data failure",
     "idempotency_keys: principal operation idempotency_key body_hash outcome",
     "orders: ship_to",
     "partners: display_name search_name referral_code",
@@ -320,7 +323,7 @@ const ERASED: &[&str] = &[
     "payouts: masked details",
     "profiles: first_name last_name gender date_of_birth address_line1 address_line2 state city zip_code landline bank_masked bank_details",
     "refresh_tokens: token_hash",
-    "sessions: sid end_reason",
+    "sessions: sid end_reason user_agent",
     "shipping_addresses: name address zip_code city phone",
 ];
 

@@ -7,6 +7,7 @@ use upline::commands::partners::set_contact_sharing;
 use upline::commands::profiles::{ProfileChange, update_profile};
 use upline::config::secrets::Secret;
 use upline::domain::bank::{Bank, BankChange};
+use upline::domain::clients::Client;
 use upline::domain::profiles::{Change, ContactChange, PersonalChange, Profile};
 use upline::domain::refusal::Refusal;
 use upline::store::profiles;
@@ -108,7 +109,7 @@ async fn a_new_address_signs_in_at_once_and_the_old_one_does_not(app: App) {
     let anna = app.member("anna").await;
     let moved = ContactChange { email: to("nora@example.org"), ..ContactChange::default() };
     change(&app, &anna, ProfileChange { contact: Some(moved), ..ProfileChange::default() }).await.unwrap();
-    let log = |login: &str| LogIn { login: login.to_owned(), password: Secret::new(PASSWORD.to_owned()) };
+    let log = |login: &str| LogIn { login: login.to_owned(), password: Secret::new(PASSWORD.to_owned()), client: Client::default() };
     assert_eq!(log_in(&app.services, &log("Nora@Example.org")).await.unwrap().account_id, anna.tokens.account_id);
     assert_eq!(refusal(log_in(&app.services, &log("anna@example.org")).await), Refusal::WrongCredentials);
     app.member("berta").await;

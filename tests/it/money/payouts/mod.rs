@@ -4,7 +4,7 @@ mod batches;
 mod life;
 mod rights;
 mod rivals;
-mod sealed;
+pub mod sealed;
 mod served;
 
 use upline::auth::principal::Principal;

@@ -1,0 +1,3 @@
+//! What the server does by itself that needs the world outside.
+
+pub mod mails;

@@ -1,0 +1,3 @@
+//! What speaks to the world outside.
+
+pub mod mails;
