@@ -13,6 +13,7 @@ use crate::broker::Hub;
 use crate::commands::epins::retire_epins;
 use crate::commands::folding::fold_volumes;
 use crate::commands::purge::{Purged, purge};
+use crate::commands::referral_links::{self, Visit, count_clicks};
 use crate::commands::seal::seal_journals;
 use crate::commands::{Outside, Services};
 use crate::config::Config;
@@ -123,6 +124,7 @@ impl App {
         let router = http::router(http::Parts {
             server: config.server.clone(),
             graphql: http::graphql::router(endpoint.clone(), shutdown.subscribe()),
+            referrals: referrals(config, &services),
             metrics,
             readiness: http::readiness(move || ready(database.clone())),
             request_ids: Arc::new(move || format!("{:032x}", u128::from_le_bytes(random.bytes()))),
@@ -155,6 +157,9 @@ impl App {
             let own = services.clone();
             background.spawn(async move { at_intervals(own.mail.pause(), || delivering(&own, &post)).await });
         }
+        let (stop_counting, stopped) = watch::channel(false);
+        let own = services.clone();
+        let counting = tokio::spawn(async move { counting(&own, stopped).await });
         let switch = shutdown.clone();
         let stop = async move {
             stop.await;
@@ -168,8 +173,35 @@ impl App {
             tracing::warn!("stopped with mutations or sockets still open");
         }
         background.abort_all();
+        stop_counting.send_replace(true);
+        if let Err(error) = counting.await {
+            tracing::error!(%error, "clicks were not counted to the end");
+        }
         services.database.close().await?;
         Ok(())
+    }
+}
+
+/// What `/ref/{code}` does with a visitor.
+fn referrals(config: &Config, services: &Services) -> http::Referrals {
+    let own = services.clone();
+    let find = move |visit: http::Visit| {
+        let own = own.clone();
+        async move {
+            let http::Visit { code, address, agent, counts } = visit;
+            match referral_links::visit(&own, &Visit { code, address, agent, counts }).await {
+                Ok(landing) => Some(http::Landing { url: landing.url, code: landing.code }),
+                Err(error) => {
+                    tracing::warn!(%error, "a referral link cannot be looked up");
+                    None
+                }
+            }
+        }
+    };
+    http::Referrals {
+        guide: http::guide(find),
+        cookie_days: config.referral.cookie_days,
+        is_secure: config.server.url().starts_with("https://"),
     }
 }
 
@@ -232,6 +264,30 @@ async fn retiring(services: &Services) {
 
 /// Between two rounds of clearing expired e-pins: they cannot be used in the meantime.
 const RETIRE_PAUSE: Duration = Duration::from_secs(60);
+/// Writes the clicks that wait, at intervals and once more at the end. A round is never cut off: its clicks would be written twice, or not at all.
+async fn counting(services: &Services, mut stopped: watch::Receiver<bool>) {
+    let mut turns = tokio::time::interval(COUNT_PAUSE);
+    turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
+    loop {
+        let is_last = tokio::select! {
+            _ = turns.tick() => false,
+            _ = stopped.wait_for(|stopped| *stopped) => true,
+        };
+        match count_clicks(services).await {
+            Ok(counted) if counted.dropped > 0 => {
+                tracing::warn!(dropped = counted.dropped, "clicks were not counted: too many came at once");
+            }
+            Ok(_) => {}
+            Err(error) => tracing::warn!(%error, "clicks cannot be counted at the moment; trying again after {COUNT_PAUSE:?}"),
+        }
+        if is_last {
+            return;
+        }
+    }
+}
+
+/// Between two rounds of counting clicks.
+const COUNT_PAUSE: Duration = Duration::from_secs(1);
 
 /// Sends the mails that wait.
 async fn delivering(services: &Services, post: &Post) {

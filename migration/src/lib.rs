@@ -18,6 +18,7 @@ mod m0011_payouts;
 mod m0012_epins;
 mod m0013_profiles;
 mod m0015_mails;
+mod m0016_referral_links;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_epins::Migration),
             Box::new(m0013_profiles::Migration),
             Box::new(m0015_mails::Migration),
+            Box::new(m0016_referral_links::Migration),
         ]
     }
 }

@@ -20,6 +20,8 @@ pub enum Purpose {
     Profiles,
     /// Sealing mails that wait.
     Mails,
+    /// Hashing who follows a link: the key of which the keys of days are made.
+    Visitors,
 }
 
 /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the signing key (the expand step of RFC 5869 with one block).
@@ -32,6 +34,7 @@ pub fn derive(key: &SigningKey, purpose: Purpose) -> [u8; 32] {
         Purpose::EpinCodes => b"upline e-pin codes 1\x01",
         Purpose::Profiles => b"upline profiles 1\x01",
         Purpose::Mails => b"upline mails 1\x01",
+        Purpose::Visitors => b"upline visitors 1\x01",
     };
     keyed_hash(key.expose(), name)
 }
@@ -60,6 +63,7 @@ mod tests {
             Purpose::EpinCodes,
             Purpose::Profiles,
             Purpose::Mails,
+            Purpose::Visitors,
         ];
         let keys = purposes.map(|purpose| derive(&signing, purpose));
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), purposes.len());

@@ -34,6 +34,8 @@ pub enum Aspect {
     Money,
     /// The bank and the tax number of the profile, masked.
     Bank,
+    /// Referral links, and what came of them.
+    Links,
 }
 
 /// What a caller is to a partner, as far as the two records tell; [`Standing::Upline`] needs a look at the trees.
@@ -59,7 +61,7 @@ pub fn can(caller: &Caller, standing: Standing, partner: &Partner, aspect: Aspec
     match (standing, aspect) {
         (Standing::Myself, _) | (_, Aspect::PublicCard) => true,
         (Standing::Staff, Aspect::Network | Aspect::Volumes) => true,
-        (Standing::Staff, Aspect::Contact) => caller.has(Scope::Network),
+        (Standing::Staff, Aspect::Contact | Aspect::Links) => caller.has(Scope::Network),
         (Standing::Staff, Aspect::Money) => caller.has(Scope::Payouts) || caller.has(Scope::Periods),
         (Standing::Staff, Aspect::Bank) => caller.has(Scope::Payouts),
         (Standing::SponsorOf | Standing::Upline, Aspect::Network | Aspect::Volumes) => true,

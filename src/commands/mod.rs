@@ -18,6 +18,7 @@ pub mod partners;
 pub mod payouts;
 pub mod profiles;
 pub mod purge;
+pub mod referral_links;
 pub mod seal;
 mod services;
 mod throttle;

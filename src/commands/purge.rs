@@ -6,6 +6,9 @@ use crate::store::purge::{Kind, delete};
 
 const SECONDS_PER_DAY: i64 = 86_400;
 
+/// The day that is over may still have clicks under way; the hashes of the one before serve nobody.
+const VISITOR_DAYS: u32 = 1;
+
 /// How many rows went.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Purged {
@@ -21,6 +24,8 @@ pub struct Purged {
     pub mails: u64,
     /// Links that were mailed.
     pub mailed_links: u64,
+    /// Who followed links.
+    pub visitors: u64,
     /// Events.
     pub events: u64,
 }
@@ -41,6 +46,7 @@ pub async fn purge(services: &Services) -> Result<Purged, Error> {
         attempts: old(services, Kind::Attempts, settings.session_days).await?,
         mails: old(services, Kind::Mails, settings.mail_days).await?,
         mailed_links: old(services, Kind::MailedLinks, settings.mail_days).await?,
+        visitors: old(services, Kind::Visitors, VISITOR_DAYS).await?,
         events: old(services, Kind::Events, settings.event_days).await?,
     })
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::referral_links::Links;
 use super::throttle::AddressLimits;
 use super::tries::Tries;
 use crate::auth::keys::{Purpose, derive};
@@ -67,11 +68,13 @@ pub struct Services {
     pub payout: Payout,
     /// Settings of mails.
     pub mail: Mail,
+    /// Referral links: where they lead, and their clicks.
+    pub links: Links,
     pub(super) vault: Vault,
     pub(super) profile_vault: Vault,
     pub(super) mail_vault: Vault,
     pub(super) link_base: String,
-    pub(super) links: LinkLimits,
+    pub(super) mailed_links: LinkLimits,
     pub(super) addresses: AddressLimits,
     pub(super) proof: Proof,
     pub(super) purge: Purge,
@@ -128,6 +131,9 @@ pub enum StartError {
     /// The password parameters do not go together.
     #[error("[auth]: {0}")]
     Passwords(#[from] PasswordError),
+    /// Visitors cannot be sent there.
+    #[error("[referral]: {0:?} is no address to which visitors can be sent")]
+    FrontEnd(String),
 }
 
 impl Services {
@@ -157,9 +163,10 @@ impl Services {
             mail_vault: Vault::new(key, Purpose::Mails),
             link_base: if config.mail.link_base.is_empty() { config.server.url() } else { config.mail.link_base.clone() },
             mail: config.mail.clone(),
-            links: auth.into(),
+            mailed_links: auth.into(),
             addresses: auth.into(),
             proof: Proof { before_sign_in: auth.verify_before_sign_in, before_joining: auth.verify_before_joining },
+            links: Links::new(config, key)?,
             purge: config.purge,
             tries: Tries { most: auth.tries, lock_minutes: auth.lock_minutes },
             limits: SessionLimits {

@@ -13,6 +13,7 @@ pub mod payout;
 pub mod problems;
 pub mod profile;
 pub mod purge;
+pub mod referral;
 mod rules;
 pub mod secrets;
 pub mod server;
@@ -59,6 +60,8 @@ pub struct Config {
     pub payout: payout::Payout,
     /// Mails.
     pub mail: mail::Mail,
+    /// Referral links.
+    pub referral: referral::Referral,
     /// What is logged, and how.
     pub log: log::Log,
     #[serde(skip)]

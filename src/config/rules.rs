@@ -7,7 +7,7 @@ use config::{Value, ValueKind};
 
 use super::origins::Origins;
 use super::problems::{Problem, Problems};
-use super::{auth, database, epin, events, graphql, log, mail, network, payout, profile, purge, server, shop, wallet};
+use super::{auth, database, epin, events, graphql, log, mail, network, payout, profile, purge, referral, server, shop, wallet};
 
 /// What a key may hold.
 pub(super) enum Allowed {
@@ -28,7 +28,7 @@ pub(super) enum Allowed {
 /// A key within its section, and what it may hold.
 pub(super) type Rule = (&'static str, Allowed);
 
-const SECTIONS: [(&str, &[Rule]); 14] = [
+const SECTIONS: [(&str, &[Rule]); 15] = [
     ("server", server::RULES),
     ("database", database::RULES),
     ("auth", auth::RULES),
@@ -42,6 +42,7 @@ const SECTIONS: [(&str, &[Rule]); 14] = [
     ("epin", epin::RULES),
     ("payout", payout::RULES),
     ("mail", mail::RULES),
+    ("referral", referral::RULES),
     ("log", log::RULES),
 ];
 

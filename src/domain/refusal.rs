@@ -349,6 +349,43 @@ pub enum Refusal {
     /// For owners alone.
     #[error("This needs an owner.")]
     OwnerOnly,
+    /// 3 to 40 letters, digits and dashes.
+    #[error("The code of a link must have 3 to 40 letters, digits and dashes, with a letter or digit at both ends.")]
+    InvalidReferralLinkCode,
+    /// Another link has or had it, or a partner.
+    #[error("This code is in use, or was: choose another one.")]
+    ReferralLinkCodeTaken,
+    /// Not below a configured address.
+    #[error(
+        "A link must lead to an address below one that this network allows, without user name or password, of {most} characters at most."
+    )]
+    InvalidReferralTarget {
+        /// Characters.
+        most: usize,
+    },
+    /// A parameter of the link.
+    #[error("The parameter {name} must have 1 to {most} characters.")]
+    InvalidUtm {
+        /// Which one.
+        name: &'static str,
+        /// Characters.
+        most: usize,
+    },
+    /// The end lies in the past.
+    #[error("The end of a link must lie in the future.")]
+    ReferralLinkEnded,
+    /// The partner has as many as it may.
+    #[error("There are {most} links already: delete one first.")]
+    TooManyReferralLinks {
+        /// The most.
+        most: u32,
+    },
+    /// Unknown, deleted, or another partner's: one answer.
+    #[error("There is no such referral link.")]
+    ReferralLinkUnknown,
+    /// Nobody's code, or its partner is not ACTIVE.
+    #[error("No referral link has this code, or its partner is not active.")]
+    ReferralLinkCodeUnknown,
 }
 
 impl Refusal {

@@ -8,6 +8,7 @@ mod epins;
 mod orders;
 mod partners;
 mod payouts;
+mod referral_links;
 mod wallets;
 
 use serde::de::DeserializeOwned;
@@ -21,6 +22,7 @@ pub use self::epins::{EpinChanged, EpinsIssued};
 pub use self::orders::{OrderCancelled, OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
 pub use self::partners::{ContactSharingSet, PartnerActivated, PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
 pub use self::payouts::PayoutStatusChanged;
+pub use self::referral_links::{ReferralConverted, ReferralLinkCreated, ReferralLinkDeleted, ReferralRegistered};
 pub use self::wallets::BalanceChanged;
 use crate::domain::coded::coded_enum;
 
@@ -143,6 +145,14 @@ events! {
     SignUpsSet = "SIGN_UPS_SET", about account;
     /// All that told of a person was erased.
     AccountErased = "ACCOUNT_ERASED", about account;
+    /// A partner made a referral link.
+    ReferralLinkCreated = "REFERRAL_LINK_CREATED", about partner;
+    /// A partner deleted a referral link.
+    ReferralLinkDeleted = "REFERRAL_LINK_DELETED", about partner;
+    /// Somebody registered who came by a partner's link or code.
+    ReferralRegistered = "REFERRAL_REGISTERED", about partner;
+    /// Somebody who came by a partner's link or code finished a first order.
+    ReferralConverted = "REFERRAL_CONVERTED", about partner;
 }
 
 fn read<T: DeserializeOwned>(payload: &str) -> Result<T, serde_json::Error> {
@@ -176,7 +186,7 @@ mod tests {
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 28] = [
+        let events: [Event; 32] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -205,6 +215,10 @@ mod tests {
             PartnerActivated { partner: 9 }.into(),
             EpinsIssued { batch: 4, owner: None }.into(),
             EpinChanged { epin: 6, owner: Some(9) }.into(),
+            ReferralLinkCreated { link: 4, partner: 9 }.into(),
+            ReferralLinkDeleted { link: 4, partner: 9 }.into(),
+            ReferralRegistered { account: 1, partner: 9, link: Some(4) }.into(),
+            ReferralConverted { account: 1, order: 5, partner: 9, link: None }.into(),
         ];
         assert_eq!(events.len(), Kind::ALL.len());
         for event in events {

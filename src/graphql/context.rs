@@ -19,6 +19,8 @@ pub struct Credentials {
     pub user_agent: Option<String>,
     /// The header `Idempotency-Key`.
     pub idempotency_key: Option<String>,
+    /// The code of the referral link that was followed last, from its cookie: who is credited with a newcomer, not who is calling.
+    pub referral_code: Option<String>,
     /// The id of the HTTP request; also the incident id of its faults.
     pub request_id: Option<String>,
 }

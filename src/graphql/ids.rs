@@ -25,6 +25,10 @@ coded_enum! {
         Payout = "Payout",
         /// An e-pin.
         Epin = "Epin",
+        /// A referral link.
+        ReferralLink = "ReferralLink",
+        /// A partner's own referral code, as a link.
+        ReferralCode = "ReferralCode",
     }
 }
 

@@ -29,6 +29,7 @@ pub mod periods;
 pub mod precheck;
 pub mod profiles;
 pub mod ranks;
+pub mod referral_links;
 pub mod request;
 pub mod roots;
 pub mod scalars;

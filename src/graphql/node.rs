@@ -21,6 +21,8 @@ use super::payouts::query::payout;
 use super::periods::loader::Periods;
 use super::periods::objects::Period;
 use super::ranks::objects::{Rank, rank};
+use super::referral_links::objects::ReferralLink;
+use super::referral_links::query::{own_code, referral_link};
 
 /// An object with a global id. It shows no more than the id: what the caller may see is settled by each type.
 #[derive(Interface)]
@@ -42,6 +44,8 @@ pub enum Node {
     Payout(Payout),
     /// An e-pin.
     Epin(Epin),
+    /// A referral link.
+    ReferralLink(ReferralLink),
 }
 
 /// Objects by id.
@@ -86,5 +90,7 @@ async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         NodeKind::Commission => commission(ctx, number).await?.map(Node::from),
         NodeKind::Epin => epin(ctx, number).await?.map(Node::from),
         NodeKind::Payout => payout(ctx, number).await?.map(Node::from),
+        NodeKind::ReferralLink => referral_link(ctx, number).await?.map(Node::from),
+        NodeKind::ReferralCode => own_code(ctx, number).await?.map(Node::from),
     })
 }

@@ -20,6 +20,7 @@ use super::payouts::loader::{OpenPayouts, PayoutCounts, PayoutHistories, PayoutM
 use super::periods::loader::{PeriodIds, Periods};
 use super::profiles::loader::Profiles;
 use super::ranks::loader::{RankCounts, RankHistories};
+use super::referral_links::loader::{ReferralDays, ReferralLinkCounts, ReferralLinks, ReferralLinksOf, ReferralTotals};
 use super::staff_reads::StaffReads;
 use super::wallets::loader::{Balances, MovementCounts, Movements, Turnovers};
 use crate::auth::principal::Principal;
@@ -103,6 +104,11 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         RankHistories,
         Reaches,
         Sessions,
+        ReferralDays,
+        ReferralLinkCounts,
+        ReferralLinks,
+        ReferralLinksOf,
+        ReferralTotals,
         Tallies,
         Turnovers,
         Uplines,

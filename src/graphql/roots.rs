@@ -27,6 +27,7 @@ use super::payouts::query::OperatorPayouts;
 use super::periods::query::PeriodQuery;
 use super::profiles::mutation::ProfileMutation;
 use super::ranks::query::RankQuery;
+use super::referral_links::mutation::ReferralLinkMutation;
 use super::viewer::ViewerQuery;
 use super::wallets::mutation::WalletMutation;
 use crate::broker::Hub;
@@ -57,6 +58,7 @@ pub struct Mutation(
     SessionMutation,
     BlockingMutation,
     PartnerMutation,
+    ReferralLinkMutation,
     WalletMutation,
     CatalogMutation,
     CartMutation,

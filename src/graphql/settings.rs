@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use super::accounts::loader::MOST_SESSIONS;
 use super::commissions::summary::TREND_DAYS;
+use super::referral_links::loader::MOST_DAYS;
 use crate::config;
 use crate::domain::carts::{MOST_ADDRESSES, MOST_LINES, MOST_PAYMENTS};
 use crate::domain::countries::{MOST_COUNTRIES, MOST_STATES};
@@ -155,6 +156,7 @@ impl Settings {
             ("Partner.placementSlots", WIDEST_MATRIX.into()),
             ("Partner.networkSummary", network.visible_depth.into()),
             ("CommissionSummary.trend", TREND_DAYS as u64),
+            ("ReferralStats.days", MOST_DAYS.into()),
             ("Cart.lines", MOST_LINES.into()),
             ("Order.lines", MOST_LINES.into()),
             ("Order.payments", MOST_PAYMENTS.into()),

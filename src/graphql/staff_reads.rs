@@ -24,6 +24,7 @@ pub fn note(ctx: &Context<'_>, aspect: Aspect, partner: i64) -> Result<()> {
         Aspect::Contact => "contact",
         Aspect::Money => "money",
         Aspect::Bank => "bank",
+        Aspect::Links => "links",
         Aspect::PublicCard | Aspect::Network | Aspect::Volumes => return Ok(()),
     };
     let reads = ctx.data::<StaffReads>()?;

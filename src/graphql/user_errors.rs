@@ -217,6 +217,22 @@ user_errors! {
     Refusal::AccountIsStaff => AccountIsStaff, None;
     /// Money, a payout or an order is in the way of the erasure.
     Refusal::ErasureBlocked { .. } => ErasureBlocked, None;
+    /// The code of the link does not have the required form.
+    Refusal::InvalidReferralLinkCode => InvalidReferralLinkCode, Some("code");
+    /// The code of the link is in use, or was.
+    Refusal::ReferralLinkCodeTaken => ReferralLinkCodeTaken, Some("code");
+    /// The link would lead to an address that is not allowed.
+    Refusal::InvalidReferralTarget { .. } => InvalidReferralTarget, Some("targetUrl");
+    /// A UTM parameter is empty or too long.
+    Refusal::InvalidUtm { .. } => InvalidUtm, Some("utm");
+    /// The end of the link lies in the past.
+    Refusal::ReferralLinkEnded => ReferralLinkEnded, Some("expiresAt");
+    /// The partner has as many links as it may.
+    Refusal::TooManyReferralLinks { .. } => TooManyReferralLinks, None;
+    /// There is no such referral link of the caller's.
+    Refusal::ReferralLinkUnknown => ReferralLinkUnknown, Some("linkNumber");
+    /// No referral link has this code, or its partner is not active.
+    Refusal::ReferralLinkCodeUnknown => ReferralLinkCodeUnknown, Some("referralLinkCode");
 }
 
 /// Sorts the outcome of an act: what the person can put right goes into the payload, the rest to the top level.

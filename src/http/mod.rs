@@ -7,6 +7,7 @@ mod listener;
 mod metrics;
 mod middleware;
 mod playground;
+mod referrals;
 mod refusal;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use tower_http::limit::RequestBodyLimitLayer;
 pub use self::health::{ReadinessCheck, readiness};
 pub use self::listener::{Bearing, BindError, bind, serve, stop_signal};
 pub use self::middleware::RequestId;
+pub use self::referrals::{Guide, Landing, Referrals, Visit, guide};
 use crate::config::server::Server;
 
 /// Makes ids of requests; each must be new. Called for every request that brings none of its own.
@@ -36,6 +38,8 @@ pub struct Parts {
     pub server: Server,
     /// The GraphQL routes, merged as they are.
     pub graphql: Router,
+    /// Answers `/ref/{code}`.
+    pub referrals: Referrals,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Answers `/health/ready`.
@@ -46,9 +50,9 @@ pub struct Parts {
 
 /// All routes, within the middleware that every one of them passes through.
 pub fn router(parts: Parts) -> Router {
-    let Parts { server, graphql, metrics, readiness, request_ids } = parts;
+    let Parts { server, graphql, referrals, metrics, readiness, request_ids } = parts;
     metrics::describe();
-    let mut routes = health::routes(readiness).merge(graphql);
+    let mut routes = health::routes(readiness).merge(graphql).merge(referrals::routes(referrals));
     if server.metrics {
         routes = routes.merge(metrics::routes(metrics));
     }

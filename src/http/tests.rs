@@ -55,6 +55,11 @@ fn parts(overrides: &[&str]) -> Parts {
     Parts {
         server: server(overrides),
         graphql,
+        referrals: Referrals {
+            guide: guide(async |_| Some(Landing { url: "https://shop.example/".to_owned(), code: Some("ANNA".to_owned()) })),
+            cookie_days: 2,
+            is_secure: overrides.contains(&"server.public_url=https://upline.example"),
+        },
         metrics: telemetry::recorder().unwrap().handle(),
         readiness: readiness(async || Ok(())),
         request_ids: Arc::new(move || format!("made-{}", served.fetch_add(1, Ordering::Relaxed))),

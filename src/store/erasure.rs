@@ -140,6 +140,9 @@ pub async fn erase(transaction: &Transaction, found: &Found, tombstone: &Tombsto
 async fn erase_partner(transaction: &Transaction, partner: i64, tombstone: &Tombstone<'_>) -> Result<(), Error> {
     let sql = "DELETE FROM payout_methods WHERE partner_id = $1";
     Sql::whole(transaction, sql, [partner.into()]).execute(transaction).await?;
+    let sql = "UPDATE referral_links SET code = 'ERASED-' || CAST(id AS TEXT), name = '', target_url = NULL, utm_source = NULL, utm_medium = NULL,
+        utm_campaign = NULL, utm_content = NULL, utm_term = NULL, deleted_at = coalesce(deleted_at, $2) WHERE partner_id = $1";
+    Sql::whole(transaction, sql, [partner.into(), tombstone.at.nanos().into()]).execute(transaction).await?;
     let sql = "UPDATE payouts SET masked = '', details = $2 WHERE partner_id = $1";
     Sql::whole(transaction, sql, [partner.into(), Vec::<u8>::new().into()]).execute(transaction).await?;
     let sql = "UPDATE partners SET display_name = $2, search_name = $3, referral_code = $4, status = $5, shares_contact = $6 WHERE id = $1";

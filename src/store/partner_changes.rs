@@ -55,7 +55,7 @@ pub async fn candidate(connection: &impl ConnectionTrait, account_id: i64) -> Re
 }
 
 /// Stores a partner and gives its number, which the database chooses. `None`, without harm to the transaction, when the account has a partner,
-/// the slot is taken or the code is in use.
+/// the slot is taken or the code is in use, or was, by a link too.
 ///
 /// # Errors
 /// The database's.
@@ -64,7 +64,7 @@ pub async fn insert(connection: &impl ConnectionTrait, partner: &NewPartner<'_>)
             placement_preference, status, shares_contact, rank_id, highest_rank_id, career_points, carry_left, carry_right, joined_at, membership_id)
         SELECT a.id, $10, $11, $2, $3, $4, $5, $6, $7, $8, lowest.id, lowest.id, 0, 0, 0, $9, $12
         FROM accounts AS a LEFT JOIN ranks AS lowest ON lowest.level = (SELECT min(level) FROM ranks)
-        WHERE a.id = $1 ON CONFLICT DO NOTHING RETURNING id";
+        WHERE a.id = $1 AND NOT EXISTS (SELECT 1 FROM referral_links WHERE code = $2) ON CONFLICT DO NOTHING RETURNING id";
     let [parent, position] = columns(partner.slot);
     let values = [
         partner.account_id.into(),

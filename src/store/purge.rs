@@ -27,6 +27,8 @@ pub enum Kind {
     Mails,
     /// Links that were mailed and do not work any more.
     MailedLinks,
+    /// Who followed links, of days that are over.
+    Visitors,
     /// Events.
     Events,
 }
@@ -63,6 +65,11 @@ pub async fn delete(connection: &impl ConnectionTrait, kind: Kind, before: Insta
         Kind::Mails => "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
         Kind::MailedLinks => {
             "DELETE FROM mailed_links WHERE id IN (SELECT id FROM mailed_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"
+        }
+        Kind::Visitors => {
+            "DELETE FROM referral_visitors WHERE (day_id, visitor) IN (
+                SELECT v.day_id, v.visitor FROM referral_days AS d JOIN referral_visitors AS v ON v.day_id = d.id
+                WHERE d.day < $1 / 86400000000000 LIMIT $2)"
         }
         Kind::Events => return delete_events(connection, before, most).await,
     };

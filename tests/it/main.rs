@@ -14,5 +14,6 @@ mod import;
 mod money;
 mod page;
 mod people;
+mod referrals;
 mod soak;
 mod transport;

@@ -8,6 +8,7 @@ use crate::commands::idempotency::Repeatable;
 use crate::commands::mails::{self, Recipient};
 use crate::commands::orders::Purse;
 use crate::commands::partners::{Joining, join};
+use crate::commands::referral_links::{Referral, credited, register};
 use crate::commands::throttle::{self, Knock};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
@@ -37,6 +38,8 @@ pub struct SignUp {
     pub partner: Option<Joining>,
     /// Where the call comes from.
     pub client: Client,
+    /// By which link the newcomer came: it is credited with the account.
+    pub referral: Referral,
     /// Makes the act repeatable: the same account again, with a fresh session while the password is still this one.
     pub idempotency_key: Option<String>,
 }
@@ -48,7 +51,7 @@ const TRIES: u32 = 5;
 ///
 /// # Errors
 /// [`Refusal`]: `InvalidUsername`, `InvalidEmail`, `InvalidName`, `InvalidPhone`, `WeakPassword`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `TooManyTries` (from one address), `SignUpsClosed`, `UsernameTaken`, `EmailTaken`, `Busy`; those of
+/// `TooManyTries` (from one address), `SignUpsClosed`, `ReferralLinkCodeUnknown`, `UsernameTaken`, `EmailTaken`, `Busy`; those of
 /// [`become_partner`](crate::commands::partners::become_partner) for who joins the network at once; for a repetition those of [`log_in`], such as
 /// `WrongCredentials` when the password was changed since.
 pub async fn sign_up(services: &Services, input: &SignUp) -> Result<SignedIn, Error> {
@@ -56,7 +59,7 @@ pub async fn sign_up(services: &Services, input: &SignUp) -> Result<SignedIn, Er
     check_name(&input.name)?;
     input.phone.as_deref().map_or(Ok(()), check_phone)?;
     let joining = input.partner.as_ref().map(Joining::request);
-    let request = (&input.username, &input.email, &input.name, &input.phone, input.password.expose(), joining);
+    let request = (&input.username, &input.email, &input.name, &input.phone, input.password.expose(), joining, &input.referral.code);
     // Two strangers may choose the same key, but not the same name. Who they are is not kept.
     let who = input.username.as_ref().unwrap_or(&input.email).to_ascii_lowercase();
     let who = keyed_hash(services.request_key.expose(), who.as_bytes());
@@ -131,6 +134,7 @@ async fn write(
     if !settings::sign_ups_open(transaction).await? {
         return Err(Refusal::SignUpsClosed.into());
     }
+    let credited = credited(transaction, &input.referral).await?;
     let account =
         NewAccount { username, email: &input.email, phone: input.phone.as_deref(), name: input.name.trim(), password_hash, at: now };
     let account_id = accounts::insert(transaction, &account).await?.map_err(|taken| match taken {
@@ -138,6 +142,9 @@ async fn write(
         Taken::Email => Refusal::EmailTaken,
     })?;
     events::append(transaction, &AccountSignedUp { account: account_id }.into(), now).await?;
+    if let Some((_, source)) = credited {
+        register(transaction, account_id, source, now).await?;
+    }
     if let Some(joining) = &input.partner {
         join(services, transaction, account_id, joining, purse).await?;
     }

@@ -94,7 +94,7 @@ pub async fn take(services: &Services, Due(mail): &Due) -> Result<Taken, Error> 
 
 fn open(services: &Services, mail: &Waiting) -> Option<Letter> {
     let Enclosure { address, token } = services.mail_vault.open(&mail.data, mail.account_id).ok()?;
-    let minutes = services.links.minutes(mail.kind);
+    let minutes = services.mailed_links.minutes(mail.kind);
     let with = Particulars { product: &services.mail.product, base: &services.link_base, token: &token, username: &mail.username, minutes };
     let (subject, text) = mail.kind.words(with);
     Some(Letter { number: mail.id, kind: mail.kind, to: address, at: mail.created_at, subject, text })

@@ -41,7 +41,7 @@ pub(in crate::commands) async fn write(
 ) -> Result<(), Error> {
     let (token, hash) = link_token(&*services.random);
     let Recipient { account_id, address } = recipient;
-    let expires_at = at.plus_seconds(i64::from(services.links.minutes(kind)) * 60);
+    let expires_at = at.plus_seconds(i64::from(services.mailed_links.minutes(kind)) * 60);
     mailed_links::insert(transaction, &NewLink { kind, account_id, hash, at, expires_at }).await?;
     let enclosure = Enclosure { address: address.to_owned(), token: token.expose().clone() };
     let data = services.mail_vault.seal(&enclosure, account_id, &*services.random)?;
@@ -59,7 +59,7 @@ pub(in crate::commands) async fn write_limited(
     // Rivals for the last one wait for the account's row.
     accounts::hold(transaction, recipient.account_id).await?;
     let (made, first) = mailed_links::made_since(transaction, recipient.account_id, kind, at.plus_seconds(-SECONDS_PER_HOUR)).await?;
-    if made >= i64::from(services.links.per_hour) {
+    if made >= i64::from(services.mailed_links.per_hour) {
         return Ok(Err(first.unwrap_or(at).plus_seconds(SECONDS_PER_HOUR)));
     }
     write(services, transaction, recipient, kind, at).await.map(Ok)

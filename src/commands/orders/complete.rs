@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::open_period;
 use crate::auth::principal::Principal;
-use crate::commands::{Error, Services};
+use crate::commands::{Error, Services, referral_links};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
 use crate::domain::carts::{OrderState, OrderStatus};
@@ -51,7 +51,7 @@ pub(super) async fn complete(transaction: &Transaction, order: &mut OrderState, 
     folding::append(transaction, &event).await?;
     order.status = OrderStatus::Completed;
     events::append(transaction, &OrderCompleted { order: order.id, partner: order.partner_id }.into(), now).await?;
-    Ok(())
+    referral_links::convert(transaction, order, now).await
 }
 
 /// What was given back before the order was finished never counts.

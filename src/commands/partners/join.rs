@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::slots::{self, Shape};
+use super::sponsor::sponsor;
 use crate::commands::accounts::is_unproven;
 use crate::commands::epins::Guesser;
 use crate::commands::orders::{Means, Purse, open_period, pay, settle};
+use crate::commands::referral_links::Referral;
 use crate::commands::{Error, Services};
 use crate::config::network::Placement;
 use crate::domain::carts::{CartLine, OrderState, Totals};
@@ -19,7 +21,6 @@ use crate::store::accounts::{self, Login};
 use crate::store::database::Transaction;
 use crate::store::order_changes::{self, Lookup as Order, NewOrder};
 use crate::store::partner_changes::{self, Candidate, NewPartner};
-use crate::store::partners::{self, Lookup};
 use crate::store::{events, placements, products};
 
 /// A clash needs two equal codes out of a thousand million at least, or a slot filled by an import that runs meanwhile.
@@ -28,8 +29,11 @@ const TRIES: u32 = 5;
 /// How somebody joins the network.
 #[derive(Clone, Debug, Default)]
 pub struct Joining {
-    /// Whose recruit it is, in any case; without one the partner stands at the top of both trees.
+    /// Whose recruit it is, in any case: the code of a partner or of one of its links. Without one, the partner by whose link the newcomer came is the
+    /// sponsor; who came by none stands at the top of both trees.
     pub referral_code: Option<String>,
+    /// By which link the newcomer comes: it is credited with the account, unless another one was at the sign-up.
+    pub referral: Referral,
     /// A slot under the sponsor; without one the sponsor's preference decides.
     pub slot: Option<Slot>,
     /// The package that is bought; where the company lets people join for nothing, it may be left out.
@@ -65,7 +69,7 @@ impl Joining {
             MembershipPayment::Later => json!([membership.product, "LATER"]),
             MembershipPayment::Now(means) => json!([membership.product, means.request()]),
         });
-        json!([self.referral_code, slot, membership])
+        json!([self.referral_code, slot, membership, self.referral.code])
     }
 
     /// Opens what the membership is paid by, before the transaction begins.
@@ -81,7 +85,7 @@ impl Joining {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`] (the account is gone); [`Refusal`], looked for in this order: `EmailNotVerified` where a proven address is asked for, `AlreadyPartner`, `MembershipRequired`, `ProductUnknown`,
-/// `ReferralCodeUnknown`, then for a slot `PositionUnknown`, `PartnerUnknown`, `SlotTaken`, without one `NoFreeSlot`; then for a payment `InvalidAmount`,
+/// `ReferralCodeUnknown`, `ReferralLinkCodeUnknown`, then for a slot `PositionUnknown`, `PartnerUnknown`, `SlotTaken`, without one `NoFreeSlot`; then for a payment `InvalidAmount`,
 /// `EpinUnknown`, `EpinNotUsable`, `InsufficientFunds`, and `MembershipRequired` where an e-pin paid a part only.
 pub(in crate::commands) async fn join(
     services: &Services,
@@ -98,10 +102,7 @@ pub(in crate::commands) async fn join(
     }
     let name = candidate(transaction, account_id).await?;
     let package = package(services, transaction, joining.membership.as_ref()).await?;
-    let sponsor = match &joining.referral_code {
-        Some(code) => Some(active_sponsor(transaction, code).await?),
-        None => None,
-    };
+    let sponsor = sponsor(transaction, account_id, joining, services.now()).await?;
     let is_sold = joining.membership.as_ref().is_some_and(|membership| !matches!(membership.payment, MembershipPayment::Free));
     let status = if is_sold { PartnerStatus::PendingPayment } else { PartnerStatus::Active };
     let membership_id = package.as_ref().map(|package| package.id);
@@ -180,12 +181,6 @@ async fn candidate(transaction: &Transaction, account_id: i64) -> Result<String,
         Candidate { partner_id: Some(_), .. } => Err(Refusal::AlreadyPartner.into()),
         Candidate { name, partner_id: None } => Ok(name),
     }
-}
-
-async fn active_sponsor(transaction: &Transaction, code: &str) -> Result<Partner, Error> {
-    let found = partners::find(transaction, &Lookup::ReferralCode(code.to_owned())).await?;
-    let active = found.filter(|partner| partner.status == PartnerStatus::Active);
-    active.ok_or_else(|| Refusal::ReferralCodeUnknown.into())
 }
 
 /// The slot to take, the tree lock being held from here on: the one asked for, if it may be had, else the one that the sponsor's preference leads to.

@@ -8,6 +8,7 @@ mod place_partner;
 mod set_contact_sharing;
 mod set_placement_preference;
 mod slots;
+mod sponsor;
 
 pub use become_partner::{BecomePartner, become_partner};
 pub use join::{Joining, Membership, MembershipPayment};

@@ -20,6 +20,9 @@ pub struct SignUpInput {
     pub password: String,
     /// Joins the network in the same act; without it the account may become a partner later.
     pub partner: Option<JoiningInput>,
+    /// The code of the referral link, or of the partner, by which the newcomer came: it is credited with the account. When left out, the cookie of a link
+    /// that was followed counts, where the browser sends it.
+    pub referral_link_code: Option<String>,
     /// Makes the act repeatable: the same key with the same input gives the same account. Also read from the header `Idempotency-Key`.
     pub idempotency_key: Option<String>,
 }

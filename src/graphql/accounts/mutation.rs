@@ -5,6 +5,7 @@ use async_graphql::{Context, Object, Result, SimpleObject};
 use super::super::client::client;
 use super::super::loader::load;
 use super::super::partners::joining::{JoiningInput, PARTNER};
+use super::super::referral_links::inputs::referral;
 use super::super::scalars::DateTime;
 use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::inputs::{
@@ -138,6 +139,7 @@ impl AccountMutation {
             client: client(ctx),
             password: Secret::new(input.password),
             partner: input.partner.map(JoiningInput::into_joining).transpose()?,
+            referral: referral(ctx, input.referral_link_code),
         };
         SignUpPayload::of(ctx, sign_up(ctx.data::<Services>()?, &act).await).await.map(Some)
     }

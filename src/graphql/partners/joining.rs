@@ -59,7 +59,8 @@ impl MembershipInput {
 /// Joining the network.
 #[derive(InputObject)]
 pub struct JoiningInput {
-    /// The sponsor's referral code; without one the partner stands at the top.
+    /// The sponsor's referral code, or that of one of its links. Without one, the partner by whose link the newcomer came is the sponsor; who came by none
+    /// stands at the top.
     referral_code: Option<String>,
     /// The place in the placement tree; without one the sponsor's preference decides.
     slot: Option<SlotInput>,
@@ -86,6 +87,7 @@ pub fn joining(referral_code: Option<String>, slot: Option<SlotInput>, membershi
         referral_code,
         slot: slot.map(SlotInput::into_slot).transpose()?,
         membership: membership.map(MembershipInput::into_membership).transpose()?,
+        ..Joining::default()
     })
 }
 

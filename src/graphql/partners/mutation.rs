@@ -4,6 +4,7 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use super::super::loader::{Epoch, load};
 use super::super::network::{Promotion, caller};
+use super::super::referral_links::inputs::referral;
 use super::super::scalars::BigInt;
 use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::inputs::PlacementPreference;
@@ -13,15 +14,20 @@ use super::objects::Partner;
 use super::seen::find;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::partners::{
-    BecomePartner, MoveSponsor, PlacePartner, become_partner, move_sponsor, place_partner, set_contact_sharing, set_placement_preference,
+    BecomePartner, Joining, MoveSponsor, PlacePartner, become_partner, move_sponsor, place_partner, set_contact_sharing,
+    set_placement_preference,
 };
 use crate::commands::{self, Services};
 
 /// The caller becomes a partner.
 #[derive(InputObject)]
 pub struct BecomePartnerInput {
-    /// The sponsor's referral code; without one the partner stands at the top.
+    /// The sponsor's referral code, or that of one of its links. Without one, the partner by whose link the newcomer came is the sponsor; who came by none
+    /// stands at the top.
     referral_code: Option<String>,
+    /// The code of the referral link, or of the partner, by which the newcomer came: it is credited, unless another one was at the sign-up. When left out,
+    /// the cookie of a link that was followed counts, where the browser sends it.
+    referral_link_code: Option<String>,
     /// The place in the placement tree; without one the sponsor's preference decides.
     slot: Option<SlotInput>,
     /// The package that is bought; it may be left out where `catalog.freeJoin` says that people join for nothing.
@@ -120,7 +126,10 @@ impl PartnerMutation {
         #[graphql(desc = "Under whom, and where.")] input: BecomePartnerInput,
     ) -> Result<Option<BecomePartnerPayload>> {
         let act = BecomePartner {
-            joining: joining(input.referral_code, input.slot, input.membership)?,
+            joining: Joining {
+                referral: referral(ctx, input.referral_link_code),
+                ..joining(input.referral_code, input.slot, input.membership)?
+            },
             idempotency_key: idempotency_key(ctx, input.idempotency_key),
         };
         let outcome = become_partner(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;

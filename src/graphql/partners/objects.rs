@@ -13,7 +13,7 @@ use super::super::epins::inputs::EpinFilter;
 use super::super::epins::query::{EpinList, epins_of};
 use super::super::errors::bad_user_input;
 use super::super::ids::{NodeKind, encode};
-use super::super::loader::{fault, load};
+use super::super::loader::load;
 use super::super::network::{caller, facts, network};
 use super::super::orders::inputs::OrderFilter;
 use super::super::orders::loader::OrdersOf;
@@ -27,13 +27,15 @@ use super::super::periods::loader::PeriodIds;
 use super::super::profiles::objects::{BankDetails, Profile};
 use super::super::ranks::loader::RankHistories;
 use super::super::ranks::objects::{Rank, RankRecord, RankTotals, rank};
+use super::super::referral_links::objects::ReferralLink;
+use super::super::referral_links::query::{ReferralLinkList, links_of, own_code};
 use super::super::scalars::{BigInt, DateTime, Decimal};
 use super::super::staff_reads;
 use super::super::wallets::objects::Wallet;
 use super::connections::{self, DirectTotals, Directs, DownlinePartners};
 use super::inputs::{DownlineOrder, PartnerFilter, PartnerStatus, PlacementPreference, Tree};
 use super::loader::{ChildCounts, Children, Downlines, LevelCounts, Memberships, Partners, Reaches, Uplines, VolumesOf};
-use super::seen::{Reach, find, see, see_all};
+use super::seen::{Reach, find, see_all};
 use super::trees::{DownlineArgs, Genealogy, GenealogyNode, NetworkSummary, PartnerVolumes, Placement, PlacementSlot, UplineStep, bounded};
 use crate::auth::visibility::{Aspect, Standing, can};
 use crate::domain::pages::{Page, Slice};
@@ -51,7 +53,7 @@ pub struct Partner {
 }
 
 impl Partner {
-    pub(super) fn shows(&self, ctx: &Context<'_>, aspect: Aspect) -> Result<bool> {
+    pub(in crate::graphql) fn shows(&self, ctx: &Context<'_>, aspect: Aspect) -> Result<bool> {
         let shows = can(caller(ctx)?, self.standing, &self.partner, aspect);
         if shows && self.standing == Standing::Staff {
             staff_reads::note(ctx, aspect, self.partner.id)?;
@@ -458,6 +460,27 @@ impl Partner {
         Ok(Some(load::<PayoutMethods>(ctx, (), self.partner.id).await?.into_iter().map(PayoutMethod::from).collect()))
     }
 
+    /// The links that the partner has made, the latest first; for the partner, and for staff with the scope `network`.
+    async fn referral_links(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "So many from the beginning.")] first: Option<i32>,
+        #[graphql(desc = "Behind this cursor.")] after: Option<String>,
+        #[graphql(desc = "So many from the end.")] last: Option<i32>,
+        #[graphql(desc = "Before this cursor.")] before: Option<String>,
+        #[graphql(desc = "The deleted ones instead, which are kept for their figures.", default)] deleted: bool,
+    ) -> Result<Option<ReferralLinkList>> {
+        if !self.shows(ctx, Aspect::Links)? {
+            return Ok(None);
+        }
+        links_of(ctx, self, &Paging { first, after, last, before }, deleted).await.map(Some)
+    }
+
+    /// The partner's own referral code as a link, which leads to the front end and cannot be deleted; seen like the links.
+    async fn own_referral_link(&self, ctx: &Context<'_>) -> Result<Option<ReferralLink>> {
+        own_code(ctx, self.partner.id).await
+    }
+
     /// The commission lines that the partner earns, the latest first; for the partner, and for staff with the scope `payouts` or `periods`.
     async fn commissions(
         &self,
@@ -504,17 +527,5 @@ impl Partner {
         };
         let tallies = load::<Tallies>(ctx, (from, before), self.partner.id).await?;
         CommissionSummary::of(&tallies, from, before, facts(ctx).await?.currency).map(Some)
-    }
-}
-
-/// A partner that the caller found by a look-up, as the caller sees it.
-///
-/// # Errors
-/// `UNAUTHENTICATED`, or the database's, to be masked.
-pub async fn look_up(ctx: &Context<'_>, lookup: &store::partners::Lookup) -> Result<Option<Partner>> {
-    caller(ctx)?;
-    match store::partners::find(network(ctx)?.database.reader(), lookup).await.map_err(fault)? {
-        Some(partner) => see(ctx, partner, Reach::default()).await,
-        None => Ok(None),
     }
 }

@@ -6,12 +6,12 @@ use async_graphql::{Context, ID, Object, Result};
 use super::super::errors::bad_user_input;
 use super::super::ids::{NodeKind, decode};
 use super::super::loader::fault;
-use super::super::network::{network, operator};
+use super::super::network::{caller, network, operator};
 use super::super::paging::{Cursor, CursorKind, Paging, connect};
 use super::super::scalars::BigInt;
 use super::inputs::PartnerFilter;
-use super::objects::{Partner, look_up};
-use super::seen::{Reach, see_all};
+use super::objects::Partner;
+use super::seen::{Reach, see, see_all};
 use crate::domain::accounts::Scope;
 use crate::domain::pages::Slice;
 use crate::store::partners::{self, Filter, Lookup};
@@ -82,5 +82,14 @@ impl OperatorPartners {
         let rows = see_all(ctx, rows.into_iter().map(|partner| (partner, Reach::default()))).await?.into_iter().flatten().collect();
         let edge = |partner: Partner| Edge::new(Cursor::number(partner.partner.id, partner.partner.id), partner);
         Ok(Some(connect(Slice { rows, has_next, has_previous }, PartnerTotals { filter }, edge)))
+    }
+}
+
+/// A partner that the caller found by a look-up, as the caller sees it.
+async fn look_up(ctx: &Context<'_>, lookup: &Lookup) -> Result<Option<Partner>> {
+    caller(ctx)?;
+    match partners::find(network(ctx)?.database.reader(), lookup).await.map_err(fault)? {
+        Some(partner) => see(ctx, partner, Reach::default()).await,
+        None => Ok(None),
     }
 }

@@ -6,6 +6,7 @@ use axum::http::{HeaderMap, header};
 use crate::graphql::context::Credentials;
 use crate::http::client::client_address;
 use crate::http::middleware::RequestId;
+use crate::http::referrals::remembered;
 
 /// From the headers and the connection.
 pub(super) fn of(parts: &Parts) -> Credentials {
@@ -15,6 +16,7 @@ pub(super) fn of(parts: &Parts) -> Credentials {
         client_ip: client_address(&parts.extensions),
         user_agent: text("user-agent"),
         idempotency_key: text("idempotency-key"),
+        referral_code: remembered(&parts.headers),
         request_id: parts.extensions.get::<RequestId>().map(|id| id.as_str().to_owned()),
     }
 }

@@ -54,6 +54,15 @@ impl TestDatabase {
         }
     }
 
+    /// The same database after the server that had it open has ended.
+    pub async fn reopen(self) -> Self {
+        let url = match &self.place {
+            Place::Folder(folder) => format!("sqlite://{}", folder.path().join("upline.db").display()),
+            Place::Server(name) => url_of(name),
+        };
+        Self { open: connect(&url).await, ..self }
+    }
+
     pub async fn remove(self) {
         self.open.close().await.unwrap();
         match self.place {

@@ -21,6 +21,7 @@ use upline::app::World;
 use upline::auth::principal::Principal;
 use upline::commands::accounts::{LogIn, SignUp, SignedIn, log_in, sign_up};
 use upline::commands::partners::{BecomePartner, Joining, become_partner};
+use upline::commands::referral_links::Referral;
 use upline::commands::{Error, Outside, Services};
 use upline::config::secrets::Secret;
 use upline::config::{Config, Sources};
@@ -194,7 +195,7 @@ impl App {
     /// A new partner; with a sponsor where a referral code is given, in a slot where one is given.
     pub async fn join(&self, username: &str, code: Option<&str>, slot: Option<Slot>) -> Result<TestPartner, Error> {
         let member = self.member(username).await;
-        let joining = Joining { referral_code: code.map(str::to_owned), slot, membership: None };
+        let joining = Joining { referral_code: code.map(str::to_owned), slot, ..Joining::default() };
         let input = BecomePartner { joining, idempotency_key: None };
         let number = become_partner(&self.services, &member.principal, &input).await?;
         Ok(self.partner(member, number).await)
@@ -261,6 +262,7 @@ pub fn new_account(username: &str) -> SignUp {
         password: Secret::new(PASSWORD.to_owned()),
         partner: None,
         client: Client::default(),
+        referral: Referral::default(),
         idempotency_key: None,
     }
 }

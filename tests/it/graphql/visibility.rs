@@ -25,12 +25,13 @@ enum Part {
     Contact,
     Money,
     Bank,
+    Links,
 }
 
-use Part::{Bank, Card, Contact, Money, Network, Volumes};
+use Part::{Bank, Card, Contact, Links, Money, Network, Volumes};
 
 /// Every field of `Partner`: what it belongs to, and its arguments. A new field needs a line here.
-const RULES: [(&str, Part, &str); 30] = [
+const RULES: [(&str, Part, &str); 32] = [
     ("id", Card, ""),
     ("number", Card, ""),
     ("displayName", Card, ""),
@@ -61,6 +62,8 @@ const RULES: [(&str, Part, &str); 30] = [
     ("orders", Money, "(first: 5)"),
     ("commissions", Money, "(first: 5)"),
     ("bankDetails", Bank, ""),
+    ("referralLinks", Links, "(first: 5)"),
+    ("ownReferralLink", Links, ""),
 ];
 /// Beside the rules above, to keep within the limits of one document.
 const SUMMARY: (&str, Part) = ("commissionSummary", Money);
@@ -70,8 +73,9 @@ const CARD: &[Part] = &[Card];
 const TEAM: &[Part] = &[Card, Network, Volumes];
 const CONSENTED: &[Part] = &[Card, Network, Volumes, Contact];
 const PAID: &[Part] = &[Card, Network, Volumes, Money];
+const KNOWN: &[Part] = &[Card, Network, Volumes, Contact, Links];
 const PAYING: &[Part] = &[Card, Network, Volumes, Money, Bank];
-const ALL: &[Part] = &[Card, Network, Volumes, Contact, Money, Bank];
+const ALL: &[Part] = &[Card, Network, Volumes, Contact, Money, Bank, Links];
 
 on_both_databases!(
     every_path_shows_a_viewer_the_same_fields_of_a_partner,
@@ -164,7 +168,7 @@ async fn viewers(app: &App, partners: &BTreeMap<&'static str, TestPartner>) -> V
         ("owner", Some(app.staff("owner", Role::Owner, &[]).await), ALL),
     ];
     for (kind, scope, parts) in [
-        ("network operator", Scope::Network, CONSENTED),
+        ("network operator", Scope::Network, KNOWN),
         ("periods operator", Scope::Periods, PAID),
         ("payouts operator", Scope::Payouts, PAYING),
         ("audit operator", Scope::Audit, TEAM),

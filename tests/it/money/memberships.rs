@@ -37,7 +37,7 @@ async fn package(app: &App, price: i64) -> i64 {
 }
 
 fn joining(sponsor: &TestPartner, product: i64, payment: MembershipPayment) -> Joining {
-    Joining { referral_code: Some(sponsor.code.clone()), slot: None, membership: Some(Membership { product, payment }) }
+    Joining { referral_code: Some(sponsor.code.clone()), membership: Some(Membership { product, payment }), ..Joining::default() }
 }
 
 fn newcomer(username: &str, joining: Joining) -> SignUp {

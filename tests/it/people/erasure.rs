@@ -322,6 +322,7 @@ const ERASED: &[&str] = &[
     "payout_methods: kind masked details",
     "payouts: masked details",
     "profiles: first_name last_name gender date_of_birth address_line1 address_line2 state city zip_code landline bank_masked bank_details",
+    "referral_links: code name target_url utm_source utm_medium utm_campaign utm_content utm_term",
     "refresh_tokens: token_hash",
     "sessions: sid end_reason user_agent",
     "shipping_addresses: name address zip_code city phone",
@@ -352,6 +353,7 @@ const STAYS: &[&str] = &[
     "plan_versions: code currency source",
     "products: sku name kind category description image_url",
     "ranks: code name",
+    "referral_visitors: visitor",
     "settings: name value",
 ];
 

@@ -1,0 +1,7 @@
+//! Referral links.
+
+pub mod inputs;
+pub mod loader;
+pub mod mutation;
+pub mod objects;
+pub mod query;
