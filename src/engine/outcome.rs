@@ -167,7 +167,8 @@ impl<'a> Outcome<'a> {
 
     /// All lines in output order: bonus, order with none first, source, level, beneficiary.
     pub fn lines(&self) -> impl Iterator<Item = OutcomeLine<'_>> {
-        (0..).zip(&self.paid).flat_map(move |(bonus, paid)| paid.lines.iter().map(move |line| self.line(bonus, line)))
+        let orders = &self.standing.snapshot.orders;
+        (0..).zip(&self.paid).flat_map(move |(bonus, paid)| paid.lines.in_output_order(orders).map(move |line| self.line(bonus, &line)))
     }
 
     /// The ranks of all who take part, ascending by partner number.
@@ -276,9 +277,9 @@ fn all_points(standing: &Standing, paid: &[Paid], earned: &[i64]) -> Vec<i64> {
     }
     let tally = Tally::new(standing.len());
     for paid in paid {
-        paid.lines.each(|_, lines| {
+        paid.lines.each(|_, part| {
             let mut sums = tally.table();
-            lines.iter().for_each(|line| add(&mut sums[line.beneficiary as usize], points(standing, line.amount)));
+            part.lines().for_each(|(_, line)| add(&mut sums[line.beneficiary as usize], points(standing, line.amount)));
         });
     }
     tally.into_sums()

@@ -20,7 +20,7 @@ pub(crate) struct Standing<'a> {
     /// What takes part in the period.
     pub snapshot: Cow<'a, Snapshot>,
     pub period: Period,
-    /// The dense indices of the period's orders, ascending by number.
+    /// The dense indices of the period's orders, ascending.
     pub counted: Vec<u32>,
     pub placement: Option<PlacementTree>,
     pub volumes: Volumes,
@@ -71,6 +71,13 @@ impl<'a> Standing<'a> {
     /// The partner number behind a dense index.
     pub(crate) fn number(&self, partner: u32) -> i64 {
         self.snapshot.network.partner(partner).number
+    }
+
+    /// The dense indices of the period's orders in ascending order of number.
+    pub(crate) fn counted_by_number(&self) -> Vec<u32> {
+        let (orders, start, end) = (&self.snapshot.orders, self.period.start(), self.period.end());
+        let counts = |place: &u32| (start..end).contains(&orders.order(*place).placed_at);
+        orders.by_number().iter().copied().filter(counts).collect()
     }
 
     /// The order number behind a dense index; none for no order.

@@ -37,8 +37,9 @@ impl Inputs {
     /// The first row that is wrong, with file and line.
     pub fn read_network(&self, plan: &Plan, mut seen: impl FnMut(u64)) -> Result<Network, Refused> {
         let trees = if plan.placement.is_some() { Trees::SponsorAndPlacement } else { Trees::SponsorOnly };
-        let mut builder = NetworkBuilder::default();
-        for (count, entry) in (1..).zip(NetworkReader::open(&self.network, trees)?) {
+        let (mut builder, reader) = (NetworkBuilder::default(), NetworkReader::open(&self.network, trees)?);
+        builder.expect(reader.expected_rows());
+        for (count, entry) in (1..).zip(reader) {
             let entry = entry?;
             builder.add(&entry.row, Some(entry.line)).map_err(|refusal| self.locate(refusal))?;
             report(count, &mut seen);
@@ -51,8 +52,9 @@ impl Inputs {
     /// # Errors
     /// The first row that is wrong, with file and line.
     pub fn read_orders(&self, network: &Network, mut seen: impl FnMut(u64)) -> Result<Orders, Refused> {
-        let mut builder = OrdersBuilder::new(network);
-        for (count, entry) in (1..).zip(OrderReader::open(&self.orders)?) {
+        let (mut builder, reader) = (OrdersBuilder::new(network), OrderReader::open(&self.orders)?);
+        builder.expect(reader.expected_rows());
+        for (count, entry) in (1..).zip(reader) {
             let entry = entry?;
             builder.add(&entry.row, Some(entry.line)).map_err(|refusal| self.locate(refusal))?;
             report(count, &mut seen);

@@ -72,6 +72,12 @@ impl NetworkReader {
         Table::open(path, &COLUMNS).map(|table| Self { table, trees, failed: false })
     }
 
+    /// About how many rows there are, to make room for them; 0 where nobody knows.
+    #[must_use]
+    pub fn expected_rows(&self) -> usize {
+        self.table.expected_rows()
+    }
+
     /// Reads from memory or a pipe; `name` stands for the file in messages.
     ///
     /// # Errors

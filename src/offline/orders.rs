@@ -42,6 +42,12 @@ impl OrderReader {
         Table::open(path, &COLUMNS).map(|table| Self { table, failed: false })
     }
 
+    /// About how many rows there are, to make room for them; 0 where nobody knows.
+    #[must_use]
+    pub fn expected_rows(&self) -> usize {
+        self.table.expected_rows()
+    }
+
     /// Reads from memory or a pipe; `name` stands for the file in messages.
     ///
     /// # Errors

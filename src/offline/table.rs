@@ -73,6 +73,7 @@ pub(super) struct Table {
     width: usize,
     columns: Vec<Column>,
     places: Vec<Option<usize>>,
+    expected_rows: usize,
 }
 
 /// The fields of the current row, unquoted.
@@ -93,7 +94,12 @@ impl Table {
     /// Opens a file, gzip or plain, and reads its header; the columns asked for are then known by their index.
     pub(super) fn open(path: &Path, columns: &[Column]) -> Result<Self, Refused> {
         match File::open(path) {
-            Ok(file) => Self::from_reader(path, file, columns),
+            Ok(file) => {
+                let length = file.metadata().map_or(0, |about| about.len());
+                let mut table = Self::from_reader(path, file, columns)?;
+                table.expected_rows = table.estimate(length);
+                Ok(table)
+            }
             Err(error) => Err(Refused { file: path.to_owned(), line: None, cause: format!("cannot be read: {error}") }),
         }
     }
@@ -109,8 +115,8 @@ impl Table {
     }
 
     fn read(file: &Path, input: Box<dyn BufRead + Send>, columns: &[Column]) -> Result<Self, Refused> {
-        let mut table =
-            Self { file: file.to_owned(), input, lines: 0, row: Row::default(), width: 0, columns: columns.to_vec(), places: Vec::new() };
+        let (file, columns) = (file.to_owned(), columns.to_vec());
+        let mut table = Self { file, input, lines: 0, row: Row::default(), width: 0, columns, places: Vec::new(), expected_rows: 0 };
         if !table.read_row()? {
             return Err(table.refuse_file("is empty: a header with the column names is required".to_owned()));
         }
@@ -123,11 +129,26 @@ impl Table {
             return Err(table.refuse(format!("the column {twice} appears twice")));
         }
         table.width = header.len();
-        table.places = columns.iter().map(|column| header.iter().position(|name| **name == *column.name)).collect();
-        if let Some((column, _)) = columns.iter().zip(&table.places).find(|(column, place)| column.required && place.is_none()) {
+        table.places = table.columns.iter().map(|column| header.iter().position(|name| **name == *column.name)).collect();
+        if let Some((column, _)) = table.columns.iter().zip(&table.places).find(|(column, place)| column.required && place.is_none()) {
             return Err(table.refuse(format!("the column {} is missing", column.name)));
         }
         Ok(table)
+    }
+
+    /// About how many rows a file of that length has, by the rows that have been buffered. What is packed has more; but no row is shorter
+    /// than a time and a number.
+    fn estimate(&mut self, length: u64) -> usize {
+        const SHORTEST: u64 = 24;
+        let Ok(buffered) = self.input.fill_buf() else { return 0 };
+        let rows = buffered.iter().filter(|byte| **byte == b'\n').count() as u64;
+        let estimate = length.saturating_mul(rows + 1) / buffered.len().max(1) as u64;
+        usize::try_from(estimate.min(length / SHORTEST)).unwrap_or(0)
+    }
+
+    /// About how many rows there are, to make room for them; 0 where nobody knows.
+    pub(super) fn expected_rows(&self) -> usize {
+        self.expected_rows
     }
 
     /// Goes to the next row; false at the end.

@@ -191,10 +191,6 @@ impl OrderWalk for Walk<'_> {
         self.turn.sees(order)
     }
 
-    fn overlooks(&self) -> bool {
-        !self.turn.bonus.orders.is_open()
-    }
-
     fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal> {
         let mut progress = Progress { paid: Rate::ZERO, overrides: None };
         self.start(partner, &mut progress, way)?;

@@ -42,10 +42,6 @@ impl OrderWalk for Walk<'_> {
         self.turn.sees(order)
     }
 
-    fn overlooks(&self) -> bool {
-        !self.turn.bonus.orders.is_open()
-    }
-
     fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal> {
         let turn = &self.turn;
         let mut at = partner;

@@ -4,13 +4,15 @@ use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParal
 
 use crate::engine::decimal::Exact;
 use crate::engine::explain::recorder::Recorder;
+use crate::engine::snapshot::Orders;
 use crate::engine::standing::Standing;
 use crate::engine::tree::NONE;
 
+use super::part::Part;
 use super::pool::POOL_DIGITS;
-use super::tally::Tally;
+use super::tally::{Tally, add};
 
-/// A line of one bonus, by dense indices. There are tens of millions of them, so what follows from where a line comes from is not in it.
+/// A line of one bonus, by dense indices. What follows from where it comes from is not in it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Line {
     /// In minor units of the currency.
@@ -43,6 +45,9 @@ impl Rates {
         self.0[place as usize]
     }
 }
+
+/// Where a line stands in the output of its bonus: the number of its order, if it has one, and its place.
+pub(crate) type Rank = (i64, u64);
 
 /// Where a bonus's lines come from, and thereby what their rates are applied to.
 pub(crate) enum Origin {
@@ -77,25 +82,25 @@ impl Book {
         Self { rates: Rates::of(rates), sums: Tally::new(partners) }
     }
 
-    /// A part whose lines are all written: they are summed up while they are still in the processor's cache.
-    pub(crate) fn close(&self, lines: &[Line]) -> Part {
-        self.sums.add(lines);
-        // A copy of exact size: what a list holds in reserve would add up over thousands of parts.
-        Part { lines: lines.to_vec(), total: total(lines) }
+    /// Adds the lines of a part; returns how many they are and what they come to.
+    pub(super) fn add(&self, part: &Part) -> (usize, i128) {
+        let (mut lines, mut total) = (0, 0);
+        if part.places() > 0 {
+            let mut sums = self.sums.table();
+            part.lines().for_each(|(_, line)| {
+                add(&mut sums[line.beneficiary as usize], line.amount);
+                lines += 1;
+                total += i128::from(line.amount);
+            });
+        }
+        (lines, total)
     }
 }
 
-/// Some of the lines, and the sum of their amounts.
-pub(crate) struct Part {
-    lines: Vec<Line>,
-    total: i128,
-}
-
-fn total(lines: &[Line]) -> i128 {
-    lines.iter().map(|line| i128::from(line.amount)).sum()
-}
-
-/// The lines of a bonus in output order, in the parts in which they were computed.
+/// The lines of a bonus, in the parts in which they were computed.
+///
+/// Lines that come from partners stand in output order. Of those that come from orders only the lines of one order do: which order comes
+/// first is a question of their numbers.
 #[derive(Default)]
 pub(crate) struct Lines {
     parts: Vec<Part>,
@@ -120,58 +125,55 @@ impl Lines {
         &mut self.sums
     }
 
-    pub(crate) fn parts(&self) -> impl Iterator<Item = &[Line]> {
-        self.parts.iter().map(|part| part.lines.as_slice())
-    }
-
     pub(crate) fn len(&self) -> usize {
-        self.parts().map(<[Line]>::len).sum()
+        self.parts.iter().map(Part::len).sum()
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &Line> {
-        self.parts().flatten()
+    /// All lines as they stand.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = Line> {
+        self.parts.iter().flat_map(|part| part.lines().map(|(_, line)| line))
+    }
+
+    /// All lines in output order.
+    pub(crate) fn in_output_order<'l>(&'l self, orders: &'l Orders) -> impl Iterator<Item = Line> + 'l {
+        let sources = self
+            .parts
+            .iter()
+            .zip(0..)
+            .flat_map(|(part, index)| (0..).zip(part.sources()).map(move |(source, from)| (from, (index, source))));
+        let order = if self.come_from_orders() {
+            let mut of_orders = vec![(NONE, NONE); orders.len()];
+            sources.for_each(|(from, at)| of_orders[from as usize] = at);
+            let numbered = orders.by_number().iter().map(|order| of_orders[*order as usize]);
+            numbered.filter(|at| at.0 != NONE).collect::<Vec<_>>()
+        } else {
+            sources.map(|(_, at)| at).collect()
+        };
+        order.into_iter().flat_map(|(part, source)| self.parts[part as usize].of_source(source as usize).map(|(_, line)| line))
     }
 
     /// The sum of all amounts in minor units.
     pub(crate) fn total(&self) -> i128 {
-        self.parts.iter().map(|part| part.total).sum()
+        self.parts.iter().map(Part::total).sum()
     }
 
-    /// Works on all parts, in parallel; `work` is told how many lines stand before its part. What comes of it stands in their order.
-    pub(crate) fn each<T: Send>(&self, work: impl Fn(u64, &[Line]) -> T + Sync) -> Vec<T> {
-        self.parts.par_iter().zip(starts(&self.parts)).map(|(part, start)| work(start, &part.lines)).collect()
+    /// Works on all parts, in parallel; `work` is told how many places of lines stand before its part. What comes of it stands in their order.
+    pub(crate) fn each<T: Send>(&self, work: impl Fn(u64, &Part) -> T + Sync) -> Vec<T> {
+        self.parts.par_iter().zip(starts(&self.parts)).map(|(part, start)| work(start, part)).collect()
     }
 
-    /// Changes amounts, in parallel; `change` is told how many lines stand before its part. Lines that come to nothing are dropped. What
-    /// the lines of each partner come to is for the caller to say.
-    pub(crate) fn change<R: Recorder>(&mut self, recorder: &mut R, change: impl Fn(u64, &mut [Line], &mut R) + Sync) {
+    /// Gives lines the amounts that `lower` says, in parallel; it is made anew for every part, and told the places of its lines. Lines that come to nothing
+    /// are none any more. What the lines of each partner come to is for the caller to say.
+    pub(crate) fn change<R: Recorder, F: FnMut(u64, &Line, &mut R) -> i64>(&mut self, recorder: &mut R, lower: impl Fn(u64) -> F + Sync) {
         let heard = &*recorder;
         let starts: Vec<u64> = starts(&self.parts);
         let one = |(part, start): (&mut Part, u64)| {
-            let mut fork = heard.fork();
-            change(start, &mut part.lines, &mut fork);
-            part.lines.retain(|line| line.amount > 0);
-            part.total = total(&part.lines);
+            let (mut fork, mut lower) = (heard.fork(), lower(start));
+            part.change(|place, line| lower(start + place as u64, line, &mut fork));
             fork
         };
         let forks: Vec<R> = self.parts.par_iter_mut().zip(starts).map(one).collect();
         forks.into_iter().for_each(|fork| recorder.join(fork));
-    }
-
-    /// Where the first `most` of the wanted lines end, and how many of them there are.
-    pub(crate) fn first(&self, most: u64, wanted: impl Fn(&Line) -> bool + Sync) -> (u64, u64) {
-        let counts = self.each(|start, lines| (start, lines.iter().filter(|line| wanted(line)).count() as u64));
-        let mut found = 0;
-        for (part, (start, count)) in self.parts.iter().zip(counts) {
-            if found + count >= most {
-                // Only in this part it matters which lines they are.
-                let mut places = (start..).zip(&part.lines).filter(|(_, line)| wanted(line)).map(|(place, _)| place + 1);
-                let end = (most - found).checked_sub(1).and_then(|before| places.nth(before as usize));
-                return (end.unwrap_or(start), most);
-            }
-            found += count;
-        }
-        (u64::MAX, found)
     }
 
     /// Whether every line comes from a single order.
@@ -216,11 +218,16 @@ pub(crate) fn place_of(come_from_orders: bool, line: &Line) -> (u32, u32) {
     if come_from_orders { (line.from, NONE) } else { (NONE, line.from) }
 }
 
-/// How many lines stand before each part.
+/// Where a line stands in the output of its bonus; `place` is the one that [`Lines::each`] counts.
+pub(crate) fn rank_of(come_from_orders: bool, orders: &Orders, place: u64, line: &Line) -> Rank {
+    (if come_from_orders { orders.order(line.from).number } else { 0 }, place)
+}
+
+/// How many places of lines stand before each part.
 fn starts(parts: &[Part]) -> Vec<u64> {
     let next = |before: &mut u64, part: &Part| {
         let start = *before;
-        *before += part.lines.len() as u64;
+        *before += part.places() as u64;
         Some(start)
     };
     parts.iter().scan(0, next).collect()

@@ -5,6 +5,7 @@ pub mod differential;
 pub mod generation;
 mod lines;
 pub mod matching;
+mod part;
 pub mod pool;
 pub mod rank_advance;
 pub mod stairstep;
@@ -19,7 +20,8 @@ use super::plan::Bonus;
 use super::refusal::Refusal;
 use super::standing::Standing;
 
-pub(crate) use lines::{Book, Line, Lines, Origin, Part, place_of};
+pub(crate) use lines::{Book, Line, Lines, Origin, Rank, place_of, rank_of};
+pub(crate) use part::{Claim, Part, Sheet};
 pub(crate) use tally::{Tally, add, add_all};
 pub(crate) use walk::Overlooked;
 
@@ -79,7 +81,7 @@ impl Rule {
 /// What a bonus pays.
 #[derive(Default)]
 pub(crate) struct Paid {
-    /// In output order: order number with none first, source, level, beneficiary.
+    /// What it pays whom.
     pub lines: Lines,
     /// What of the pool nobody gets, in counts of 10^-10.
     pub breakage: i128,
@@ -130,7 +132,7 @@ impl Turn<'_> {
         if award.amount > 0 {
             let About { partner: beneficiary, source: from, .. } = award.about;
             let rate = self.place_of(award.rate, sheet.book)?;
-            sheet.lines.push(Line { amount: award.amount, beneficiary, from, level: award.level, rate });
+            sheet.push(Line { amount: award.amount, beneficiary, from, level: award.level, rate });
         }
         Ok(())
     }
@@ -156,20 +158,4 @@ pub(crate) struct Award {
     pub exact: Option<Exact>,
     /// In minor units of the currency.
     pub amount: i64,
-}
-
-/// Where a part of the lines is written down.
-pub(crate) struct Sheet<'b> {
-    book: &'b Book,
-    lines: Vec<Line>,
-}
-
-impl<'b> Sheet<'b> {
-    pub(crate) fn new(book: &'b Book) -> Self {
-        Self { book, lines: Vec::new() }
-    }
-
-    pub(crate) fn close(self) -> Part {
-        self.book.close(&self.lines)
-    }
 }

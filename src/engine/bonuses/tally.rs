@@ -4,8 +4,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
 
-use super::Line;
-
 /// Sums by index of what is never negative; each thread has a table of its own. What does not fit becomes [`i64::MAX`], however the work
 /// is shared out.
 pub(crate) struct Tally {
@@ -26,14 +24,6 @@ impl Tally {
             *table = vec![0; self.size];
         }
         table
-    }
-
-    /// Adds lines to the sums of their beneficiaries.
-    pub(crate) fn add(&self, lines: &[Line]) {
-        if !lines.is_empty() {
-            let mut sums = self.table();
-            lines.iter().for_each(|line| add(&mut sums[line.beneficiary as usize], line.amount));
-        }
     }
 
     /// The sums over all threads; no entries at all where nothing was added.

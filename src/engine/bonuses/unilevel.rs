@@ -186,10 +186,6 @@ impl OrderWalk for Walk<'_> {
         }
     }
 
-    fn overlooks(&self) -> bool {
-        !self.turn.bonus.orders.is_open() || self.rule.within_days_of_join.is_some() || self.rule.first_order_only
-    }
-
     fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal> {
         if let Some(rate) = self.rule.include_self {
             self.pay_self(partner, rate, way)?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::ops::Range;
 
-use rayon::iter::{IntoParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::engine::decimal::{Exact, fixed};
 use crate::engine::explain::describe;
@@ -17,7 +17,7 @@ use crate::engine::standing::Standing;
 use crate::engine::tree::{NONE, Tree};
 use crate::engine::volume::Personal;
 
-use super::{Award, Book, Line, Lines, Origin, Turn};
+use super::{Award, Book, Claim, Line, Lines, Origin, Part, Sheet, Turn};
 
 /// Enough orders or partners that handing them to a thread costs nothing in comparison, and few enough that their lines stay in its cache.
 const PART: usize = 2048;
@@ -40,9 +40,6 @@ pub(crate) trait OrderWalk: Sync {
 
     /// Whether the bonus looks at the order at all.
     fn sees(&self, order: &Order, place: u32) -> Result<(), Overlooked>;
-
-    /// Whether it may leave out orders that have volume, so that they are worth counting.
-    fn overlooks(&self) -> bool;
 
     /// Goes up from the partner of an order and says who earns at which rate, lower levels first, and why others do not.
     fn walk(&self, partner: u32, way: &mut impl Way) -> Result<(), Refusal>;
@@ -76,49 +73,63 @@ pub(crate) trait Way {
     fn note(&mut self, partner: u32, step: impl FnOnce() -> Step);
 }
 
-/// Pays all orders, in parallel; the lines come in the order of the orders, whatever the number of threads.
+/// Pays all orders, in parallel; the lines are the same whatever the number of threads.
 pub(crate) fn all<R: Recorder>(walk: impl OrderWalk, turn: Turn, recorder: &mut R) -> Result<Lines, Refusal> {
-    let standing = turn.standing;
-    let book = Book::of(walk.rates(), standing.len());
-    let minor = standing.minor(4 + turn.bonus.rule.rate_digits());
-    let orders = &standing.counted;
-    // Most partners have several orders, and from each of them the way up is the same. Explanations are about single orders.
-    let many = || orders.len() >= standing.len() && (!walk.overlooks() || count_seen(&walk, standing) >= standing.len());
-    let routes = if !R::LISTENS && many() { Some(Routes::of(&walk, turn, &book)?) } else { None };
+    let book = Book::of(walk.rates(), turn.standing.len());
+    let minor = turn.standing.minor(4 + turn.bonus.rule.rate_digits());
+    let parts = match R::LISTENS {
+        true => one_by_one(&walk, turn, (&book, &minor), recorder),
+        // Which order is refused must not depend on how they are gone through: the first one by number.
+        false => by_partner(&walk, turn, (&book, &minor)).or_else(|_| one_by_one(&walk, turn, (&book, &minor), recorder)),
+    }?;
+    Ok(Lines::new(parts, book, Origin::Orders { sellers: walk.into_sellers() }))
+}
+
+/// Goes up once from each partner for all of the partner's orders, from one partner to the next in the tree: whom a walk meets, the walks
+/// before have met as well, so that looking at them and adding to what they earn does not wait for memory.
+fn by_partner(walk: &impl OrderWalk, turn: Turn, (book, minor): (&Book, &Minor)) -> Result<Vec<Part>, Refusal> {
+    let (orders, snapshot) = (&turn.standing.counted, &turn.standing.snapshot);
+    let pay = |range: Range<usize>, _: &mut Silent| {
+        let mut sheet = Sheet::new(book);
+        let (mut partner, mut first) = (NONE, 0);
+        for &place in &orders[range] {
+            let order = snapshot.orders.order(place);
+            if walk.sees(order, place).is_err() {
+                continue;
+            }
+            if order.partner != partner {
+                (partner, first) = (order.partner, sheet.claims());
+                walk.walk(partner, &mut Survey { turn, sheet: &mut sheet })?;
+            }
+            sheet.pay(place, first, |rate| minor.product(order.cv.units(), rate)).ok_or_else(|| turn.order_too_large(order))?;
+        }
+        Ok(sheet.close())
+    };
+    in_parts(orders.len(), &mut Silent, pay)
+}
+
+/// Goes up from every order, in ascending order of number, and says what it meets.
+fn one_by_one<R: Recorder>(
+    walk: &impl OrderWalk,
+    turn: Turn,
+    (book, minor): (&Book, &Minor),
+    recorder: &mut R,
+) -> Result<Vec<Part>, Refusal> {
+    let (standing, orders) = (turn.standing, turn.standing.counted_by_number());
     let pay = |range: Range<usize>, recorder: &mut R| {
-        let mut lines = Vec::new();
-        let mut seen = Vec::with_capacity(range.len());
+        let mut sheet = Sheet::new(book);
         for &place in &orders[range] {
             let order = standing.snapshot.orders.order(place);
             match walk.sees(order, place) {
-                // Looked up for all orders before the first is paid: waits for memory then overlap instead of following each other.
-                Ok(()) => {
-                    let route = routes.as_ref().map_or(&[][..], |routes| routes.of_partner(order.partner));
-                    seen.push((place, order, route.first().copied(), route.get(1..).unwrap_or_default()));
-                }
+                Ok(()) => walk.walk(order.partner, &mut Payment { turn, place, order, minor, sheet: &mut sheet, recorder })?,
                 Err(why) => {
                     recorder.note(turn.about(NONE, place), || Step::OrderUnseen { why: describe::overlooked(standing, order, why) });
                 }
             }
         }
-        for (place, order, first, others) in seen {
-            let mut payment = Payment { turn, place, order, minor: &minor, book: &book, lines: &mut lines, recorder };
-            if routes.is_some() {
-                first.iter().chain(others).try_for_each(|leg| payment.earn_on(*leg))?;
-            } else {
-                walk.walk(order.partner, &mut payment)?;
-            }
-        }
-        Ok(book.close(&lines))
+        Ok(sheet.close())
     };
-    let parts = in_parts(orders.len(), recorder, pay)?;
-    drop(routes);
-    Ok(Lines::new(parts, book, Origin::Orders { sellers: walk.into_sellers() }))
-}
-
-fn count_seen(walk: &impl OrderWalk, standing: &Standing) -> usize {
-    let seen = |place: &&u32| walk.sees(standing.snapshot.orders.order(**place), **place).is_ok();
-    standing.counted.par_iter().filter(seen).count()
+    in_parts(orders.len(), recorder, pay)
 }
 
 /// Works on equal parts of something, in parallel; what comes of them stands in their order.
@@ -143,57 +154,35 @@ pub(crate) fn in_parts<T: Send, R: Recorder>(
 }
 
 /// Pays one order along a walk.
-struct Payment<'a, R> {
+struct Payment<'a, 'b, R> {
     turn: Turn<'a>,
     place: u32,
     order: &'a Order,
     minor: &'a Minor,
-    book: &'a Book,
-    lines: &'a mut Vec<Line>,
+    sheet: &'a mut Sheet<'b>,
     recorder: &'a mut R,
 }
 
-impl<R> Payment<'_, R> {
-    #[inline]
-    fn amount(&self, rate: i64) -> Result<i64, Refusal> {
-        self.minor.product(self.order.cv.units(), rate).ok_or_else(|| {
-            let cause = format!("order {}: what bonus {} pays on it does not fit 64 bits", self.order.number, self.turn.bonus.code);
-            Refusal::orders(None, cause)
-        })
-    }
-
-    #[inline]
-    fn earn_on(&mut self, leg: Leg) -> Result<(), Refusal> {
-        let amount = self.amount(self.book.rates.at(leg.rate))?;
-        self.write(leg, amount);
-        Ok(())
-    }
-
-    #[inline]
-    fn write(&mut self, Leg { beneficiary, level, rate }: Leg, amount: i64) {
-        if amount > 0 {
-            self.lines.push(Line { amount, beneficiary, from: self.place, level, rate });
-        }
-    }
-}
-
-impl<R: Recorder> Way for Payment<'_, R> {
+impl<R: Recorder> Way for Payment<'_, '_, R> {
     const LISTENS: bool = R::LISTENS;
 
     fn earns(&mut self, stop: Stop, formula: impl FnOnce() -> Formula) -> Result<(), Refusal> {
-        let leg = Leg { beneficiary: stop.beneficiary, level: stop.level, rate: self.turn.place_of(stop.rate, self.book)? };
-        let cv = i128::from(self.order.cv.units());
+        let rate = self.turn.place_of(stop.rate, self.sheet.book)?;
+        let cv = self.order.cv.units();
+        let amount = self.minor.product(cv, stop.rate).ok_or_else(|| self.turn.order_too_large(self.order))?;
         let digits = self.turn.bonus.rule.rate_digits();
         let award = Award {
             about: self.turn.about(stop.beneficiary, self.place),
             level: stop.level,
-            base: Exact { units: cv, digits: 4 },
+            base: Exact { units: i128::from(cv), digits: 4 },
             rate: stop.rate,
-            exact: Some(Exact { units: cv * i128::from(stop.rate), digits: 4 + digits }),
-            amount: self.amount(stop.rate)?,
+            exact: Some(Exact { units: i128::from(cv) * i128::from(stop.rate), digits: 4 + digits }),
+            amount,
         };
         self.turn.note_award(&award, formula, self.recorder);
-        self.write(leg, award.amount);
+        if amount > 0 {
+            self.sheet.push(Line { amount, beneficiary: stop.beneficiary, from: self.place, level: stop.level, rate });
+        }
         Ok(())
     }
 
@@ -202,64 +191,18 @@ impl<R: Recorder> Way for Payment<'_, R> {
     }
 }
 
-/// A stop with its rate by place.
-#[derive(Clone, Copy)]
-struct Leg {
-    beneficiary: u32,
-    level: u32,
-    rate: u32,
-}
-
-/// The way up from every partner who has orders.
-struct Routes {
-    parts: Vec<Part>,
-}
-
-/// The ways of consecutive partners, one after the other.
-struct Part {
-    /// Where each partner's way ends among the legs; the first entry is 0.
-    ends: Vec<u32>,
-    legs: Vec<Leg>,
-}
-
-impl Routes {
-    fn of(walk: &impl OrderWalk, turn: Turn, book: &Book) -> Result<Self, Refusal> {
-        let cv = &turn.standing.volumes.cv;
-        let survey = |range: Range<usize>, _: &mut Silent| {
-            let mut part = Part { ends: vec![0], legs: Vec::new() };
-            for partner in range {
-                if cv[partner] > 0 {
-                    walk.walk(partner as u32, &mut Survey { turn, book, legs: &mut part.legs })?;
-                }
-                // At most a few thousand legs of each partner in the part, as lists of plans are bounded.
-                part.ends.push(part.legs.len() as u32);
-            }
-            part.legs.shrink_to_fit();
-            Ok(part)
-        };
-        in_parts(turn.standing.len(), &mut Silent, survey).map(|parts| Self { parts })
-    }
-
-    #[inline]
-    fn of_partner(&self, partner: u32) -> &[Leg] {
-        let (part, place) = (&self.parts[partner as usize / PART], partner as usize % PART);
-        &part.legs[part.ends[place] as usize..part.ends[place + 1] as usize]
-    }
-}
-
-/// Writes down who earns, and nothing else.
-struct Survey<'a> {
+/// Writes down who earns on the orders of a partner, and nothing else.
+struct Survey<'a, 'b> {
     turn: Turn<'a>,
-    book: &'a Book,
-    legs: &'a mut Vec<Leg>,
+    sheet: &'a mut Sheet<'b>,
 }
 
-impl Way for Survey<'_> {
+impl Way for Survey<'_, '_> {
     const LISTENS: bool = false;
 
     fn earns(&mut self, stop: Stop, _: impl FnOnce() -> Formula) -> Result<(), Refusal> {
-        let rate = self.turn.place_of(stop.rate, self.book)?;
-        self.legs.push(Leg { beneficiary: stop.beneficiary, level: stop.level, rate });
+        let rate = self.turn.place_of(stop.rate, self.sheet.book)?;
+        self.sheet.claim(Claim { beneficiary: stop.beneficiary, level: stop.level, rate });
         Ok(())
     }
 
@@ -384,6 +327,12 @@ impl Turn<'_> {
                 Step::RoundedToZero { level, base, rate, formula, exact }
             }
         });
+    }
+
+    /// What the bonus pays on an order leaves the range of numbers.
+    fn order_too_large(&self, order: &Order) -> Refusal {
+        let cause = format!("order {}: what bonus {} pays on it does not fit 64 bits", order.number, self.bonus.code);
+        Refusal::orders(None, cause)
     }
 
     /// What a partner earns, or the volume behind it, leaves the range of numbers.

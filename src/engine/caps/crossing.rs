@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSliceMut;
 
-use crate::engine::bonuses::{Line, Lines, Tally, add};
+use crate::engine::bonuses::{Line, Lines, Rank, Tally, add, rank_of};
 use crate::engine::standing::Standing;
 use crate::engine::tree::NONE;
 
@@ -85,11 +85,11 @@ impl<'a> Crossing<'a> {
         let tally = Tally::new(limits.len() * count);
         lines.each(|_, part| {
             let mut sums = tally.table();
-            for line in part {
-                if let Some(place) = self.place(line) {
-                    add(&mut sums[place * count + self.slice_of(line)], line.amount);
+            part.lines().for_each(|(_, line)| {
+                if let Some(place) = self.place(&line) {
+                    add(&mut sums[place * count + self.slice_of(&line)], line.amount);
                 }
-            }
+            });
         });
         let sums = tally.into_sums();
         for (limit, sums) in limits.iter_mut().zip(sums.chunks(count)) {
@@ -103,16 +103,19 @@ impl<'a> Crossing<'a> {
         limits
     }
 
-    /// Shares what is left at the beginning of the slices. Lines of one time already stand in the order in which they are paid:
-    /// order number, source, level.
+    /// Shares what is left at the beginning of the slices. Lines of one time are paid in output order.
     fn share(&self, lines: &Lines, mut limits: Vec<i64>) -> Vec<(u64, i64)> {
+        let orders = &self.standing.snapshot.orders;
         let inside = lines.each(|start, part| {
-            let inside = (start..).zip(part).filter(|(_, line)| self.verdict(line) == Some(Ordering::Equal));
-            inside.map(|(place, line)| (self.placed_at(line), place, line.beneficiary, line.amount)).collect::<Vec<_>>()
+            let placed = part.lines().map(|(place, line)| (start + place as u64, line));
+            let inside = placed.filter(|(_, line)| self.verdict(line) == Some(Ordering::Equal));
+            let rank = |place, line: &Line| rank_of(lines.come_from_orders(), orders, place, line);
+            let queued = |(place, line): (u64, Line)| (self.placed_at(&line), rank(place, &line), line.beneficiary, line.amount);
+            inside.map(queued).collect::<Vec<_>>()
         });
-        let mut queue: Vec<(i64, u64, u32, i64)> = inside.into_iter().flatten().collect();
+        let mut queue: Vec<(i64, Rank, u32, i64)> = inside.into_iter().flatten().collect();
         queue.par_sort_unstable();
-        let keep = |(_, place, partner, amount): (i64, u64, u32, i64)| {
+        let keep = |(_, (_, place), partner, amount): (i64, Rank, u32, i64)| {
             let left = &mut limits[self.places[partner as usize] as usize];
             let keeps = amount.min(*left);
             *left -= keeps;

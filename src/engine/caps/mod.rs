@@ -68,28 +68,29 @@ impl Limit<'_> {
     fn cut_one<R: Recorder>(&self, lines: &mut Lines, bonus: usize, (left, own): (&[i64], &[i64]), recorder: &mut R) {
         let crossing = Crossing::of(self.clock, lines, left, own);
         let ordered = lines.come_from_orders();
-        lines.change(recorder, |start, part, recorder| {
+        lines.change(recorder, |start| {
             let mut shared = crossing.shared_from(start).peekable();
-            for (place, line) in (start..).zip(part) {
+            let crossing = &crossing;
+            move |place, line, recorder| {
                 if !crossing.crosses(line.beneficiary) {
-                    continue;
+                    return line.amount;
                 }
-                let before = line.amount;
-                line.amount = match crossing.verdict(line) {
-                    Some(Ordering::Less) => before,
+                let amount = match crossing.verdict(line) {
+                    Some(Ordering::Less) => line.amount,
                     Some(Ordering::Equal) => shared.next_if(|(shared, _)| *shared == place).map_or(0, |(_, amount)| *amount),
                     // Either later, or the bonuses before have left nothing.
                     Some(Ordering::Greater) | None => 0,
                 };
-                note(self.clock.standing, (self.cap, self.amount), (bonus, ordered), (line, before), recorder);
+                note(self.clock.standing, (self.cap, self.amount), (bonus, ordered), (line, amount), recorder);
+                amount
             }
         });
     }
 }
 
 fn note<R: Recorder>(standing: &Standing, cap: (Cap, i64), of: (usize, bool), cut: (&Line, i64), recorder: &mut R) {
-    let ((cap, limit), (bonus, ordered), (line, before)) = (cap, of, cut);
-    if line.amount == before {
+    let ((cap, limit), (bonus, ordered), (line, after)) = (cap, of, cut);
+    if line.amount == after {
         return;
     }
     let (order, source) = place_of(ordered, line);
@@ -99,7 +100,7 @@ fn note<R: Recorder>(standing: &Standing, cap: (Cap, i64), of: (usize, bool), cu
         cap,
         limit: amount(limit),
         level: line.level,
-        before: amount(before),
-        after: amount(line.amount),
+        before: amount(line.amount),
+        after: amount(after),
     });
 }

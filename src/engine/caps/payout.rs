@@ -2,15 +2,20 @@
 
 use rayon::slice::ParallelSliceMut;
 
-use crate::engine::bonuses::{Line, Paid, Tally, add};
+use crate::engine::bonuses::{Lines, Paid, Part, Rank, Tally, add, rank_of};
 use crate::engine::explain::recorder::Recorder;
 use crate::engine::explain::step::Cap;
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
 use crate::engine::rounding::power_of_ten;
+use crate::engine::snapshot::Orders;
 use crate::engine::standing::Standing;
 
 use super::note;
+
+/// Before and behind all lines of a bonus.
+const FIRST: Rank = (i64::MIN, u64::MIN);
+const LAST: Rank = (i64::MAX, u64::MAX);
 
 /// Brings the sum of all lines down to a share of the period's CV, by largest remainder. Returns what each partner's lines come to then;
 /// none where nothing had to be cut.
@@ -23,20 +28,21 @@ pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], record
     let Some(payable) = u64::try_from(payable).ok().filter(|payable| *payable < owed) else { return Ok(None) };
     let share = Share::of(paid, payable, owed);
     let (mut ties_left, tally) = (share.ties_paid, Tally::new(standing.len()));
+    let (orders, share) = (&standing.snapshot.orders, &share);
     for (bonus, paid) in paid.iter_mut().enumerate() {
         // Ties are paid in output order, so the first of them get the missing units, wherever they lie.
-        let (end, ties) = if ties_left > 0 { paid.lines.first(ties_left, |line| share.of_amount(line.amount).1) } else { (0, 0) };
+        let (end, ties) = if ties_left > 0 { share.first_ties(&paid.lines, orders, ties_left) } else { (FIRST, 0) };
         ties_left -= ties;
         let ordered = paid.lines.come_from_orders();
         *paid.lines.sums_mut() = Vec::new();
-        paid.lines.change(recorder, |start, part, recorder| {
+        paid.lines.change(recorder, |_| {
             let mut sums = tally.table();
-            for (place, line) in (start..).zip(part) {
-                let before = line.amount;
-                let (amount, is_tie) = share.of_amount(before);
-                line.amount = amount + i64::from(is_tie && place < end);
-                add(&mut sums[line.beneficiary as usize], line.amount);
-                note(standing, (Cap::Payout, payable as i64), (bonus, ordered), (line, before), recorder);
+            move |place, line, recorder| {
+                let (amount, is_tie) = share.of_amount(line.amount);
+                let amount = amount + i64::from(is_tie && rank_of(ordered, orders, place, line) < end);
+                add(&mut sums[line.beneficiary as usize], amount);
+                note(standing, (Cap::Payout, payable as i64), (bonus, ordered), (line, amount), recorder);
+                amount
             }
         });
     }
@@ -84,6 +90,53 @@ impl Share {
         share
     }
 
+    /// Before which line of a bonus the first `most` ties stand in output order, and how many ties that are.
+    fn first_ties(&self, lines: &Lines, orders: &Orders, most: u64) -> (Rank, u64) {
+        const BUCKETS: usize = 1 << 12;
+        let ordered = lines.come_from_orders();
+        let in_part = |start: u64, part: &Part, heed: &mut dyn FnMut(Rank)| {
+            let ties = part.lines().filter(|(_, line)| self.of_amount(line.amount).1);
+            ties.for_each(|(place, line)| heed(rank_of(ordered, orders, start + place as u64, &line)));
+        };
+        let key = |(number, place): Rank| if ordered { i128::from(number) } else { i128::from(place) };
+        let ranges = lines.each(|start, part| {
+            let mut range = (0_u64, i128::MAX, i128::MIN);
+            in_part(start, part, &mut |rank| range = (range.0 + 1, range.1.min(key(rank)), range.2.max(key(rank))));
+            range
+        });
+        let join = |all: (u64, i128, i128), part: (u64, i128, i128)| (all.0 + part.0, all.1.min(part.1), all.2.max(part.2));
+        let (count, low, high) = ranges.into_iter().fold((0, i128::MAX, i128::MIN), join);
+        if count <= most {
+            return (LAST, count);
+        }
+        // Every line may be a tie, so their ranks are counted in buckets first, and only those in one bucket are gathered.
+        let bucket = |rank: Rank| ((key(rank) - low) * BUCKETS as i128 / (high - low + 1)) as usize;
+        let tally = Tally::new(BUCKETS);
+        lines.each(|start, part| {
+            let mut counts = tally.table();
+            in_part(start, part, &mut |rank| add(&mut counts[bucket(rank)], 1));
+        });
+        let (mut before, mut last) = (0, 0);
+        for (index, count) in tally.into_sums().into_iter().enumerate() {
+            last = index;
+            if before + count as u64 > most {
+                break;
+            }
+            before += count as u64;
+        }
+        let gathered = lines.each(|start, part| {
+            let mut ranks = Vec::new();
+            in_part(start, part, &mut |rank| {
+                if bucket(rank) == last {
+                    ranks.push(rank)
+                }
+            });
+            ranks
+        });
+        let mut ranks: Vec<Rank> = gathered.into_iter().flatten().collect();
+        (*ranks.select_nth_unstable((most - before) as usize).1, most)
+    }
+
     fn floor(&self, amount: i64) -> (u64, u64) {
         let amount = amount.unsigned_abs();
         if let Some(product) = amount.checked_mul(self.payable) {
@@ -109,15 +162,13 @@ impl Share {
 fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
     const TABLE: usize = 1 << 18;
     let small = Tally::new(TABLE);
-    let count = |part: &[Line]| {
+    let count = |part: &Part| {
         let mut small = small.table();
         let mut large = Vec::new();
-        for line in part {
-            match small.get_mut(line.amount as usize) {
-                Some(count) => *count += 1,
-                None => large.push(line.amount),
-            }
-        }
+        part.lines().for_each(|(_, line)| match small.get_mut(line.amount as usize) {
+            Some(count) => *count += 1,
+            None => large.push(line.amount),
+        });
         large
     };
     let mut large: Vec<i64> = paid.iter().flat_map(|paid| paid.lines.each(|_, part| count(part))).flatten().collect();

@@ -109,9 +109,9 @@ pub(super) struct Answer<'o> {
     order: Option<u32>,
 }
 
-/// An order by dense index and the number of the partner it comes from, in output order; of what comes from an order the partner is left
-/// open.
-type From = (u32, i64);
+/// The number of an order, its dense index, and the number of the partner it comes from, in output order; of what comes from an order
+/// the partner is left open, and what comes from none stands behind.
+type From = (i64, u32, i64);
 
 /// The steps of one bonus.
 type Grouped = BTreeMap<From, Vec<Step>>;
@@ -179,13 +179,13 @@ impl<'o> Answer<'o> {
     fn bonus(&self, index: usize, mut steps: Grouped, unpaid: Vec<Reason>) -> (BonusExplanation, i128) {
         let bonus = &self.outcome.standing.plan.bonuses[index];
         if let (true, Some(order)) = (bonus.rule.walks_from_orders(), self.order) {
-            let steps = steps.entry((order, OPEN)).or_default();
+            let steps = steps.entry(self.from(order, NONE)).or_default();
             self.conclude(bonus, order, steps);
         }
         let (amounts, own) = (self.amounts(index), self.outcome.standing.number(self.partner));
         let (mut calculations, mut total) = (Vec::new(), 0);
         for (of, steps) in steps {
-            let (order, source) = of;
+            let (_, order, source) = of;
             if self.order.is_some_and(|asked| asked != order && (order != NONE || source != own)) {
                 continue;
             }
@@ -202,17 +202,21 @@ impl<'o> Answer<'o> {
         let lines = &self.outcome.paid[bonus].lines;
         let mut amounts = HashMap::new();
         for line in lines.iter().filter(|line| line.beneficiary == self.partner) {
-            let (order, source) = lines.place_of(line);
+            let (order, source) = lines.place_of(&line);
             *amounts.entry(self.from(order, source)).or_default() += i128::from(line.amount);
         }
         amounts
     }
 
     fn from(&self, order: u32, source: u32) -> From {
-        (order, if order == NONE { self.outcome.standing.number(source) } else { OPEN })
+        let standing = &self.outcome.standing;
+        match standing.order_number(order) {
+            Some(number) => (number, order, OPEN),
+            None => (i64::MAX, NONE, standing.number(source)),
+        }
     }
 
-    fn calculation(&self, (order, source): From, steps: Vec<Step>, amount: i128) -> Calculation {
+    fn calculation(&self, (_, order, source): From, steps: Vec<Step>, amount: i128) -> Calculation {
         let standing = &self.outcome.standing;
         let source = if order == NONE { source } else { standing.number(standing.snapshot.orders.order(order).partner) };
         Calculation { order: standing.order_number(order), source, steps, amount: self.money(amount) }

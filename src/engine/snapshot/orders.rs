@@ -25,10 +25,13 @@ pub(crate) struct Order {
     pub buyer: Buyer,
 }
 
-/// All orders in ascending order of number.
+/// All orders, by the place of their partner, those of one partner in ascending order of number: a loop over all orders goes down the
+/// sponsor tree as the partners do, and finds what concerns the partner where the order before has left it, in the processor's cache.
 #[derive(Clone, Debug)]
 pub struct Orders {
     orders: Vec<Order>,
+    /// The dense indices in ascending order of number.
+    by_number: Vec<u32>,
 }
 
 /// Collects orders in any order.
@@ -43,6 +46,12 @@ impl<'n> OrdersBuilder<'n> {
     #[must_use]
     pub fn new(network: &'n Network) -> Self {
         Self { network, orders: Vec::new(), lines: Vec::new() }
+    }
+
+    /// Makes room for so many more orders, where there is as much memory: lists that grow are copied over and over.
+    pub fn expect(&mut self, orders: usize) {
+        // Without it the lists grow as they are filled.
+        let _ = self.orders.try_reserve(orders).and_then(|()| self.lines.try_reserve(orders));
     }
 
     /// Adds an order; `line` is named in refusals.
@@ -74,7 +83,7 @@ impl<'n> OrdersBuilder<'n> {
     pub fn build(self) -> Result<Orders, Refusal> {
         let Self { mut orders, lines, .. } = self;
         if orders.par_windows(2).all(|pair| pair[0].number < pair[1].number) {
-            return Ok(Orders { orders });
+            return Ok(Orders::by_partner(&orders));
         }
         let mut numbers: Vec<(i64, u32)> = orders.iter().map(|order| order.number).zip(lines).collect();
         numbers.par_sort_unstable();
@@ -83,11 +92,35 @@ impl<'n> OrdersBuilder<'n> {
             return Err(Refusal::orders((line > 0).then_some(u64::from(line)), format!("order {number} appears a second time")));
         }
         orders.par_sort_unstable_by_key(|order| order.number);
-        Ok(Orders { orders })
+        Ok(Orders::by_partner(&orders))
     }
 }
 
 impl Orders {
+    /// From orders in ascending order of number.
+    fn by_partner(orders: &[Order]) -> Self {
+        let partners = orders.par_iter().map(|order| order.partner as usize + 1).max().unwrap_or(0);
+        // Counted, not sorted: where the orders of each partner begin.
+        let mut free = vec![0_u32; partners + 1];
+        orders.iter().for_each(|order| free[order.partner as usize + 1] += 1);
+        for partner in 0..partners {
+            free[partner + 1] += free[partner];
+        }
+        let (mut by_number, mut numbered) = (Vec::with_capacity(orders.len()), vec![0_u32; orders.len()]);
+        for (order, number) in orders.iter().zip(0..) {
+            let place = &mut free[order.partner as usize];
+            numbered[*place as usize] = number;
+            by_number.push(*place);
+            *place += 1;
+        }
+        Self { orders: numbered.par_iter().map(|number| orders[*number as usize]).collect(), by_number }
+    }
+
+    /// The dense indices in ascending order of number.
+    pub(crate) fn by_number(&self) -> &[u32] {
+        &self.by_number
+    }
+
     /// How many orders there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -110,7 +143,8 @@ impl Orders {
 
     /// The dense index of an order number.
     pub(crate) fn find(&self, number: i64) -> Option<u32> {
-        self.orders.binary_search_by_key(&number, |order| order.number).ok().map(|place| place as u32)
+        let found = self.by_number.binary_search_by_key(&number, |place| self.order(*place).number);
+        found.ok().map(|place| self.by_number[place])
     }
 
     /// The dense indices of the orders placed in [start, end).
@@ -121,6 +155,18 @@ impl Orders {
 
     /// Keeps the orders of the partners who have a new seat.
     pub(super) fn reseat(&mut self, seats: &[u32]) {
+        let mut next = 0;
+        let place = |order: &Order| {
+            let place = if seats[order.partner as usize] == NONE { NONE } else { next };
+            next += u32::from(place != NONE);
+            place
+        };
+        let places: Vec<u32> = self.orders.iter().map(place).collect();
+        self.by_number.retain_mut(|of| {
+            *of = places[*of as usize];
+            *of != NONE
+        });
+        // New seats stand in the order of the old ones, and so do the orders of their partners.
         self.orders.retain_mut(|order| {
             order.partner = seats[order.partner as usize];
             order.partner != NONE

@@ -1,7 +1,7 @@
 //! Volumes and activity of a period (plans.md, section 4).
 
-use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
-use rayon::slice::ParallelSlice;
+use rayon::iter::ParallelIterator;
+use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::domain::partner_status::PartnerStatus;
 
@@ -69,30 +69,32 @@ pub(crate) struct Personal {
 }
 
 impl Personal {
-    /// So many threads have sums of their own at most.
-    const SHARES: usize = 8;
+    /// So many orders are summed at a time.
+    const SHARE: usize = 1 << 16;
 
     /// Sums the orders that the filter admits.
     pub(crate) fn of(snapshot: &Snapshot, counted: &[u32], filter: &OrderFilter) -> Result<Self, Refusal> {
         let partners = snapshot.network.len();
-        let orders = |places| admitted(snapshot, places, filter);
-        let sum = |places| {
-            let mut sums = vec![[0_i64; 2]; partners];
-            orders(places).try_for_each(|order| add(&mut sums[order.partner as usize], [order.pv.units(), order.cv.units()])).map(|()| sums)
+        // The orders stand in the order of their partners, so a share of them concerns the partners between two.
+        let sum = |places: &[u32]| {
+            let [first, last] = [places.first(), places.last()].map(|place| place.map_or(0, |place| snapshot.orders.order(*place).partner));
+            let mut sums = vec![[0_i64; 2]; (last - first) as usize + 1];
+            let mut own = admitted(snapshot, places, filter);
+            own.try_for_each(|order| add(&mut sums[(order.partner - first) as usize], [order.pv.units(), order.cv.units()]))?;
+            Some((first as usize, sums))
         };
-        let share = counted.len().div_ceil(rayon::current_num_threads().clamp(1, Self::SHARES)).max(1);
-        let shares: Vec<Option<Vec<[i64; 2]>>> = counted.par_chunks(share).map(sum).collect();
-        let join = |all: Vec<[i64; 2]>, more: Option<Vec<[i64; 2]>>| {
-            let (mut all, more) = (all, more?);
-            all.par_iter_mut().zip(more).try_for_each(|(sums, more)| add(sums, more)).map(|()| all)
-        };
-        let mut shares = shares.into_iter();
-        let first = shares.next().unwrap_or_else(|| Some(vec![[0; 2]; partners]));
-        let sums = first.and_then(|first| shares.try_fold(first, join));
+        let shares: Option<Vec<(usize, Vec<[i64; 2]>)>> = counted.par_chunks(Self::SHARE).map(sum).collect();
+        let (mut pv, mut cv) = (vec![0_i64; partners], vec![0_i64; partners]);
+        let mut fits = shares.is_some();
+        for (first, sums) in shares.into_iter().flatten() {
+            for ((pv, cv), more) in pv[first..].iter_mut().zip(&mut cv[first..]).zip(sums) {
+                let mut both = [*pv, *cv];
+                fits &= add(&mut both, more).is_some();
+                [*pv, *cv] = both;
+            }
+        }
         // Nothing is negative, so what leaves the range in some order of adding leaves it in every order.
-        let sums = sums.ok_or_else(|| first_too_large(snapshot, orders(counted)))?;
-        let [pv, cv] = [0, 1].map(|which| sums.par_iter().map(|sums| sums[which]).collect());
-        Ok(Self { pv, cv })
+        if fits { Ok(Self { pv, cv }) } else { Err(first_too_large(snapshot, counted, filter)) }
     }
 }
 
@@ -109,7 +111,10 @@ fn add(sums: &mut [i64; 2], more: [i64; 2]) -> Option<()> {
 }
 
 /// The first partner whose PV, else whose CV, leaves the range.
-fn first_too_large<'a>(snapshot: &Snapshot, orders: impl Iterator<Item = &'a Order> + Clone) -> Refusal {
+fn first_too_large(snapshot: &Snapshot, counted: &[u32], filter: &OrderFilter) -> Refusal {
+    let mut by_number = counted.to_vec();
+    by_number.par_sort_unstable_by_key(|place| snapshot.orders.order(*place).number);
+    let orders = admitted(snapshot, &by_number, filter);
     for volume in [|order: &Order| order.pv, |order: &Order| order.cv] {
         let mut sums = vec![0_i64; snapshot.network.len()];
         for order in orders.clone() {
