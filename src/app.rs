@@ -117,14 +117,15 @@ impl App {
         let services = services(config, database.clone(), world, Arc::new(move || waker.wake()))?;
         let post = Post::new(config)?;
         let schema = roots::schema(network(config, &database, world)?, services.clone(), hub.clone());
-        let settings = settings::Settings::from_config(&config.graphql, &config.network, &config.server);
+        let settings = settings::Settings::from_config(config);
         let endpoint = Endpoint::new(schema.clone(), Door { services: services.clone() }, settings)?;
         let shutdown = watch::Sender::new(false);
         let random = world.random.clone();
         let router = http::router(http::Parts {
             server: config.server.clone(),
-            graphql: http::graphql::router(endpoint.clone(), shutdown.subscribe()),
+            graphql: http::graphql::router(endpoint.clone(), shutdown.subscribe()).merge(http::files::router(services.clone())),
             referrals: referrals(config, &services),
+            upload_bytes: config.upload.request_bytes,
             metrics,
             readiness: http::readiness(move || ready(database.clone())),
             request_ids: Arc::new(move || format!("{:032x}", u128::from_le_bytes(random.bytes()))),
@@ -213,6 +214,7 @@ fn network(config: &Config, database: &Database, world: &World) -> anyhow::Resul
         visible_depth: config.network.visible_depth,
         operator_depth: config.network.operator_max_depth,
         genealogy_partners: config.network.genealogy_partners,
+        public_url: config.server.public_url.clone(),
         currency: config.wallet.currency().context("wallet.currency is no currency")?,
         book: Book::default(),
     })

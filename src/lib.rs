@@ -15,6 +15,7 @@ pub mod graphql;
 pub mod http;
 pub mod import;
 pub mod jobs;
+pub mod media;
 pub mod offline;
 pub mod outbound;
 pub mod rebuild;

@@ -17,6 +17,7 @@ mod m0010_shop;
 mod m0011_payouts;
 mod m0012_epins;
 mod m0013_profiles;
+mod m0014_images_and_kyc;
 mod m0015_mails;
 mod m0016_referral_links;
 
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_profiles::Migration),
             Box::new(m0015_mails::Migration),
             Box::new(m0016_referral_links::Migration),
+            Box::new(m0014_images_and_kyc::Migration),
         ]
     }
 }

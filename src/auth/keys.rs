@@ -22,6 +22,8 @@ pub enum Purpose {
     Mails,
     /// Hashing who follows a link: the key of which the keys of days are made.
     Visitors,
+    /// Sealing identity documents at rest.
+    IdentityDocuments,
 }
 
 /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the signing key (the expand step of RFC 5869 with one block).
@@ -35,6 +37,7 @@ pub fn derive(key: &SigningKey, purpose: Purpose) -> [u8; 32] {
         Purpose::Profiles => b"upline profiles 1\x01",
         Purpose::Mails => b"upline mails 1\x01",
         Purpose::Visitors => b"upline visitors 1\x01",
+        Purpose::IdentityDocuments => b"upline identity documents 1\x01",
     };
     keyed_hash(key.expose(), name)
 }
@@ -64,6 +67,7 @@ mod tests {
             Purpose::Profiles,
             Purpose::Mails,
             Purpose::Visitors,
+            Purpose::IdentityDocuments,
         ];
         let keys = purposes.map(|purpose| derive(&signing, purpose));
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), purposes.len());

@@ -38,11 +38,7 @@ impl Vault {
     /// # Errors
     /// [`NotOurs`] where it cannot be written; not for values as the domain makes them.
     pub fn seal(&self, value: &impl Serialize, owner: i64, random: &dyn Random) -> Result<Vec<u8>, NotOurs> {
-        let plain = serde_json::to_vec(value).map_err(|_| NotOurs)?;
-        let nonce: [u8; NONCE] = random.bytes();
-        let payload = Payload { msg: &plain, aad: &associated(owner) };
-        let sealed = self.cipher().encrypt(&nonce.into(), payload).map_err(|_| NotOurs)?;
-        Ok([&[FORM], nonce.as_slice(), &sealed].concat())
+        self.seal_bytes(&serde_json::to_vec(value).map_err(|_| NotOurs)?, owner, random)
     }
 
     /// Opens what was sealed for an owner.
@@ -50,11 +46,29 @@ impl Vault {
     /// # Errors
     /// [`NotOurs`]
     pub fn open<T: DeserializeOwned>(&self, sealed: &[u8], owner: i64) -> Result<T, NotOurs> {
+        serde_json::from_slice(&self.open_bytes(sealed, owner)?).map_err(|_| NotOurs)
+    }
+
+    /// As [`Vault::seal`], for a file.
+    ///
+    /// # Errors
+    /// [`NotOurs`] for one that is larger than the cipher allows.
+    pub fn seal_bytes(&self, plain: &[u8], owner: i64, random: &dyn Random) -> Result<Vec<u8>, NotOurs> {
+        let nonce: [u8; NONCE] = random.bytes();
+        let payload = Payload { msg: plain, aad: &associated(owner) };
+        let sealed = self.cipher().encrypt(&nonce.into(), payload).map_err(|_| NotOurs)?;
+        Ok([&[FORM], nonce.as_slice(), &sealed].concat())
+    }
+
+    /// As [`Vault::open`], for a file.
+    ///
+    /// # Errors
+    /// [`NotOurs`]
+    pub fn open_bytes(&self, sealed: &[u8], owner: i64) -> Result<Vec<u8>, NotOurs> {
         let (form, rest) = sealed.split_first().ok_or(NotOurs)?;
         let (nonce, sealed) = rest.split_first_chunk::<NONCE>().filter(|_| *form == FORM).ok_or(NotOurs)?;
         let payload = Payload { msg: sealed, aad: &associated(owner) };
-        let plain = self.cipher().decrypt(&(*nonce).into(), payload).map_err(|_| NotOurs)?;
-        serde_json::from_slice(&plain).map_err(|_| NotOurs)
+        self.cipher().decrypt(&(*nonce).into(), payload).map_err(|_| NotOurs)
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {

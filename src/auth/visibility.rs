@@ -36,6 +36,8 @@ pub enum Aspect {
     Bank,
     /// Referral links, and what came of them.
     Links,
+    /// The identity check.
+    Identity,
 }
 
 /// What a caller is to a partner, as far as the two records tell; [`Standing::Upline`] needs a look at the trees.
@@ -44,7 +46,7 @@ pub fn standing(caller: &Caller, partner: &Partner) -> Option<Standing> {
     let own = caller.partner_id;
     if own == Some(partner.id) {
         Some(Standing::Myself)
-    } else if [Scope::Network, Scope::Periods, Scope::Payouts, Scope::Audit].iter().any(|scope| caller.has(*scope)) {
+    } else if [Scope::Network, Scope::Periods, Scope::Payouts, Scope::Audit, Scope::Kyc].iter().any(|scope| caller.has(*scope)) {
         Some(Standing::Staff)
     } else if own.is_some() && partner.sponsor_id == own {
         Some(Standing::SponsorOf)
@@ -64,6 +66,7 @@ pub fn can(caller: &Caller, standing: Standing, partner: &Partner, aspect: Aspec
         (Standing::Staff, Aspect::Contact | Aspect::Links) => caller.has(Scope::Network),
         (Standing::Staff, Aspect::Money) => caller.has(Scope::Payouts) || caller.has(Scope::Periods),
         (Standing::Staff, Aspect::Bank) => caller.has(Scope::Payouts),
+        (Standing::Staff, Aspect::Identity) => caller.has(Scope::Kyc),
         (Standing::SponsorOf | Standing::Upline, Aspect::Network | Aspect::Volumes) => true,
         (Standing::SponsorOf, Aspect::Contact) => partner.shares_contact,
         (Standing::SponsorOf | Standing::Upline, _) | (Standing::SponsoredBy, _) => false,

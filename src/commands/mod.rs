@@ -11,6 +11,8 @@ pub mod epins;
 mod error;
 pub mod folding;
 mod idempotency;
+pub mod images;
+pub mod kyc;
 pub mod mails;
 pub mod money;
 pub mod orders;

@@ -13,6 +13,7 @@ use crate::auth::vault::Vault;
 use crate::config::Config;
 use crate::config::auth::Auth;
 use crate::config::epin::Epin;
+use crate::config::kyc::Kyc;
 use crate::config::mail::Mail;
 use crate::config::network::Network;
 use crate::config::payout::Payout;
@@ -20,11 +21,13 @@ use crate::config::profile::Profile;
 use crate::config::purge::Purge;
 use crate::config::secrets::{Secret, SigningKey};
 use crate::config::shop::Shop;
+use crate::config::upload::Upload;
 use crate::config::wallet::Wallet;
 use crate::domain::clock::Clock;
 use crate::domain::instant::Instant;
 use crate::domain::mails::MailKind;
 use crate::domain::random::Random;
+use crate::media::Studio;
 use crate::store;
 use crate::store::database::Database;
 
@@ -70,7 +73,12 @@ pub struct Services {
     pub mail: Mail,
     /// Referral links: where they lead, and their clicks.
     pub links: Links,
+    /// Settings of identity checks.
+    pub kyc: Kyc,
+    pub(super) upload: Upload,
+    pub(super) studio: Studio,
     pub(super) vault: Vault,
+    pub(super) kyc_vault: Vault,
     pub(super) profile_vault: Vault,
     pub(super) mail_vault: Vault,
     pub(super) link_base: String,
@@ -167,6 +175,10 @@ impl Services {
             addresses: auth.into(),
             proof: Proof { before_sign_in: auth.verify_before_sign_in, before_joining: auth.verify_before_joining },
             links: Links::new(config, key)?,
+            kyc: config.kyc,
+            upload: config.upload,
+            studio: Studio::new(&config.upload),
+            kyc_vault: Vault::new(key, Purpose::IdentityDocuments),
             purge: config.purge,
             tries: Tries { most: auth.tries, lock_minutes: auth.lock_minutes },
             limits: SessionLimits {

@@ -5,6 +5,7 @@ pub mod database;
 pub mod epin;
 pub mod events;
 pub mod graphql;
+pub mod kyc;
 pub mod log;
 pub mod mail;
 pub mod network;
@@ -19,6 +20,7 @@ pub mod secrets;
 pub mod server;
 pub mod shop;
 mod sources;
+pub mod upload;
 pub mod wallet;
 
 use serde::{Deserialize, Serialize};
@@ -62,6 +64,10 @@ pub struct Config {
     pub mail: mail::Mail,
     /// Referral links.
     pub referral: referral::Referral,
+    /// Files that people send.
+    pub upload: upload::Upload,
+    /// For what it must be known who a partner is.
+    pub kyc: kyc::Kyc,
     /// What is logged, and how.
     pub log: log::Log,
     #[serde(skip)]

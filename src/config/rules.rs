@@ -7,7 +7,9 @@ use config::{Value, ValueKind};
 
 use super::origins::Origins;
 use super::problems::{Problem, Problems};
-use super::{auth, database, epin, events, graphql, log, mail, network, payout, profile, purge, referral, server, shop, wallet};
+use super::{
+    auth, database, epin, events, graphql, kyc, log, mail, network, payout, profile, purge, referral, server, shop, upload, wallet,
+};
 
 /// What a key may hold.
 pub(super) enum Allowed {
@@ -28,7 +30,7 @@ pub(super) enum Allowed {
 /// A key within its section, and what it may hold.
 pub(super) type Rule = (&'static str, Allowed);
 
-const SECTIONS: [(&str, &[Rule]); 15] = [
+const SECTIONS: [(&str, &[Rule]); 17] = [
     ("server", server::RULES),
     ("database", database::RULES),
     ("auth", auth::RULES),
@@ -43,6 +45,8 @@ const SECTIONS: [(&str, &[Rule]); 15] = [
     ("payout", payout::RULES),
     ("mail", mail::RULES),
     ("referral", referral::RULES),
+    ("upload", upload::RULES),
+    ("kyc", kyc::RULES),
     ("log", log::RULES),
 ];
 

@@ -90,7 +90,8 @@ fn a_refusal_names_the_key_the_value_its_origin_and_what_is_allowed() {
         ("server.port=80", "server.port (from flag --set): there is no such key; [server] has connections, cors_origins, "),
         (
             "sever.listen=x",
-            "the sections are auth, database, epin, events, graphql, log, mail, network, payout, profile, purge, server, shop, wallet",
+            "the sections are auth, database, epin, events, graphql, kyc, log, mail, network, payout, profile, purge, referral, server, shop, upload, \
+             wallet",
         ),
         ("depth=1", "keys are written section.key"),
         ("server.listen", "--set server.listen: must be section.key=value"),

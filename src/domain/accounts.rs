@@ -36,6 +36,8 @@ coded_enum! {
         Applications = "applications",
         /// The audit trail and the ledger.
         Audit = "audit",
+        /// Who partners are: their identity documents.
+        Kyc = "kyc",
     }
 }
 

@@ -12,6 +12,7 @@ pub mod countries;
 pub mod currency;
 pub mod epins;
 pub mod instant;
+pub mod kyc;
 pub mod landings;
 pub mod ledger;
 pub mod mails;

@@ -49,6 +49,8 @@ coded_enum! {
     Restriction, "a restriction of payouts", {
         /// The partner is not ACTIVE.
         PartnerNotActive = "PARTNER_NOT_ACTIVE",
+        /// The company pays out to those only whose identity check is approved, and the partner's is not.
+        KycNotVerified = "KYC_NOT_VERIFIED",
         /// Another payout is under way.
         PayoutAlreadyPending = "PAYOUT_ALREADY_PENDING",
         /// The wallet holds less than the smallest payout and its fee.
@@ -56,13 +58,29 @@ coded_enum! {
     }
 }
 
-/// What keeps a partner from asking for a payout; nothing where one may be asked for. `least` is the smallest payout with its fee.
+/// What is known of a partner who may want to be paid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Candidate {
+    /// Whether the partner takes part.
+    pub status: PartnerStatus,
+    /// Whether an identity check is missing that the company wants.
+    pub lacks_kyc: bool,
+    /// Whether a payout is under way.
+    pub is_one_open: bool,
+    /// What the wallet holds.
+    pub available: Amount,
+    /// The smallest payout with its fee.
+    pub least: Amount,
+}
+
+/// What keeps a partner from asking for a payout; nothing where one may be asked for.
 #[must_use]
-pub fn restrictions(status: PartnerStatus, is_one_open: bool, available: Amount, least: Amount) -> Vec<Restriction> {
+pub fn restrictions(candidate: Candidate) -> Vec<Restriction> {
     let reasons = [
-        (status != PartnerStatus::Active, Restriction::PartnerNotActive),
-        (is_one_open, Restriction::PayoutAlreadyPending),
-        (available < least, Restriction::AmountBelowMinimum),
+        (candidate.status != PartnerStatus::Active, Restriction::PartnerNotActive),
+        (candidate.lacks_kyc, Restriction::KycNotVerified),
+        (candidate.is_one_open, Restriction::PayoutAlreadyPending),
+        (candidate.available < candidate.least, Restriction::AmountBelowMinimum),
     ];
     reasons.into_iter().filter_map(|(applies, reason)| applies.then_some(reason)).collect()
 }
@@ -203,7 +221,9 @@ mod tests {
     #[test]
     fn restrictions_are_told_in_their_order() {
         let [nothing, least] = [Amount::ZERO, Amount::from_units(1)];
-        assert_eq!(restrictions(PartnerStatus::Suspended, true, nothing, least), Restriction::ALL);
-        assert_eq!(restrictions(PartnerStatus::Active, false, least, least), []);
+        let ready = Candidate { status: PartnerStatus::Active, lacks_kyc: false, is_one_open: false, available: least, least };
+        assert_eq!(restrictions(ready), []);
+        let nobody = Candidate { status: PartnerStatus::Suspended, lacks_kyc: true, is_one_open: true, available: nothing, least };
+        assert_eq!(restrictions(nobody), Restriction::ALL);
     }
 }

@@ -148,7 +148,13 @@ pub const fn start_of(day: i64) -> Instant {
 pub fn check_code(code: &str) -> Result<String, Refusal> {
     let bytes = code.as_bytes();
     let ends_well = [bytes.first(), bytes.last()].into_iter().all(|end| end.is_some_and(u8::is_ascii_alphanumeric));
-    if bytes.len() >= 3 && ends_well && could_be_code(code) { Ok(code.to_ascii_uppercase()) } else { Err(Refusal::InvalidReferralLinkCode) }
+    // Links of people who are forgotten are called so.
+    let is_free = !code.to_ascii_uppercase().starts_with("ERASED-");
+    if bytes.len() >= 3 && ends_well && is_free && could_be_code(code) {
+        Ok(code.to_ascii_uppercase())
+    } else {
+        Err(Refusal::InvalidReferralLinkCode)
+    }
 }
 
 /// Whether a text has the outline of a code: what has not need not be looked for.

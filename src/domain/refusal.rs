@@ -2,6 +2,7 @@
 
 use super::amount::Amount;
 use super::instant::Instant;
+use super::kyc::KycStatus;
 use super::payouts::PayoutStatus;
 use super::position::Position;
 
@@ -386,6 +387,53 @@ pub enum Refusal {
     /// Nobody's code, or its partner is not ACTIVE.
     #[error("No referral link has this code, or its partner is not active.")]
     ReferralLinkCodeUnknown,
+    /// By its content; names and declared types do not count.
+    #[error("The file's content is none of these: {allowed}. Its name does not count.")]
+    FileTypeNotSupported {
+        /// What is.
+        allowed: &'static str,
+    },
+    /// More than the configuration says.
+    #[error("The file has more than {most} bytes: send a smaller one.")]
+    FileTooLarge {
+        /// The most.
+        most: u32,
+    },
+    /// More than the configuration says, by what the file itself tells before it is decoded.
+    #[error("A picture may have at most {pixels} pixels in all and {side} on one side: make it smaller.")]
+    TooManyPixels {
+        /// The most in all.
+        pixels: u32,
+        /// The most on one side.
+        side: u32,
+    },
+    /// It begins like a picture or a document, and is none.
+    #[error("The file is damaged or cut off: save it anew and send it again.")]
+    FileBroken,
+    /// It is not known who the owner of the money is.
+    #[error("This needs an approved identity check: send documents, and wait until they are approved.")]
+    KycNotVerified,
+    /// One submission at a time, and none after an approval.
+    #[error("Documents were sent already: the identity check is {status}.")]
+    KycAlreadySubmitted {
+        /// Where it stands.
+        status: KycStatus,
+    },
+    /// None, or two of a kind.
+    #[error("Send at least one document, and not more than one of each kind.")]
+    InvalidDocuments,
+    /// Unknown.
+    #[error("There is no such submission of documents.")]
+    KycUnknown,
+    /// Another operator came first.
+    #[error("This was decided already: the identity check is {status}.")]
+    KycMovedOn {
+        /// Where it stands.
+        status: KycStatus,
+    },
+    /// Operators who are partners too.
+    #[error("Nobody decides about an identity check of their own.")]
+    OwnKyc,
 }
 
 impl Refusal {

@@ -96,3 +96,10 @@ pub struct AccountUnblocked {
     /// Whose.
     pub account: i64,
 }
+
+/// A picture was stored or dropped.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileImageChanged {
+    /// Whose.
+    pub account: i64,
+}

@@ -5,6 +5,7 @@
 
 mod accounts;
 mod epins;
+mod kyc;
 mod orders;
 mod partners;
 mod payouts;
@@ -16,9 +17,10 @@ use serde::{Deserialize, Serialize};
 
 pub use self::accounts::{
     AccountBlocked, AccountErased, AccountSignedUp, AccountUnblocked, EmailChanged, EmailVerified, LinkRequested, PasswordChanged,
-    ProfileChanged, SessionsEnded, SignUpsSet, TransactionPasswordChanged,
+    ProfileChanged, ProfileImageChanged, SessionsEnded, SignUpsSet, TransactionPasswordChanged,
 };
 pub use self::epins::{EpinChanged, EpinsIssued};
+pub use self::kyc::KycStatusChanged;
 pub use self::orders::{OrderCancelled, OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
 pub use self::partners::{ContactSharingSet, PartnerActivated, PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
 pub use self::payouts::PayoutStatusChanged;
@@ -153,6 +155,10 @@ events! {
     ReferralRegistered = "REFERRAL_REGISTERED", about partner;
     /// Somebody who came by a partner's link or code finished a first order.
     ReferralConverted = "REFERRAL_CONVERTED", about partner;
+    /// Somebody has another picture, or none any more.
+    ProfileImageChanged = "PROFILE_IMAGE_CHANGED", about account;
+    /// A partner sent identity documents, or they were decided about.
+    KycStatusChanged = "KYC_STATUS_CHANGED", about partner;
 }
 
 fn read<T: DeserializeOwned>(payload: &str) -> Result<T, serde_json::Error> {
@@ -178,6 +184,7 @@ mod as_code {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::kyc::KycStatus;
     use crate::domain::mails::MailKind;
     use crate::domain::payouts::PayoutStatus;
     use crate::domain::position::Position;
@@ -186,7 +193,7 @@ mod tests {
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 32] = [
+        let events: [Event; 34] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -219,6 +226,8 @@ mod tests {
             ReferralLinkDeleted { link: 4, partner: 9 }.into(),
             ReferralRegistered { account: 1, partner: 9, link: Some(4) }.into(),
             ReferralConverted { account: 1, order: 5, partner: 9, link: None }.into(),
+            ProfileImageChanged { account: 1 }.into(),
+            KycStatusChanged { submission: 5, partner: 9, status: KycStatus::Approved }.into(),
         ];
         assert_eq!(events.len(), Kind::ALL.len());
         for event in events {

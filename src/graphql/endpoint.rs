@@ -23,6 +23,7 @@ use super::measure::{Meter, Stopwatch};
 use super::params::Params;
 use super::precheck::{Cost, Precheck, SchemaUnreadable};
 use super::settings::Settings;
+use super::uploads::Uploads;
 use crate::store::statements::counted;
 
 /// Why an endpoint cannot be built.
@@ -60,6 +61,8 @@ pub struct Call {
     pub credentials: Arc<Credentials>,
     /// The SSE header `Last-Event-ID`.
     pub last_event_id: Option<String>,
+    /// The files that came with it.
+    pub uploads: Uploads,
 }
 
 /// An operation that passed the pre-check.
@@ -237,6 +240,7 @@ impl Inner {
         if let Some(id) = call.last_event_id {
             request = request.data(LastEventId(id));
         }
+        request = request.data(call.uploads);
         let cost = wants_cost.then_some(checked.cost);
         Ok(Admitted { request, name: checked.name, kind: checked.kind, cost, order: checked.order, credentials: call.credentials })
     }

@@ -34,6 +34,8 @@ pub struct Network {
     pub operator_depth: u32,
     /// Partners that a drawing may hold.
     pub genealogy_partners: u32,
+    /// Where people find this server, without a slash at its end; empty where it is not configured: addresses are relative then.
+    pub public_url: String,
     /// What is paid in until the database knows better.
     pub currency: Currency,
     /// The plan's facts as they were read last.

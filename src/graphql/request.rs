@@ -11,6 +11,8 @@ use super::commissions::loader::{CommissionCounts, Commissions, CommissionsOf, T
 use super::context::{Credentials, Prepared, RequestContext};
 use super::epins::loader::{EpinCounts, Epins, EpinsOf};
 use super::errors::{store_failed, unauthenticated};
+use super::images::loader::ImageNames;
+use super::kyc::loader::{Documents, Submissions};
 use super::loader::waves::Waves;
 use super::loader::{Epoch, Loader};
 use super::network::{PlanFacts, Promotion};
@@ -75,7 +77,9 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         CommissionCounts,
         Commissions,
         CommissionsOf,
+        Documents,
         Downlines,
+        ImageNames,
         LevelCounts,
         MovementCounts,
         Movements,
@@ -109,6 +113,7 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         ReferralLinks,
         ReferralLinksOf,
         ReferralTotals,
+        Submissions,
         Tallies,
         Turnovers,
         Uplines,

@@ -17,6 +17,9 @@ use super::countries::query::CountryQuery;
 use super::epins::mutation::EpinMutation;
 use super::epins::query::OperatorEpins;
 use super::events::subscription::EventSubscription;
+use super::images::mutation::ImageMutation;
+use super::kyc::mutation::KycMutation;
+use super::kyc::query::OperatorKyc;
 use super::network::{Network, caller};
 use super::node::NodeQuery;
 use super::orders::mutation::OrderMutation;
@@ -65,6 +68,8 @@ pub struct Mutation(
     OrderMutation,
     EpinMutation,
     PayoutMutation,
+    ImageMutation,
+    KycMutation,
 );
 
 /// What can be followed.
@@ -73,7 +78,7 @@ pub struct Subscription(EventSubscription);
 
 /// What operators read; each field says which scope it needs.
 #[derive(MergedObject, Default)]
-pub struct Operator(OperatorPartners, OperatorPayouts, OperatorEpins);
+pub struct Operator(OperatorPartners, OperatorPayouts, OperatorEpins, OperatorKyc);
 
 /// The operators' part.
 #[derive(Default)]

@@ -12,6 +12,7 @@ use crate::config;
 use crate::domain::carts::{MOST_ADDRESSES, MOST_LINES, MOST_PAYMENTS};
 use crate::domain::countries::{MOST_COUNTRIES, MOST_STATES};
 use crate::domain::epins::MOST_EPINS;
+use crate::domain::kyc::MOST_DOCUMENTS;
 use crate::domain::position::WIDEST_MATRIX;
 
 /// How much one request may ask for. Checked before anything is executed.
@@ -95,6 +96,8 @@ pub struct Settings {
     pub allowed_origins: Vec<String>,
     /// Operation names that get a metric label of their own; all others share `other`.
     pub operation_labels: usize,
+    /// Requests with files.
+    pub uploads: UploadSettings,
     /// WebSocket and Server-Sent Events.
     pub streams: StreamSettings,
 }
@@ -110,7 +113,36 @@ impl Default for Settings {
             query_timeout_seconds: 30,
             allowed_origins: Vec::new(),
             operation_labels: 200,
+            uploads: UploadSettings::default(),
             streams: StreamSettings::default(),
+        }
+    }
+}
+
+/// Requests with files.
+#[derive(Clone, Copy, Debug, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct UploadSettings {
+    /// Bytes of a whole request, all its parts together.
+    pub request_bytes: usize,
+    /// Files in one request.
+    pub files: usize,
+    /// Requests read at a time; further ones are answered with 503.
+    pub concurrent_requests: usize,
+}
+
+impl Default for UploadSettings {
+    fn default() -> Self {
+        Self { request_bytes: 3 * 1024 * 1024, files: 10, concurrent_requests: 16 }
+    }
+}
+
+impl From<config::upload::Upload> for UploadSettings {
+    fn from(upload: config::upload::Upload) -> Self {
+        Self {
+            request_bytes: upload.request_bytes as usize,
+            files: upload.files as usize,
+            concurrent_requests: upload.concurrent_requests as usize,
         }
     }
 }
@@ -149,7 +181,8 @@ impl Default for StreamSettings {
 impl Settings {
     /// The endpoint's part of the configuration.
     #[must_use]
-    pub fn from_config(graphql: &config::graphql::Graphql, network: &config::network::Network, server: &config::server::Server) -> Self {
+    pub fn from_config(config: &config::Config) -> Self {
+        let config::Config { graphql, network, server, upload, .. } = config;
         let lists = [
             ("Partner.genealogy", network.genealogy_partners.into()),
             ("Partner.upline", network.visible_depth.into()),
@@ -165,6 +198,7 @@ impl Settings {
             ("Viewer.shippingAddresses", MOST_ADDRESSES.into()),
             ("Query.countries", MOST_COUNTRIES as u64),
             ("Country.states", MOST_STATES as u64),
+            ("Kyc.documents", MOST_DOCUMENTS.into()),
         ];
         let limits = Limits {
             document_bytes: graphql.document_bytes as usize,
@@ -196,12 +230,13 @@ impl Settings {
         Self {
             limits,
             introspection: graphql.introspection,
-            body_bytes: graphql.body_bytes as usize,
+            body_bytes: graphql.body_bytes.min(server.request_bytes) as usize,
             persisted_queries: graphql.persisted_documents as usize,
             trusted_documents: (!documents.as_os_str().is_empty()).then(|| documents.clone()),
             query_timeout_seconds: graphql.query_timeout_seconds.into(),
             allowed_origins: server.cors_origins.clone(),
             operation_labels: graphql.operation_labels as usize,
+            uploads: (*upload).into(),
             streams,
         }
     }

@@ -25,6 +25,7 @@ pub fn note(ctx: &Context<'_>, aspect: Aspect, partner: i64) -> Result<()> {
         Aspect::Money => "money",
         Aspect::Bank => "bank",
         Aspect::Links => "links",
+        Aspect::Identity => "identity",
         Aspect::PublicCard | Aspect::Network | Aspect::Volumes => return Ok(()),
     };
     let reads = ctx.data::<StaffReads>()?;

@@ -233,6 +233,26 @@ user_errors! {
     Refusal::ReferralLinkUnknown => ReferralLinkUnknown, Some("linkNumber");
     /// No referral link has this code, or its partner is not active.
     Refusal::ReferralLinkCodeUnknown => ReferralLinkCodeUnknown, Some("referralLinkCode");
+    /// The content of the file is of no supported type.
+    Refusal::FileTypeNotSupported { .. } => FileTypeNotSupported, Some("file");
+    /// The file is too large.
+    Refusal::FileTooLarge { .. } => FileTooLarge, Some("file");
+    /// The picture has too many pixels.
+    Refusal::TooManyPixels { .. } => TooManyPixels, Some("file");
+    /// The file is damaged or cut off.
+    Refusal::FileBroken => FileBroken, Some("file");
+    /// This needs an approved identity check.
+    Refusal::KycNotVerified => KycNotVerified, None;
+    /// Documents were sent already.
+    Refusal::KycAlreadySubmitted { .. } => KycAlreadySubmitted, None;
+    /// No document, or two of a kind.
+    Refusal::InvalidDocuments => InvalidDocuments, Some("documents");
+    /// There is no such submission of documents.
+    Refusal::KycUnknown => KycUnknown, Some("submissionNumber");
+    /// The identity check was decided already.
+    Refusal::KycMovedOn { .. } => KycMovedOn, Some("submissionNumber");
+    /// Nobody decides about an identity check of their own.
+    Refusal::OwnKyc => OwnKyc, Some("submissionNumber");
 }
 
 /// Sorts the outcome of an act: what the person can put right goes into the payload, the rest to the top level.

@@ -1,6 +1,7 @@
 //! The HTTP server: what stands around the GraphQL endpoint, and the serving itself.
 
 mod client;
+pub mod files;
 pub mod graphql;
 mod health;
 mod listener;
@@ -17,7 +18,7 @@ use axum::extract::DefaultBodyLimit;
 use axum::http::HeaderName;
 use axum::http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER};
 use axum::http::{HeaderValue, Method};
-use axum::middleware::{from_fn, from_fn_with_state};
+use axum::middleware::{from_fn, from_fn_with_state, map_response};
 use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::compression::CompressionLayer;
 use tower_http::cors::{Any, CorsLayer};
@@ -36,10 +37,12 @@ pub type RequestIds = Arc<dyn Fn() -> String + Send + Sync>;
 pub struct Parts {
     /// `[server]` of the configuration.
     pub server: Server,
-    /// The GraphQL routes, merged as they are.
+    /// The GraphQL routes and those of files, merged as they are.
     pub graphql: Router,
     /// Answers `/ref/{code}`.
     pub referrals: Referrals,
+    /// Bytes of a request with files.
+    pub upload_bytes: u32,
     /// Renders `/metrics`.
     pub metrics: PrometheusHandle,
     /// Answers `/health/ready`.
@@ -50,7 +53,7 @@ pub struct Parts {
 
 /// All routes, within the middleware that every one of them passes through.
 pub fn router(parts: Parts) -> Router {
-    let Parts { server, graphql, referrals, metrics, readiness, request_ids } = parts;
+    let Parts { server, graphql, referrals, upload_bytes, metrics, readiness, request_ids } = parts;
     metrics::describe();
     let mut routes = health::routes(readiness).merge(graphql).merge(referrals::routes(referrals));
     if server.metrics {
@@ -60,7 +63,9 @@ pub fn router(parts: Parts) -> Router {
     let mut routes = playground::serve_beside(routes, &server.playground_dir)
         .layer(CompressionLayer::new())
         .layer(DefaultBodyLimit::disable())
-        .layer(RequestBodyLimitLayer::new(server.request_bytes as usize))
+        // GraphQL holds its bodies to closer limits, by their type.
+        .layer(RequestBodyLimitLayer::new(server.request_bytes.max(upload_bytes) as usize))
+        .layer(map_response(refusal::in_shape))
         .layer(from_fn_with_state(server.request_timeout(), middleware::limit_time))
         .layer(from_fn(middleware::catch_panic));
     if !server.cors_origins.is_empty() {

@@ -60,6 +60,7 @@ fn parts(overrides: &[&str]) -> Parts {
             cookie_days: 2,
             is_secure: overrides.contains(&"server.public_url=https://upline.example"),
         },
+        upload_bytes: 0,
         metrics: telemetry::recorder().unwrap().handle(),
         readiness: readiness(async || Ok(())),
         request_ids: Arc::new(move || format!("made-{}", served.fetch_add(1, Ordering::Relaxed))),

@@ -38,7 +38,7 @@ impl Inputs {
     pub fn read_network(&self, plan: &Plan, mut seen: impl FnMut(u64)) -> Result<Network, Refused> {
         let trees = if plan.placement.is_some() { Trees::SponsorAndPlacement } else { Trees::SponsorOnly };
         let (mut builder, reader) = (NetworkBuilder::default(), NetworkReader::open(&self.network, trees)?);
-        builder.expect(reader.expected_rows());
+        builder.reserve(reader.expected_rows());
         for (count, entry) in (1..).zip(reader) {
             let entry = entry?;
             builder.add(&entry.row, Some(entry.line)).map_err(|refusal| self.locate(refusal))?;
@@ -53,7 +53,7 @@ impl Inputs {
     /// The first row that is wrong, with file and line.
     pub fn read_orders(&self, network: &Network, mut seen: impl FnMut(u64)) -> Result<Orders, Refused> {
         let (mut builder, reader) = (OrdersBuilder::new(network), OrderReader::open(&self.orders)?);
-        builder.expect(reader.expected_rows());
+        builder.reserve(reader.expected_rows());
         for (count, entry) in (1..).zip(reader) {
             let entry = entry?;
             builder.add(&entry.row, Some(entry.line)).map_err(|refusal| self.locate(refusal))?;

@@ -11,6 +11,7 @@ use super::sql::{Row, Sql};
 use super::{mailed_links, mails};
 use crate::domain::accounts::{AccountStatus, Role, Scope, write_scopes};
 use crate::domain::instant::Instant;
+use crate::domain::mails::MailKind;
 
 /// A login of staff to be stored.
 #[derive(Clone, Debug)]
@@ -153,6 +154,15 @@ pub async fn reset_transaction_password(connection: &impl ConnectionTrait, accou
 pub async fn prove_address(connection: &impl ConnectionTrait, account_id: i64, now: Instant) -> Result<bool, Error> {
     let sql = "UPDATE accounts SET email_verified_at = $2 WHERE id = $1 AND email_verified_at IS NULL AND email IS NOT NULL";
     Ok(Sql::whole(connection, sql, [account_id.into(), now.nanos().into()]).execute(connection).await? == 1)
+}
+
+/// What goes with a new password: links that were mailed before do not set another one, and those that wait are not sent.
+///
+/// # Errors
+/// The database's.
+pub async fn void_links(connection: &impl ConnectionTrait, account_id: i64, now: Instant) -> Result<(), Error> {
+    mailed_links::void(connection, account_id, Some(MailKind::PasswordReset), now).await?;
+    mailed_links::void(connection, account_id, Some(MailKind::TransactionPasswordReset), now).await
 }
 
 /// What goes with a change of an account's address, in the transaction of that change: the new one is not proven, links that went to the old one do not

@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait as _, DbBackend, Value};
 
 use super::database::Transaction;
 use super::error::Error;
+use super::images;
 use super::sql::{Row, Sql};
 use crate::domain::accounts::Role;
 use crate::domain::instant::Instant;
@@ -124,6 +125,7 @@ const OF_ACCOUNT: [&str; 10] = [
 /// # Errors
 /// The database's.
 pub async fn erase(transaction: &Transaction, found: &Found, tombstone: &Tombstone<'_>) -> Result<(), Error> {
+    images::drop_files_of(transaction, found.account_id).await?;
     for sql in OF_ACCOUNT {
         Sql::whole(transaction, sql, [found.account_id.into()]).execute(transaction).await?;
     }

@@ -17,3 +17,4 @@ mod people;
 mod referrals;
 mod soak;
 mod transport;
+mod uploads;

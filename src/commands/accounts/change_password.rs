@@ -11,7 +11,7 @@ use crate::events::PasswordChanged;
 use crate::store::accounts::{self, Login};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::sessions::SessionEnd;
-use crate::store::{events, sessions};
+use crate::store::{account_changes, events, sessions};
 
 /// A change of the own password.
 #[derive(Clone, Debug)]
@@ -51,6 +51,7 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
         return Err(Refusal::WrongPassword.into());
     }
     sessions::end_others(transaction, caller.account_id, Some(&caller.sid), SessionEnd::PasswordChanged, now).await?;
+    account_changes::void_links(transaction, caller.account_id, now).await?;
     events::append(transaction, &PasswordChanged { account: caller.account_id }.into(), now).await?;
     Ok(())
 }

@@ -28,6 +28,7 @@ pub async fn set_password(
     in_transaction!(database, |transaction| {
         account_changes::set_password(&transaction, account.account_id, &hash).await?;
         sessions::end_others(&transaction, account.account_id, None, SessionEnd::PasswordChanged, now).await?;
+        account_changes::void_links(&transaction, account.account_id, now).await?;
         let subject = format!("account:{}", account.account_id);
         let entry = Entry { account_id: None, action: "setPassword", subject: &subject, detail: "{}", at: now };
         audit::append(&transaction, &entry).await?;

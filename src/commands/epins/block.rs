@@ -45,7 +45,7 @@ async fn write(services: &Services, transaction: &Transaction, account_id: i64, 
     if (pin.status == EpinStatus::Blocked) == input.blocked {
         return Ok(());
     }
-    if pin.status_at(now) == EpinStatus::Expired {
+    if pin.is_over(now) {
         return Err(Refusal::EpinNotUsable { why: "has expired" }.into());
     }
     let open = if pin.remaining > Amount::ZERO { EpinStatus::Active } else { EpinStatus::Used };

@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::codes;
 use crate::auth::principal::Principal;
 use crate::commands::wallets::{Spender, unlock};
 use crate::commands::{Error, Services};
@@ -28,8 +29,8 @@ pub struct TransferEpin {
     pub transaction_password: Option<Secret<String>>,
 }
 
-/// Passes an e-pin on, and gives its number: a partner one of the own, an operator with the scope `payouts` any. The code stays, and is worth nothing in the
-/// hands of the former owner.
+/// Passes an e-pin on, and gives its number: a partner one of the own, an operator with the scope `payouts` any. The code that was known is worth
+/// nothing from then on; the new owner asks for another one.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `EpinUseOff`, `TooManyTries`, `WrongTransactionPassword` (also where
@@ -71,6 +72,10 @@ async fn write(
     let receiver = partners::find(transaction, &Lookup::Number(input.to)).await?;
     receiver.filter(|to| to.status == PartnerStatus::Active && pin.owner_id != Some(to.id)).ok_or(Refusal::PartnerUnknown)?;
     epin_changes::set_owner(transaction, pin.id, input.to).await?;
+    // Whoever knew the code knows nothing any more: recruits use pins of their sponsor's, so the owner's number alone does not guard it.
+    let code = codes::make(services, &services.random.bytes(), 0);
+    let unknown = codes::stored(services, &code).ok_or_else(|| Error::Internal("a code was made that is none".to_owned()))?;
+    epin_changes::set_code(transaction, pin.id, unknown).await?;
     if spender.is_none() {
         let (subject, detail) = (format!("epin:{}", pin.id), json!({ "from": pin.owner_id, "to": input.to }).to_string());
         let entry = Entry { account_id: Some(account_id), action: "transferEpin", subject: &subject, detail: &detail, at: now };

@@ -10,7 +10,7 @@ use crate::domain::clients::Client;
 use crate::domain::instant::Instant;
 use crate::domain::mails::MailKind;
 use crate::domain::refusal::Refusal;
-use crate::store::accounts;
+use crate::store::account_changes;
 use crate::store::database::Transaction;
 use crate::store::mailed_links::{self, NewLink};
 use crate::store::mails::{self, NewMail};
@@ -56,8 +56,11 @@ pub(in crate::commands) async fn write_limited(
     kind: MailKind,
     at: Instant,
 ) -> Result<Result<(), Instant>, Error> {
-    // Rivals for the last one wait for the account's row.
-    accounts::hold(transaction, recipient.account_id).await?;
+    // Rivals for the last one wait for the account's row. Its address may have changed since it was read, or its person been forgotten.
+    let reach = account_changes::hold(transaction, recipient.account_id).await?;
+    if reach.and_then(|reach| reach.email).as_deref() != Some(recipient.address) {
+        return Ok(Ok(()));
+    }
     let (made, first) = mailed_links::made_since(transaction, recipient.account_id, kind, at.plus_seconds(-SECONDS_PER_HOUR)).await?;
     if made >= i64::from(services.mailed_links.per_hour) {
         return Ok(Err(first.unwrap_or(at).plus_seconds(SECONDS_PER_HOUR)));

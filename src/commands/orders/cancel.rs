@@ -6,14 +6,14 @@ use super::refund::give_back;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
-use crate::domain::carts::OrderStatus;
+use crate::domain::carts::{OrderStatus, PaymentMethod};
 use crate::domain::partners::PartnerStatus;
 use crate::domain::refusal::Refusal;
 use crate::events::OrderCancelled;
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::events;
-use crate::store::order_changes::{self, Lookup};
+use crate::store::order_changes::{self, Lookup, Payment};
 use crate::store::partners::{self, Lookup as Partner};
 
 /// Gives up an order that is not wholly paid, and gives its number; what was paid of it goes back. The orderer may, and operators with the scope
@@ -42,6 +42,11 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
     let partner = partners::find(transaction, &Partner::Number(order.partner_id)).await?;
     if partner.is_some_and(|partner| partner.status == PartnerStatus::PendingPayment) {
         return Err(Refusal::OrderNotCancellable { status: "what the membership waits for" }.into());
+    }
+    // What came by bank or cash goes back by bank or cash, and somebody has to send it.
+    let came_from_outside = |payment: &Payment| payment.method == PaymentMethod::External;
+    if !caller.has(Scope::Catalog) && order_changes::payments(transaction, order.id).await?.iter().any(came_from_outside) {
+        return Err(Refusal::OrderNotCancellable { status: "paid in part by bank or cash: ask the company" }.into());
     }
     give_back(services, transaction, &order, (order.paid, caller, "the order was cancelled")).await?;
     order.refunded = order.paid;

@@ -33,7 +33,7 @@ pub struct Checkout {
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidIdempotencyKey`, `TooManyTries`,
 /// `WrongTransactionPassword` (of the wallet's owner), `EpinUnknown`, `Busy`, `IdempotencyConflict`, `PartnerNotActive`, `CartEmpty`, `ProductUnknown` (not offered any more),
-/// `AddressUnknown` (a shippable product and no address), `CartTooLarge`, `InvalidAmount`, `EpinNotUsable`, `InsufficientFunds`. The cart stays as it is.
+/// `AddressUnknown` (a shippable product and no address), `CartTooLarge`, `KycNotVerified` (of the owner), `InvalidAmount`, `EpinNotUsable`, `InsufficientFunds`. The cart stays as it is.
 pub async fn checkout(services: &Services, principal: &Principal, input: &Checkout) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let partner = caller.partner_id.ok_or(Refusal::NotPartner)?;

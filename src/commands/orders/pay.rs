@@ -25,7 +25,7 @@ pub struct PayOrder {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidIdempotencyKey`, `TooManyTries`,
-/// `WrongTransactionPassword`, `EpinUnknown`, `Busy`, `IdempotencyConflict`, `OrderUnknown` (also for orders of others), `OrderNotPayable`, `InvalidAmount`,
+/// `WrongTransactionPassword`, `EpinUnknown`, `Busy`, `IdempotencyConflict`, `KycNotVerified` (of the owner), `OrderUnknown` (also for orders of others), `OrderNotPayable`, `InvalidAmount`,
 /// `EpinNotUsable`, `InsufficientFunds`.
 pub async fn pay_order(services: &Services, principal: &Principal, input: &PayOrder) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;

@@ -10,6 +10,7 @@ use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
 use crate::domain::carts::{OrderLine, OrderState, OrderStatus, PaymentMethod, Totals};
+use crate::domain::epins::EpinStatus;
 use crate::domain::instant::Instant;
 use crate::domain::ledger::{Account, Book, Journal, JournalKind, Pocket};
 use crate::domain::refusal::Refusal;
@@ -156,7 +157,7 @@ async fn take_back(transaction: &Transaction, lines: &[OrderLine], asked: &[Refu
 }
 
 /// Money goes back to the wallets and e-pins it came from, the latest payment first; what was paid outside is owed outside. A pin whose time is over takes
-/// nothing back: the partner's wallet does.
+/// nothing back: its owner's wallet does, or the company where an unpaid order is given up.
 pub(super) async fn give_back(
     services: &Services,
     transaction: &Transaction,
@@ -199,9 +200,15 @@ async fn onto_pin(
     (number, part): (i64, Amount),
 ) -> Result<Account, Error> {
     let now = services.now();
-    let Some(pin) = epins::hold(transaction, number).await?.filter(|pin| !pin.is_over(now)) else {
-        return Ok(Account::Partner(order.partner_id, Pocket::Available));
-    };
+    let pin =
+        epins::hold(transaction, number).await?.ok_or_else(|| Error::Internal(format!("e-pin {number} has paid and is not there")))?;
+    // What is blocked stays blocked, whatever its end.
+    if pin.is_over(now) && pin.status != EpinStatus::Blocked {
+        // Who gives an order up oneself does not turn a pin that has run out into money.
+        let gave_up = order.status == OrderStatus::PendingPayment;
+        let owner = pin.owner_id.unwrap_or(order.partner_id);
+        return Ok(if gave_up { Account::Company(Book::Breakage) } else { Account::Partner(owner, Pocket::Available) });
+    }
     let more = Amount::from_units(part.units().saturating_neg());
     if !epin_changes::take(transaction, pin.id, more).await? {
         return Err(Error::Internal(format!("e-pin {number} was held and changed all the same")));

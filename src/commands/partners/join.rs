@@ -10,6 +10,7 @@ use crate::commands::orders::{Means, Purse, open_period, pay, settle};
 use crate::commands::referral_links::Referral;
 use crate::commands::{Error, Services};
 use crate::config::network::Placement;
+use crate::domain::amount::Amount;
 use crate::domain::carts::{CartLine, OrderState, Totals};
 use crate::domain::order_kind::OrderKind;
 use crate::domain::partners::{Partner, PartnerStatus, REFERRAL_CODE_ALPHABET, Slot};
@@ -159,6 +160,9 @@ async fn buy(
     let mut order: OrderState = order_changes::hold(transaction, Order::Number(number)).await?.ok_or_else(lost)?;
     if let Some(purse) = &purse {
         pay(services, transaction, &mut order, purse).await?;
+        if order.due() > Amount::ZERO {
+            return Err(Refusal::MembershipRequired.into());
+        }
     }
     settle(services, transaction, &mut order, now).await
 }

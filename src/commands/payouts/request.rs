@@ -3,6 +3,7 @@
 use super::save_method::seal;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
+use crate::commands::kyc::verified;
 use crate::commands::money::{self, Sum};
 use crate::commands::partners::active;
 use crate::commands::{Error, Services};
@@ -35,8 +36,8 @@ pub struct RequestPayout {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidPayoutDetails`, `InvalidIdempotencyKey`,
-/// `IdempotencyConflict`, `InvalidAmount`, `CurrencyUnknown`, `PartnerNotActive`, `PayoutAlreadyPending`, `BelowPayoutMinimum`, `InsufficientFunds`,
-/// `PayoutDetailsRequired`.
+/// `IdempotencyConflict`, `InvalidAmount`, `CurrencyUnknown`, `PartnerNotActive`, `KycNotVerified` (where `kyc.required_for_payouts`), `PayoutAlreadyPending`,
+/// `BelowPayoutMinimum`, `InsufficientFunds`, `PayoutDetailsRequired`.
 pub async fn request_payout(services: &Services, principal: &Principal, input: &RequestPayout) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let partner = caller.partner_id.ok_or(Refusal::NotPartner)?;
@@ -67,6 +68,9 @@ async fn write(services: &Services, transaction: &Transaction, asking: &Asking<'
     let amount = asking.input.sum.read(currency)?;
     let (fee, minimum) = (services.payout.fee(), services.payout.minimum());
     active(transaction, partner).await?;
+    if services.kyc.required_for_payouts {
+        verified(transaction, partner).await?;
+    }
     if !payouts::open_of(transaction, &[partner]).await?.is_empty() {
         return Err(Refusal::PayoutAlreadyPending.into());
     }

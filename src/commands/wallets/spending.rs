@@ -1,6 +1,7 @@
 //! Spending from a wallet needs its owner's transaction password, a second secret beside the password for signing in.
 
 use crate::auth::passwords::Verdict;
+use crate::commands::kyc::verified;
 use crate::commands::tries::{self, Guarded};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
@@ -16,6 +17,7 @@ pub(in crate::commands) struct Spender {
     partner_id: i64,
     account_id: i64,
     hash: String,
+    needs_kyc: bool,
 }
 
 /// Checks the transaction password of a partner, whose wallet is to be spent from by an account. One who does not exist or is not ACTIVE is answered like
@@ -39,7 +41,9 @@ pub(in crate::commands) async fn unlock(services: &Services, by: i64, partner: i
     let what = if owner == Some(by) { Guarded::TransactionPassword(by) } else { Guarded::ForeignWallet { partner, by } };
     let verdict = tries::check(services, what, password, stored.clone()).await?;
     match (verdict, owner, stored) {
-        (Verdict::Right | Verdict::Outdated { .. }, Some(account_id), Some(hash)) => Ok(Spender { partner_id: partner, account_id, hash }),
+        (Verdict::Right | Verdict::Outdated { .. }, Some(account_id), Some(hash)) => {
+            Ok(Spender { partner_id: partner, account_id, hash, needs_kyc: services.kyc.required_for_spending })
+        }
         _ => Err(Refusal::WrongTransactionPassword.into()),
     }
 }
@@ -51,12 +55,11 @@ impl Spender {
     }
 
     /// Makes sure that the password was not changed, nor the account closed, while the hash was computed, and holds the account's row until the
-    /// transaction ends.
+    /// transaction ends; and that it is known who the owner is, where the company wants that.
     pub(in crate::commands) async fn still_may(&self, transaction: &Transaction) -> Result<(), Error> {
-        if accounts::hold_transaction_password(transaction, self.account_id, &self.hash).await? {
-            Ok(())
-        } else {
-            Err(Refusal::WrongTransactionPassword.into())
+        if !accounts::hold_transaction_password(transaction, self.account_id, &self.hash).await? {
+            return Err(Refusal::WrongTransactionPassword.into());
         }
+        if self.needs_kyc { verified(transaction, self.partner_id).await } else { Ok(()) }
     }
 }

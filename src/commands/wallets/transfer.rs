@@ -33,7 +33,7 @@ pub struct Transfer {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `TransfersOff`, `SameWallet`, `InvalidReason`,
-/// `InvalidIdempotencyKey`, `PartnerNotActive`, `TooManyTries`, `WrongTransactionPassword`, `Busy`, `IdempotencyConflict`, `InvalidAmount`, `CurrencyUnknown`,
+/// `InvalidIdempotencyKey`, `PartnerNotActive`, `TooManyTries`, `WrongTransactionPassword`, `Busy`, `IdempotencyConflict`, `KycNotVerified` (where `kyc.required_for_spending`), `InvalidAmount`, `CurrencyUnknown`,
 /// `OutsideTransferLimits`, `PartnerUnknown` (also for one who is not ACTIVE), `InsufficientFunds`.
 pub async fn transfer(services: &Services, principal: &Principal, input: &Transfer) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;

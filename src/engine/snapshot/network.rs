@@ -114,7 +114,7 @@ pub struct NetworkBuilder {
 
 impl NetworkBuilder {
     /// Makes room for so many more partners, where there is as much memory: a list that grows is copied over and over.
-    pub fn expect(&mut self, partners: usize) {
+    pub fn reserve(&mut self, partners: usize) {
         // Without it the list grows as it is filled.
         let _ = self.rows.try_reserve(partners);
     }

@@ -49,7 +49,7 @@ impl<'n> OrdersBuilder<'n> {
     }
 
     /// Makes room for so many more orders, where there is as much memory: lists that grow are copied over and over.
-    pub fn expect(&mut self, orders: usize) {
+    pub fn reserve(&mut self, orders: usize) {
         // Without it the lists grow as they are filled.
         let _ = self.orders.try_reserve(orders).and_then(|()| self.lines.try_reserve(orders));
     }

@@ -3,6 +3,7 @@
 use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::super::ids::{NodeKind, encode};
+use super::super::images::loader::image_url;
 use super::super::loader::load;
 use super::super::partners::objects::Partner;
 use super::super::profiles::objects::{BankDetails, Profile};
@@ -69,6 +70,11 @@ impl Account {
         self.0.scopes.iter().copied().map(Into::into).collect()
     }
 
+    /// Where the person's picture is served; null where there is none.
+    async fn image_url(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        image_url(ctx, self.0.id).await
+    }
+
     /// When the login was made.
     async fn created_at(&self) -> DateTime {
         DateTime(self.0.created_at)
@@ -115,6 +121,8 @@ pub enum Scope {
     Applications,
     /// The audit trail and the ledger.
     Audit,
+    /// Who partners are: their identity documents.
+    Kyc,
 }
 
 /// How to reach a partner.

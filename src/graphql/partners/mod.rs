@@ -4,6 +4,7 @@ pub mod connections;
 pub mod inputs;
 pub mod joining;
 pub mod loader;
+mod money;
 pub mod mutation;
 pub mod objects;
 pub mod query;

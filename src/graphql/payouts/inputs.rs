@@ -41,6 +41,8 @@ pub enum PayoutMethodKind {
 pub enum PayoutRestriction {
     /// The partner is not ACTIVE.
     PartnerNotActive,
+    /// The company pays out to those only whose identity check is approved, and the partner's is not.
+    KycNotVerified,
     /// Another payout is under way.
     PayoutAlreadyPending,
     /// The wallet holds less than the smallest payout and its fee.

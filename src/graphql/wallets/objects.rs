@@ -3,6 +3,7 @@
 use async_graphql::connection::{Connection, Edge};
 use async_graphql::{Context, Object, Result};
 
+use super::super::kyc::loader::is_verified;
 use super::super::loader::load;
 use super::super::network::{facts, network};
 use super::super::paging::{Cursor, CursorKind, Paging, connect};
@@ -15,7 +16,7 @@ use super::loader::{Balances, MovementCounts, Movements, Turnovers};
 use crate::commands::Services;
 use crate::domain::amount::Amount;
 use crate::domain::currency::Currency;
-use crate::domain::payouts::restrictions;
+use crate::domain::payouts::{Candidate, restrictions};
 use crate::domain::wallets::{Balance, Movement, MovementFilter, Turnover};
 
 /// A partner's wallet; whoever holds one may see it.
@@ -41,7 +42,8 @@ impl Wallet {
         let is_one_open = load::<OpenPayouts>(ctx, (), self.partner_id).await?.is_some();
         let Some(partner) = load::<Partners>(ctx, (), self.partner_id).await? else { return Ok(Vec::new()) };
         let least = settings.minimum().checked_add(settings.fee()).unwrap_or(Amount::MAX_INPUT);
-        let restrictions = restrictions(partner.status, is_one_open, balance.available, least);
+        let lacks_kyc = ctx.data::<Services>()?.kyc.required_for_payouts && !is_verified(ctx, self.partner_id).await?;
+        let restrictions = restrictions(Candidate { status: partner.status, lacks_kyc, is_one_open, available: balance.available, least });
         Ok(restrictions.into_iter().map(Into::into).collect())
     }
 }

@@ -9,7 +9,7 @@ use crate::http::middleware::RequestId;
 use crate::http::referrals::remembered;
 
 /// From the headers and the connection.
-pub(super) fn of(parts: &Parts) -> Credentials {
+pub(in crate::http) fn of(parts: &Parts) -> Credentials {
     let text = |name: &str| parts.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     Credentials {
         bearer_token: bearer_token(&parts.headers),

@@ -12,6 +12,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::{Map, Value as Json};
 
 use super::media::{Media, is_json};
+use super::multipart::{self, is_multipart};
 use super::{Transport, credentials, events};
 use crate::graphql::answer::Answer;
 use crate::graphql::endpoint::{Call, Outcome};
@@ -22,6 +23,13 @@ use crate::graphql::params::Params;
 pub(super) async fn post(State(transport): State<Transport>, request: Request) -> Response {
     let (parts, body) = request.into_parts();
     let Some(media) = Media::accepted(&parts.headers) else { return not_acceptable() };
+    if is_multipart(&parts.headers) {
+        let media = if media == Media::Events { Media::Json } else { media };
+        return match multipart::read(&transport, &parts, body).await {
+            Ok(call) => exchange(&transport, call, media, true).await,
+            Err(refusal) => refusal.into_response(media),
+        };
+    }
     match read_body(&transport, &parts, body).await {
         Ok(call) if media == Media::Events => events::open(transport, call, true).await,
         Ok(call) => exchange(&transport, call, media, true).await,
@@ -69,8 +77,21 @@ pub(super) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, message: impl Into<String>) -> Self {
+    /// An error of the transport itself.
+    pub(super) fn new(status: StatusCode, message: impl Into<String>) -> Self {
         Self { status, error: Box::new(ErrorCode::BadRequest.at(message, None)) }
+    }
+
+    /// An error with the status that an answer to a document would have.
+    pub(super) fn of(error: ServerError) -> Self {
+        let status = status(&Answer::refused(error.clone()), Media::GraphqlResponse);
+        Self { status, error: Box::new(error) }
+    }
+
+    /// As many requests with files are read as may be.
+    pub fn too_many_uploads() -> Self {
+        let message = "The server is reading as many files as it can. Try again in a few seconds.";
+        Self { status: StatusCode::SERVICE_UNAVAILABLE, error: Box::new(ErrorCode::Unavailable.at(message, None)) }
     }
 
     /// All places for sockets and event streams are taken.
@@ -111,7 +132,8 @@ fn not_acceptable() -> Response {
 /// The call in a POST's body.
 pub(super) async fn read_body(transport: &Transport, parts: &Parts, body: Body) -> Result<Call, Refusal> {
     if !is_json(&parts.headers) {
-        let message = "The body must be JSON in UTF-8: send `Content-Type: application/json`.";
+        let message =
+            "The body must be JSON in UTF-8: send `Content-Type: application/json`; files go to /graphql as `multipart/form-data`.";
         return Err(Refusal::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, message));
     }
     let limit = transport.endpoint.settings().body_bytes;
@@ -143,10 +165,14 @@ fn pairs(uri: &Uri) -> Result<Vec<(String, String)>, Refusal> {
 }
 
 fn call(parts: &Parts, json: Json) -> Result<Call, Refusal> {
-    let mut params = Params::from_json(json)?;
+    Ok(call_with(parts, Params::from_json(json)?))
+}
+
+/// The call with these parameters, and what the head of the request adds.
+pub(super) fn call_with(parts: &Parts, mut params: Params) -> Call {
     params.wants_cost |= parts.headers.contains_key("x-graphql-cost");
     let last_event_id = parts.headers.get("last-event-id").and_then(|id| id.to_str().ok()).filter(|id| !id.is_empty()).map(str::to_owned);
-    Ok(Call { params, credentials: Arc::new(credentials::of(parts)), last_event_id })
+    Call { params, credentials: Arc::new(credentials::of(parts)), last_event_id, ..Call::default() }
 }
 
 /// The answer as an HTTP response.

@@ -3,10 +3,11 @@
 //! The handlers of async-graphql-axum are not used: they fail the public audits, execute mutations over GET, and know neither body limit nor the
 //! close codes of graphql-transport-ws.
 
-mod credentials;
+pub(super) mod credentials;
 mod events;
 mod exchange;
 mod media;
+mod multipart;
 mod pump;
 mod socket;
 
@@ -22,7 +23,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use self::exchange::Refusal;
 use crate::graphql::endpoint::Endpoint;
 
-/// `POST` and `GET /graphql`, WebSocket on `/graphql`, Server-Sent Events on `/graphql/stream`.
+/// `POST` (with files too) and `GET /graphql`, WebSocket on `/graphql`, Server-Sent Events on `/graphql/stream`.
 ///
 /// Read from the request: `Authorization: Bearer`, `Idempotency-Key`, `X-Request-Id`, `Last-Event-ID`, and `X-GraphQL-Cost` (any value), which like
 /// `extensions: {"cost": true}` asks for `extensions.cost {requested, limit}` in the answer.
@@ -31,7 +32,8 @@ use crate::graphql::endpoint::Endpoint;
 /// off, and `closed` of the switch, which every socket and the router hold until they are gone. The peer's address is known where the app serves with `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn router(endpoint: Endpoint, shutdown: watch::Receiver<bool>) -> Router {
     let connections = Arc::new(Semaphore::new(endpoint.settings().streams.connections.min(Semaphore::MAX_PERMITS)));
-    let transport = Transport { endpoint, shutdown, connections };
+    let uploads = Arc::new(Semaphore::new(endpoint.settings().uploads.concurrent_requests.min(Semaphore::MAX_PERMITS)));
+    let transport = Transport { endpoint, shutdown, connections, uploads };
     Router::new()
         .route("/graphql", get(query_or_socket).post(exchange::post))
         .route("/graphql/stream", get(events::get).post(events::post))
@@ -44,12 +46,18 @@ struct Transport {
     endpoint: Endpoint,
     shutdown: watch::Receiver<bool>,
     connections: Arc<Semaphore>,
+    uploads: Arc<Semaphore>,
 }
 
 impl Transport {
     /// A place for a socket or an event stream, as long as there is one.
     fn connection(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         Arc::clone(&self.connections).try_acquire_owned().map_err(|_| Refusal::too_many_connections())
+    }
+
+    /// A place for a request with files, as long as there is one.
+    fn upload(&self) -> Option<OwnedSemaphorePermit> {
+        Arc::clone(&self.uploads).try_acquire_owned().ok()
     }
 
     /// Resolves when the server shuts down.

@@ -92,5 +92,5 @@ async fn from_the_visitor_to_the_money_in_the_bank() {
     assert_eq!(amounts, ["100", "-80", "40", "-51"], "{statement}");
     let verified = place.says(&["ledger", "verify"], "");
     assert!(verified.contains("the ledger is in order"), "{verified}");
-    println!("{statement}{verified}");
+    eprintln!("{statement}{verified}");
 }

@@ -20,7 +20,7 @@ const REFUSED: [(&str, &str); 12] = [
     ("unknown-key", "plan.toml line 21: bonus[0].compresion: is an unknown key; allowed here: code, name, kind,"),
     ("unknown-rank", "network.csv line 6: partner 5: highest_rank EMPEROR is no rank of the plan; its ranks are STARTER, GOLD"),
     ("unknown-sponsor", "network.csv line 8: partner 7: the sponsor 4711 does not exist"),
-    ("unknown-status", "network.csv line 5: status: RETIRED is not a status: give one of ACTIVE, SUSPENDED, TERMINATED"),
+    ("unknown-status", "network.csv line 5: status: RETIRED is not a status: give one of ACTIVE, PENDING_PAYMENT, SUSPENDED, TERMINATED"),
 ];
 
 #[test]

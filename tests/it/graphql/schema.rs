@@ -110,7 +110,7 @@ fn only_small_numbers_are_ints_and_no_number_is_a_float() {
 }
 
 /// Lists of objects that are no pages: those that may be long are bounded by an argument or in `Settings::from_config`, the rest is short.
-const LISTS: [&str; 24] = [
+const LISTS: [&str; 25] = [
     "Account.sessions",
     "IssueEpinsPayload.issued",
     "Order.payments",
@@ -120,6 +120,7 @@ const LISTS: [&str; 24] = [
     "CommissionSummary.trend",
     "Country.states",
     "Genealogy.nodes",
+    "Kyc.documents",
     "NetworkSummary.byLevel",
     "Order.lines",
     "Partner.payoutMethods",

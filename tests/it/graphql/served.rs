@@ -48,7 +48,7 @@ impl Served {
     pub async fn run(&self, token: Option<&str>, params: Value) -> (Value, u32) {
         let params = Params::from_json(params).unwrap();
         let credentials = Credentials { bearer_token: token.map(str::to_owned), ..Credentials::default() };
-        let admitted = match self.endpoint.admit(Call { params, credentials: Arc::new(credentials), last_event_id: None }) {
+        let admitted = match self.endpoint.admit(Call { params, credentials: Arc::new(credentials), ..Call::default() }) {
             Ok(admitted) => admitted,
             Err(refused) => return (serde_json::to_value(refused).unwrap(), 0),
         };

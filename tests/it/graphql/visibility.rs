@@ -26,15 +26,17 @@ enum Part {
     Money,
     Bank,
     Links,
+    Identity,
 }
 
-use Part::{Bank, Card, Contact, Links, Money, Network, Volumes};
+use Part::{Bank, Card, Contact, Identity, Links, Money, Network, Volumes};
 
 /// Every field of `Partner`: what it belongs to, and its arguments. A new field needs a line here.
-const RULES: [(&str, Part, &str); 32] = [
+const RULES: [(&str, Part, &str); 36] = [
     ("id", Card, ""),
     ("number", Card, ""),
     ("displayName", Card, ""),
+    ("imageUrl", Card, ""),
     ("rank", Card, ""),
     ("highestRank", Network, ""),
     ("referralCode", Network, ""),
@@ -59,11 +61,14 @@ const RULES: [(&str, Part, &str); 32] = [
     ("wallet", Money, ""),
     ("payouts", Money, "(first: 5)"),
     ("payoutMethods", Money, ""),
+    ("epins", Money, "(first: 5)"),
+    ("membership", Money, ""),
     ("orders", Money, "(first: 5)"),
     ("commissions", Money, "(first: 5)"),
     ("bankDetails", Bank, ""),
     ("referralLinks", Links, "(first: 5)"),
     ("ownReferralLink", Links, ""),
+    ("kyc", Identity, ""),
 ];
 /// Beside the rules above, to keep within the limits of one document.
 const SUMMARY: (&str, Part) = ("commissionSummary", Money);
@@ -75,7 +80,8 @@ const CONSENTED: &[Part] = &[Card, Network, Volumes, Contact];
 const PAID: &[Part] = &[Card, Network, Volumes, Money];
 const KNOWN: &[Part] = &[Card, Network, Volumes, Contact, Links];
 const PAYING: &[Part] = &[Card, Network, Volumes, Money, Bank];
-const ALL: &[Part] = &[Card, Network, Volumes, Contact, Money, Bank, Links];
+const IDENTIFIED: &[Part] = &[Card, Network, Volumes, Identity];
+const ALL: &[Part] = &[Card, Network, Volumes, Contact, Money, Bank, Links, Identity];
 
 on_both_databases!(
     every_path_shows_a_viewer_the_same_fields_of_a_partner,
@@ -141,6 +147,11 @@ async fn fill(app: &App, subject: i64) {
     ] {
         app.execute(sql, []).await;
     }
+    let sql = "INSERT INTO images (account_id, name, media_type, content, stored_at)
+        SELECT account_id, 'likeness', 'image/jpeg', $2, 1767300000000000000 FROM partners WHERE id = $1";
+    app.execute(sql, [subject.into(), b"picture".to_vec().into()]).await;
+    app.execute("INSERT INTO products (id, sku, name, price, pv, cv, active) VALUES (5, 'START', 'Start', 0, 0, 0, TRUE)", []).await;
+    app.execute("UPDATE partners SET membership_id = 5 WHERE id = $1", [subject.into()]).await;
     let sql = "INSERT INTO orders (id, partner_id, period_id, buyer, kind, placed_at, cv, pv, amount)
         VALUES (77, $1, 900, 'PARTNER', 'ORDER', 1767300000000000000, 10, 10, 10)";
     app.execute(sql, [subject.into()]).await;
@@ -172,6 +183,7 @@ async fn viewers(app: &App, partners: &BTreeMap<&'static str, TestPartner>) -> V
         ("periods operator", Scope::Periods, PAID),
         ("payouts operator", Scope::Payouts, PAYING),
         ("audit operator", Scope::Audit, TEAM),
+        ("kyc operator", Scope::Kyc, IDENTIFIED),
         ("catalog operator", Scope::Catalog, NOTHING),
         ("plans operator", Scope::Plans, NOTHING),
         ("applications operator", Scope::Applications, NOTHING),

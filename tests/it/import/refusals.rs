@@ -31,7 +31,7 @@ const REFUSED: &[(&str, &str, &str)] = &[
     (
         "network.csv",
         "4,1,,,RETIRED,2026-01-01T00:00:00Z,,,",
-        "line 5: status: RETIRED is not a status: give one of ACTIVE, SUSPENDED, TERMINATED",
+        "line 5: status: RETIRED is not a status: give one of ACTIVE, PENDING_PAYMENT, SUSPENDED, TERMINATED",
     ),
     (
         "network.csv",

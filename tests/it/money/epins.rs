@@ -212,6 +212,7 @@ async fn a_pin_belongs_to_whom_it_was_passed_on(app: App) {
     // A new code makes the old one worth nothing.
     let second = issued.codes[1].clone();
     transfer_epin(&app.services, &anna.member.principal, &pass(second.0, &bert)).await.unwrap();
+    assert_eq!(refusal(take(&bert, &second.1).await), Refusal::EpinUnknown, "passed on, it has a code that nobody knows");
     let renew = RenewEpinCode { epin: second.0, transaction_password: Secret::new(SPENDING.to_owned()) };
     let new = renew_epin_code(&app.services, &bert.member.principal, &renew).await.unwrap();
     assert_eq!(refusal(take(&bert, &second.1).await), Refusal::EpinUnknown);

@@ -85,8 +85,17 @@ async fn a_visitor_signs_up_with_a_package_paid_by_the_sponsors_pin(app: App) {
     assert_eq!(pv, 200_000, "the package counts, the fee does not");
     let kinds: Vec<String> = app.events().await.into_iter().map(|(kind, _)| kind).collect();
     let of_mira = &kinds[kinds.iter().rposition(|kind| kind == "ACCOUNT_SIGNED_UP").unwrap()..];
-    let expected =
-        ["ACCOUNT_SIGNED_UP", "PARTNER_JOINED", "ORDER_PLACED", "EPIN_CHANGED", "ORDER_PAID", "PARTNER_ACTIVATED", "ORDER_COMPLETED"];
+    let expected = [
+        "ACCOUNT_SIGNED_UP",
+        "REFERRAL_REGISTERED",
+        "PARTNER_JOINED",
+        "ORDER_PLACED",
+        "EPIN_CHANGED",
+        "ORDER_PAID",
+        "PARTNER_ACTIVATED",
+        "ORDER_COMPLETED",
+        "REFERRAL_CONVERTED",
+    ];
     assert_eq!(of_mira, expected);
 }
 
@@ -175,12 +184,14 @@ async fn what_cannot_be_joined_with_leaves_nothing_behind(app: App) {
     let gone = offer(&app, &Product { kind: ProductKind::Membership, active: false, ..product("OLD", 10) }).await;
     let start = package(&app, 40).await;
     let small = code(&app, &treasurer, "39.99", None).await;
+    let a_part = Means::Epin(FromEpin { code: small.clone(), sum: Some(sum("1")) });
     let (accounts, orders) = (app.count("accounts").await, app.count("orders").await);
     let cases = [
         (joining(&root, goods, MembershipPayment::Later), Refusal::ProductUnknown),
         (joining(&root, gone, MembershipPayment::Later), Refusal::ProductUnknown),
         (joining(&root, 999, MembershipPayment::Later), Refusal::ProductUnknown),
         (joining(&root, start, MembershipPayment::Now(pin(&small))), Refusal::EpinNotUsable { why: "holds less than that" }),
+        (joining(&root, start, MembershipPayment::Now(a_part)), Refusal::MembershipRequired),
         (
             Joining { referral_code: Some("NOBODY".to_owned()), ..joining(&root, start, MembershipPayment::Later) },
             Refusal::ReferralCodeUnknown,

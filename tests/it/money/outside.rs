@@ -155,6 +155,10 @@ async fn only_those_who_may_record_and_cancel(app: App) {
     assert!(matches!(record_payment(&app.services, nobody, &payment).await, Err(Error::Unauthenticated)));
     assert!(matches!(record_order(&app.services, nobody, &foreign).await, Err(Error::Unauthenticated)));
     assert!(matches!(cancel_order(&app.services, nobody, order).await, Err(Error::Unauthenticated)));
+    // What came by bank or cash is sent back by somebody of the company.
+    let treasurer = treasurer(&app).await;
+    record_payment(&app.services, &treasurer, &transferred(order, "T-1", Some("10"))).await.unwrap();
+    assert!(matches!(refusal(cancel_order(&app.services, &anna.member.principal, order).await), Refusal::OrderNotCancellable { .. }));
     let clerk = app.operator("clerk3", &[Scope::Catalog]).await;
     cancel_order(&app.services, &clerk, order).await.unwrap();
     assert_eq!((status(&app, order).await.as_str(), app.count("audit_entries WHERE action = 'cancelOrder'").await), ("CANCELLED", 1));

@@ -314,6 +314,9 @@ async fn what_an_erased_person_had_under_way_brings_nothing_back(app: App) {
 /// Columns that an erasure empties, overwrites or deletes with their rows.
 const ERASED: &[&str] = &[
     "accounts: username email phone name password_hash transaction_password_hash",
+    "images: name media_type content",
+    "kyc_documents: kind media_type content",
+    "kyc_submissions: reason",
     "mailed_links: kind token_hash",
     "mails: kind data failure",
     "idempotency_keys: principal operation idempotency_key body_hash outcome",
@@ -343,6 +346,7 @@ const STAYS: &[&str] = &[
     "imports: kind digest period file",
     "journal_seals: hash",
     "journals: kind subject memo",
+    "kyc_submissions: status",
     "ledger_accounts: kind currency",
     "orders: buyer kind status reference",
     "partners: position placement_preference status",

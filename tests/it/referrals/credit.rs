@@ -190,5 +190,5 @@ async fn figures_of_many_links_take_as_many_statements_as_those_of_one(app: App)
         counts.push(statements);
     }
     assert!(counts.iter().all(|statements| *statements == counts[0]), "{counts:?}");
-    println!("statements for 1 to 4 links with figures by day: {counts:?}");
+    eprintln!("statements for 1 to 4 links with figures by day: {counts:?}");
 }

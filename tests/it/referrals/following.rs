@@ -144,7 +144,7 @@ async fn clicks_of_two_servers_at_once_are_counted_exactly(app: App) {
     let all = i64::from(CLICKS) * 16;
     assert_eq!(figures(&app).await, (all, 8 * 50 * 3), "16 times {CLICKS} clicks, 400 visitors of each link");
     assert_eq!((app.count("referral_days").await, app.count("referral_visitors").await), (3, 1_200));
-    println!("{all} clicks on two servers, counted meanwhile: {all} counted, 1200 visitors, {elapsed:?}");
+    eprintln!("{all} clicks on two servers, counted meanwhile: {all} counted, 1200 visitors, {elapsed:?}");
 }
 
 async fn hashes_of_visitors_go_when_their_day_is_over(app: App) {

@@ -262,7 +262,7 @@ async fn random_acts_leave_the_books_in_order(app: App) {
         assert_eq!(crate::money::available(&app, partner.number).await, expected, "the wallet of partner {index}; seed {seed}");
     }
     let done = world.done.lock().unwrap();
-    println!(
+    eprintln!(
         "{} acts by {CLIENTS} clients, seed {seed}: 0 violations, {checks} checks in between; done and refused: {done:?}",
         length.rounds()
     );

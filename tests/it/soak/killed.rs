@@ -98,7 +98,7 @@ async fn kills(place: &Place) {
     let lost: Vec<_> = acts.iter().filter(|(_, journal)| journal.is_none_or(|journal| !kept.contains(&journal))).collect();
     assert!(lost.is_empty(), "acknowledged and lost: {lost:?}");
     assert_eq!(kept.len(), acts.len(), "each act has one effect");
-    println!(
+    eprintln!(
         "{rounds} kills, {} acts acknowledged and kept, {} in doubt: {} had been done, {} were done when asked for again; 0 lost, 0 twice",
         acts.len(),
         resolved[0] + resolved[1],

@@ -11,3 +11,4 @@ mod metrics;
 mod server;
 mod socket;
 mod toy;
+pub mod uploads;

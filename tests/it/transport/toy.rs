@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use upline::graphql::context::{Credentials, LastEventId, Prepared, RequestContext};
 use upline::graphql::errors;
 use upline::graphql::loader::waves::Waves;
+use upline::graphql::uploads::Upload;
 
 pub type Toy = Schema<Query, Mutation, Ticker>;
 
@@ -145,6 +146,18 @@ pub struct Mutation;
 
 #[Object]
 impl Mutation {
+    /// How long each file is, and the words beside it.
+    async fn weigh(&self, context: &Context<'_>, files: Vec<Upload>, words: Option<String>) -> Result<String> {
+        let weights = files.iter().map(|file| Ok(file.content(context)?.len())).collect::<Result<Vec<_>>>()?;
+        Ok(format!("{weights:?} {}", words.unwrap_or_default()))
+    }
+
+    /// Takes a file and fails.
+    async fn drop_it(&self, file: Upload) -> Result<bool> {
+        let _ = file;
+        Err(Error::new("password=hunter2"))
+    }
+
     /// Begins, waits until the test lets it go on, and counts.
     async fn pay(&self, context: &Context<'_>) -> i32 {
         let probe = context.data_unchecked::<Arc<Probe>>();

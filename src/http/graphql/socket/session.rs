@@ -189,7 +189,7 @@ impl Session {
             reports: self.reports.0.clone(),
             stall: Duration::from_millis(self.streams().stall_millis),
         };
-        let task = tokio::spawn(operation.run(Call { params, credentials, last_event_id: None })).abort_handle();
+        let task = tokio::spawn(operation.run(Call { params, credentials, ..Call::default() })).abort_handle();
         self.operations.insert(id, Running { number: self.started, task });
         Ok(())
     }
