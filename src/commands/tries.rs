@@ -35,6 +35,12 @@ pub(super) struct Tries {
 }
 
 impl Guarded<'_> {
+    /// How many wrong tries lock it. Visitors have no account by which they could be told apart: one must not lock the others out.
+    fn most(self, services: &Services) -> u32 {
+        let most = services.tries.most;
+        if matches!(self, Self::ForeignWallet { by: 0, .. }) { most.saturating_mul(STRANGERS_TOGETHER) } else { most }
+    }
+
     /// People type passwords into the field of the name: what was typed is not kept.
     fn key(self, services: &Services) -> (&'static str, String) {
         match self {
@@ -53,6 +59,10 @@ fn hidden(services: &Services, typed: &str) -> String {
     hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
 }
 
+/// Tries of all strangers to a wallet together, and how many times those of one they may be.
+const STRANGERS: &str = "STRANGERS_TO_WALLET";
+const STRANGERS_TOGETHER: u32 = 10;
+
 /// How often a try that found others running is asked for again, and after what pause.
 const ROUNDS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(25);
@@ -65,19 +75,32 @@ pub(super) async fn check(
     password: &Secret<String>,
     stored: Option<String>,
 ) -> Result<Verdict, Error> {
+    let Guarded::ForeignWallet { partner, .. } = what else { return check_one(services, what, password, stored).await };
+    // Somebody with many accounts is a stranger as often. Who is right does not make up for what others tried.
+    let wallet = partner.to_string();
+    begin(services, (STRANGERS, &wallet), services.tries.most.saturating_mul(STRANGERS_TOGETHER)).await?;
+    let verdict = check_one(services, what, password, stored).await;
+    let end = if matches!(verdict, Ok(Verdict::Wrong)) { End::Wrong } else { End::Dropped };
+    finish(services, (STRANGERS, &wallet), end).await?;
+    verdict
+}
+
+async fn check_one(services: &Services, what: Guarded<'_>, password: &Secret<String>, stored: Option<String>) -> Result<Verdict, Error> {
     let (kind, subject) = what.key(services);
-    begin(services, (kind, &subject)).await?;
+    begin(services, (kind, &subject), what.most(services)).await?;
     let verdict = services.passwords.check(password.expose().clone(), stored).await;
     let end = match &verdict {
         Ok(Verdict::Right | Verdict::Outdated { .. }) => End::Right,
         Ok(Verdict::Wrong) => End::Wrong,
         Err(_) => End::Dropped,
     };
-    let now = services.now();
-    in_transaction!(services.database, |transaction| {
-        Ok::<_, Error>(attempts::finish(&transaction, (kind, &subject), end, now).await?)
-    })?;
+    finish(services, (kind, &subject), end).await?;
     Ok(verdict?)
+}
+
+async fn finish(services: &Services, key: (&str, &str), end: End) -> Result<(), Error> {
+    let now = services.now();
+    in_transaction!(services.database, |transaction| Ok::<_, Error>(attempts::finish(&transaction, key, end, now).await?))
 }
 
 /// Looks for something by a secret that names it, unless too many that name nothing were tried before. What is found does not make up for wrong tries:
@@ -88,13 +111,10 @@ pub(super) async fn look<T>(
     look: impl Future<Output = Result<Option<T>, Error>>,
 ) -> Result<Option<T>, Error> {
     let (kind, subject) = what.key(services);
-    begin(services, (kind, &subject)).await?;
+    begin(services, (kind, &subject), what.most(services)).await?;
     let found = look.await;
     let end = if matches!(found, Ok(None)) { End::Wrong } else { End::Dropped };
-    let now = services.now();
-    in_transaction!(services.database, |transaction| {
-        Ok::<_, Error>(attempts::finish(&transaction, (kind, &subject), end, now).await?)
-    })?;
+    finish(services, (kind, &subject), end).await?;
     found
 }
 
@@ -104,8 +124,8 @@ pub(super) async fn forget(services: &Services, transaction: &Transaction, what:
     Ok(attempts::forget(transaction, (kind, &subject)).await?)
 }
 
-async fn begin(services: &Services, key: (&str, &str)) -> Result<(), Error> {
-    let Tries { most, lock_minutes } = services.tries;
+async fn begin(services: &Services, key: (&str, &str), most: u32) -> Result<(), Error> {
+    let lock_minutes = services.tries.lock_minutes;
     for _ in 0..ROUNDS {
         let now = services.now();
         let admission = in_transaction!(services.database, |transaction| {

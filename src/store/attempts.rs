@@ -60,13 +60,14 @@ pub enum End {
 /// # Errors
 /// The database's.
 pub async fn finish(connection: &impl ConnectionTrait, (kind, subject): (&str, &str), end: End, now: Instant) -> Result<(), Error> {
-    let failures = match end {
-        End::Right => "0",
-        End::Wrong => "failures + 1",
-        End::Dropped => "failures",
+    // What was not looked at, or does not count, is no reason to remember earlier failures for longer.
+    let (failures, last_at) = match end {
+        End::Right => ("0", "$3"),
+        End::Wrong => ("failures + 1", "$3"),
+        End::Dropped => ("failures", "CASE WHEN failures = 0 THEN $3 ELSE last_at END"),
     };
     let sql = format!(
-        "UPDATE attempts SET failures = {failures}, running = CASE WHEN running > 0 THEN running - 1 ELSE 0 END, last_at = $3
+        "UPDATE attempts SET failures = {failures}, running = CASE WHEN running > 0 THEN running - 1 ELSE 0 END, last_at = {last_at}
          WHERE kind = $1 AND subject = $2"
     );
     Sql::whole(connection, &sql, [kind.into(), subject.into(), now.nanos().into()]).execute(connection).await.map(drop)

@@ -72,6 +72,11 @@ pub enum Obstacle {
 /// The database's.
 pub async fn obstacle(transaction: &Transaction, found: &Found) -> Result<Option<Obstacle>, Error> {
     let (account, partner): (Value, Value) = (found.account_id.into(), found.partner_id.into());
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        // A payment that is being recorded comes first, and is seen below.
+        let sql = "SELECT id FROM orders WHERE account_id = $1 AND status = 'PENDING_PAYMENT' FOR UPDATE";
+        Sql::whole(transaction, sql, [account.clone()]).all(transaction, |_| Ok(())).await?;
+    }
     let payout = "SELECT 1 FROM payouts WHERE partner_id = $1 AND status IN ('PENDING', 'APPROVED', 'PROCESSING')";
     let order = "SELECT 1 FROM orders WHERE (partner_id = $1 OR account_id = $2)
         AND (status = 'PAID' OR (status = 'PENDING_PAYMENT' AND paid > refunded)) LIMIT 1";

@@ -29,6 +29,7 @@ on_both_databases!(
     who_may_join_for_nothing_and_who_may_not,
     what_cannot_be_joined_with_leaves_nothing_behind,
     a_free_membership_is_active_at_once,
+    strangers_together_do_not_guess_a_wallets_secret_and_do_not_lock_its_owner_out,
     a_visitor_joins_over_graphql,
 );
 
@@ -209,6 +210,30 @@ async fn a_free_membership_is_active_at_once(app: App) {
     sign_up(&app.services, &newcomer("mira", joining(&root, start, MembershipPayment::Later))).await.unwrap();
     assert_eq!(standing(&app, "mira").await.0, "ACTIVE");
     assert_eq!(app.value::<String>("SELECT status FROM orders", []).await, "COMPLETED");
+}
+
+async fn strangers_together_do_not_guess_a_wallets_secret_and_do_not_lock_its_owner_out(app: App) {
+    let treasurer = treasurer(&app).await;
+    let root = wealthy(&app, &treasurer, "root", "100").await;
+    let other = app.join("other", None, None).await.unwrap();
+    let start = package(&app, 40).await;
+    let by = |secret: &str| {
+        let wallet = FromWallet { owner: Some(root.number), transaction_password: Secret::new(secret.to_owned()) };
+        BecomePartner { joining: joining(&root, start, MembershipPayment::Now(Means::Wallet(wallet))), idempotency_key: None }
+    };
+    for stranger in 0..10 {
+        let stranger = app.member(&format!("stranger{stranger}")).await.principal;
+        for _ in 0..5 {
+            assert_eq!(refusal(become_partner(&app.services, &stranger, &by("a guess")).await), Refusal::WrongTransactionPassword);
+        }
+    }
+    let honest = app.member("honest").await.principal;
+    assert_eq!(refusal(become_partner(&app.services, &honest, &by(SPENDING)).await), Refusal::TooManyTries { minutes: 15 });
+    let transaction_password = Secret::new(SPENDING.to_owned());
+    let own = Transfer { to: other.number, sum: sum("1"), memo: None, transaction_password, idempotency_key: None };
+    transfer(&app.services, &root.member.principal, &own).await.unwrap();
+    app.clock.advance(16 * 60);
+    become_partner(&app.services, &honest, &by(SPENDING)).await.unwrap();
 }
 
 async fn a_visitor_joins_over_graphql(app: App) {
