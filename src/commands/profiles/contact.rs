@@ -25,7 +25,9 @@ pub(super) async fn write(services: &Services, transaction: &Transaction, accoun
     {
         account_changes::change_email(transaction, account, email, now).await?.map_err(|_| Refusal::EmailTaken)?;
         events::append(transaction, &EmailChanged { account }.into(), now).await?;
-        mails::write(services, transaction, Recipient { account_id: account, address: email }, MailKind::EmailVerification, now).await?;
+        // Who changes it often proves the last one on request.
+        let recipient = Recipient { account_id: account, address: email };
+        mails::write_limited(services, transaction, recipient, MailKind::EmailVerification, now).await?.ok();
     }
     if wanted.phone != reach.phone {
         account_changes::set_phone(transaction, account, wanted.phone.as_deref()).await?;

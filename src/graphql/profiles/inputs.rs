@@ -35,8 +35,11 @@ pub struct UpdateContactInput {
     city: MaybeUndefined<String>,
     /// The postal code, 20 characters at most.
     zip_code: MaybeUndefined<String>,
-    /// The e-mail address of the account, unique ignoring case; it cannot be forgotten.
+    /// The e-mail address of the account, unique ignoring case; it cannot be forgotten. Another one needs the password.
     email: MaybeUndefined<String>,
+    /// The password for signing in; needed for another e-mail address.
+    #[graphql(secret)]
+    pub current_password: Option<String>,
     /// The telephone number of the account.
     mobile: MaybeUndefined<String>,
     /// Another telephone number.

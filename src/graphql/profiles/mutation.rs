@@ -16,6 +16,7 @@ use crate::auth::principal::Principal;
 use crate::commands::accounts::{EraseAccount, erase_account};
 use crate::commands::profiles::{ProfileChange, update_profile};
 use crate::commands::{self, Services};
+use crate::config::secrets::Secret;
 use crate::store::erasure::Whose;
 
 /// Declares payloads that show the account as it is after the act.
@@ -137,7 +138,8 @@ impl ProfileMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "What is to change.")] input: UpdateContactInput,
     ) -> Result<Option<UpdateContactPayload>> {
-        UpdateContactPayload::of(ctx, ProfileChange { contact: Some(input.into()), ..ProfileChange::default() }).await
+        let password = input.current_password.clone().map(Secret::new);
+        UpdateContactPayload::of(ctx, ProfileChange { contact: Some(input.into()), password, ..ProfileChange::default() }).await
     }
 
     /// Tells where the caller's bank is. It is sealed at rest and shown masked; payouts go by the payout methods.

@@ -72,7 +72,7 @@ fn under(code: &str) -> Joining {
 }
 
 fn contact_only(word: &str) -> ProfileChange {
-    ProfileChange { contact: Some(contact(word)), ..ProfileChange::default() }
+    ProfileChange { contact: Some(contact(word)), password: Some(Secret::new(PASSWORD.to_owned())), ..ProfileChange::default() }
 }
 
 fn address() -> ShippingAddress {
@@ -109,6 +109,7 @@ async fn zelda(app: &App, sponsor: &TestPartner) -> TestPartner {
         personal: Some(personal("Zeldafirst", "Zeldalast")),
         contact: Some(contact("zelda-first")),
         bank: Some(bank("40817810570000129277", "QWXYZ7391K")),
+        password: Some(Secret::new(PASSWORD.to_owned())),
     };
     update_profile(&app.services, who, &whole).await.unwrap();
     update_profile(&app.services, who, &contact_only("zelda-later")).await.unwrap();

@@ -25,7 +25,8 @@ on_both_databases!(
 );
 
 async fn change(app: &App, who: &Member, change: ProfileChange) -> Result<i64, Error> {
-    update_profile(&app.services, &who.principal, &change).await
+    let password = change.password.clone().or_else(|| Some(Secret::new(PASSWORD.to_owned())));
+    update_profile(&app.services, &who.principal, &ProfileChange { password, ..change }).await
 }
 
 async fn profile(app: &App, who: &Member) -> Profile {
@@ -39,6 +40,7 @@ async fn a_profile_is_told_changed_and_forgotten_field_by_field(app: App) {
         personal: Some(personal("Nora", "Berg")),
         contact: Some(contact("nora")),
         bank: Some(bank("40817810570000123456", "ABCDE1234F")),
+        password: None,
     };
     change(&app, &anna, whole.clone()).await.unwrap();
     let told = profile(&app, &anna).await;
@@ -90,7 +92,7 @@ async fn all_parts_of_a_change_are_kept_or_none(app: App) {
         (contact_of(ContactChange { email: to(""), ..contact("nora") }), Refusal::InvalidEmail),
         (contact_of(ContactChange { email: to("Bert@Example.org"), ..contact("nora") }), Refusal::EmailTaken),
         (
-            ProfileChange { personal: good, contact: Some(contact("nora")), bank: Some(long) },
+            ProfileChange { personal: good, contact: Some(contact("nora")), bank: Some(long), password: None },
             Refusal::InvalidProfile { field: "ifsc", rule: "must have 100 characters at most" },
         ),
     ] {
@@ -108,6 +110,11 @@ async fn all_parts_of_a_change_are_kept_or_none(app: App) {
 async fn a_new_address_signs_in_at_once_and_the_old_one_does_not(app: App) {
     let anna = app.member("anna").await;
     let moved = ContactChange { email: to("nora@example.org"), ..ContactChange::default() };
+    // A stolen session is not enough.
+    for password in [None, Some(Secret::new("a guess".to_owned()))] {
+        let wrong = ProfileChange { contact: Some(moved.clone()), password, ..ProfileChange::default() };
+        assert_eq!(refusal(update_profile(&app.services, &anna.principal, &wrong).await), Refusal::WrongPassword);
+    }
     change(&app, &anna, ProfileChange { contact: Some(moved), ..ProfileChange::default() }).await.unwrap();
     let log = |login: &str| LogIn { login: login.to_owned(), password: Secret::new(PASSWORD.to_owned()), client: Client::default() };
     assert_eq!(log_in(&app.services, &log("Nora@Example.org")).await.unwrap().account_id, anna.tokens.account_id);

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use upline::domain::accounts::{Role, Scope};
 
 use super::to;
-use crate::app::{App, Member, on_both_databases};
+use crate::app::{App, Member, PASSWORD, on_both_databases};
 use crate::graphql::served::Served;
 
 on_both_databases!(
@@ -40,7 +40,8 @@ async fn a_person_tells_a_profile_and_those_see_it_who_may(app: App) {
     let input = json!({ "firstName": "Nora", "lastName": "Berg", "gender": "FEMALE", "dateOfBirth": "1990-01-31" });
     let answer = act(&served, who, "updatePersonal", &shown, input).await;
     assert_eq!(answer["data"]["updatePersonal"]["account"]["name"], "Nora Berg", "{answer}");
-    let input = json!({ "addressLine1": "Road 1", "country": 276, "state": "DE-BW", "city": "Ulm", "mobile": "+49 151 1", "email": "nora@example.org" });
+    let input = json!({ "addressLine1": "Road 1", "country": 276, "state": "DE-BW", "city": "Ulm", "mobile": "+49 151 1", "email": "nora@example.org",
+        "currentPassword": PASSWORD });
     let answer = act(&served, who, "updateContact", &shown, input).await;
     let profile = &answer["data"]["updateContact"]["account"]["profile"];
     assert_eq!(profile["country"], json!({ "numericId": 276, "code": "DE", "name": "Germany" }), "{answer}");
