@@ -29,7 +29,7 @@ impl Place {
         let place = Self(tempfile::tempdir().unwrap());
         let key = "KioqKioqKioqKioqKioqKioqKioqKioqKioqKioqKio=";
         let auth = format!("[auth]\nsigning_key = \"{key}\"\nargon2_memory_kib = 8192\nargon2_iterations = 1\n");
-        place.write("upline.toml", &format!("[database]\nurl = \"{url}\"\n{auth}"));
+        place.write("upline.toml", &format!("[database]\nurl = \"{url}\"\n{auth}[mail]\ndelivery = \"off\"\n"));
         place
     }
 
