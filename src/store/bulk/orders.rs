@@ -76,7 +76,7 @@ pub async fn any(transaction: &Transaction) -> Result<bool, Error> {
     Ok(Sql::whole(transaction, "SELECT 1 FROM orders LIMIT 1", []).one(transaction, |_| Ok(())).await?.is_some())
 }
 
-/// Every completed order, by number, less what was given back.
+/// Every completed order, by number, less what was given back: by lines, or for orders of other shops, which have none, by what was taken off their volume.
 ///
 /// # Errors
 /// The database's, or a value that the domain does not know.
@@ -87,6 +87,10 @@ pub async fn all(transaction: &Transaction) -> Result<Rows<'_, Order>, Error> {
         FROM orders AS o LEFT JOIN (
             SELECT order_id, CAST(sum(refunded_quantity * cv) AS BIGINT) AS cv, CAST(sum(refunded_quantity * pv) AS BIGINT) AS pv
             FROM order_lines WHERE refunded_quantity > 0 GROUP BY order_id
+            UNION ALL
+            SELECT e.order_id, CAST(-sum(e.cv) AS BIGINT), CAST(-sum(e.pv) AS BIGINT)
+            FROM volume_events AS e JOIN orders AS foreign_order ON foreign_order.id = e.order_id
+            WHERE foreign_order.reference IS NOT NULL AND (e.cv < 0 OR e.pv < 0) GROUP BY e.order_id
         ) AS back ON back.order_id = o.id
         WHERE o.status = 'COMPLETED' ORDER BY o.id";
     let sql = Sql::whole(transaction, sql, []);

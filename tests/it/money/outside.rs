@@ -14,6 +14,7 @@ use upline::domain::carts::ShippingAddress;
 use upline::domain::order_kind::{Buyer, OrderKind};
 use upline::domain::products::Product;
 use upline::domain::refusal::Refusal;
+use upline::export::{Options, export};
 
 use super::catalog::{offer, product};
 use super::{sum, treasurer};
@@ -122,6 +123,10 @@ async fn parts_of_a_foreign_order_come_to_the_whole(app: App) {
     let back = async |amount: Option<&str>| refund_order(&app.services, &treasurer, &refund(order, amount)).await;
     back(Some("10")).await.unwrap();
     assert_eq!((status(&app, order).await.as_str(), personal_pv(&app, anna.number).await), ("COMPLETED", 46_667));
+    let folder = tempfile::tempdir().unwrap();
+    export(&app.services.database, folder.path(), Options::default()).await.unwrap();
+    let exported = std::fs::read_to_string(folder.path().join("orders.csv")).unwrap();
+    assert!(exported.contains(",CUSTOMER,ORDER,6.6667,4.6667,20\n"), "{exported}");
     back(Some("10")).await.unwrap();
     assert_eq!(refusal(back(Some("10.01")).await), Refusal::NothingToRefund);
     back(None).await.unwrap();
