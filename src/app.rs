@@ -32,6 +32,15 @@ use crate::outbound::mails::Post;
 use crate::store::database::Database;
 use crate::store::settings as settings_of_network;
 
+/// Between two rounds of sealing.
+const SEAL_PAUSE: Duration = Duration::from_secs(5);
+/// Between two rounds of folding.
+const FOLD_PAUSE: Duration = Duration::from_secs(1);
+/// Between two rounds of clearing expired e-pins: they cannot be used in the meantime.
+const RETIRE_PAUSE: Duration = Duration::from_secs(60);
+/// Between two rounds of counting clicks.
+const COUNT_PAUSE: Duration = Duration::from_secs(1);
+
 /// The system's clock.
 struct SystemClock;
 
@@ -146,17 +155,12 @@ impl App {
         let Self { router, hub, endpoint, shutdown, services, purge_pause, post, .. } = self;
         let mut background = JoinSet::new();
         background.spawn(async move { hub.run().await });
-        let own = services.clone();
-        background.spawn(async move { at_intervals(purge_pause, || purging(&own)).await });
-        let own = services.clone();
-        background.spawn(async move { at_intervals(SEAL_PAUSE, || sealing(&own)).await });
-        let own = services.clone();
-        background.spawn(async move { at_intervals(FOLD_PAUSE, || folding(&own)).await });
-        let own = services.clone();
-        background.spawn(async move { at_intervals(RETIRE_PAUSE, || retiring(&own)).await });
+        background.spawn(at_intervals(purge_pause, services.clone(), purging));
+        background.spawn(at_intervals(SEAL_PAUSE, services.clone(), sealing));
+        background.spawn(at_intervals(FOLD_PAUSE, services.clone(), folding));
+        background.spawn(at_intervals(RETIRE_PAUSE, services.clone(), retiring));
         if let Some(post) = post {
-            let own = services.clone();
-            background.spawn(async move { at_intervals(own.mail.pause(), || delivering(&own, &post)).await });
+            background.spawn(at_intervals(services.mail.pause(), services.clone(), move |services| delivering(services, post.clone())));
         }
         let (stop_counting, stopped) = watch::channel(false);
         let own = services.clone();
@@ -221,18 +225,18 @@ fn network(config: &Config, database: &Database, world: &World) -> anyhow::Resul
 }
 
 /// Does what the server does by itself, now and after every pause.
-async fn at_intervals<Round: Future<Output = ()>>(pause: Duration, round: impl Fn() -> Round) {
+async fn at_intervals<Round: Future<Output = ()>>(pause: Duration, services: Services, round: impl Fn(Services) -> Round) {
     let mut turns = tokio::time::interval(pause);
     turns.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
     loop {
         turns.tick().await;
-        round().await;
+        round(services.clone()).await;
     }
 }
 
 /// Deletes what nobody needs any more.
-async fn purging(services: &Services) {
-    match purge(services).await {
+async fn purging(services: Services) {
+    match purge(&services).await {
         Ok(gone) if gone == Purged::default() => {}
         Ok(gone) => tracing::info!(?gone, "old rows were purged"),
         Err(error) => tracing::warn!(%error, "old rows cannot be purged at the moment; trying again later"),
@@ -240,8 +244,8 @@ async fn purging(services: &Services) {
 }
 
 /// Seals what was written to the ledger, and notes where its chain ends: a head in the log outlives the database's own end of the chain.
-async fn sealing(services: &Services) {
-    match seal_journals(services).await {
+async fn sealing(services: Services) {
+    match seal_journals(&services).await {
         Ok((0, _)) => {}
         Ok((journals, head)) => tracing::info!(journals, head = head.to_string(), "journals were sealed"),
         Err(error) => tracing::warn!(%error, "journals cannot be sealed at the moment; trying again after {SEAL_PAUSE:?}"),
@@ -249,23 +253,21 @@ async fn sealing(services: &Services) {
 }
 
 /// Adds the volume of new orders to that of the lines above.
-async fn folding(services: &Services) {
-    if let Err(error) = fold_volumes(services).await {
+async fn folding(services: Services) {
+    if let Err(error) = fold_volumes(&services).await {
         tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}");
     }
 }
 
 /// Clears e-pins whose time is over.
-async fn retiring(services: &Services) {
-    match retire_epins(services).await {
+async fn retiring(services: Services) {
+    match retire_epins(&services).await {
         Ok(0) => {}
         Ok(epins) => tracing::info!(epins, "e-pins have expired"),
         Err(error) => tracing::warn!(%error, "expired e-pins cannot be cleared at the moment; trying again after {RETIRE_PAUSE:?}"),
     }
 }
 
-/// Between two rounds of clearing expired e-pins: they cannot be used in the meantime.
-const RETIRE_PAUSE: Duration = Duration::from_secs(60);
 /// Writes the clicks that wait, at intervals and once more at the end. A round is never cut off: its clicks would be written twice, or not at all.
 async fn counting(services: &Services, mut stopped: watch::Receiver<bool>) {
     let mut turns = tokio::time::interval(COUNT_PAUSE);
@@ -288,21 +290,12 @@ async fn counting(services: &Services, mut stopped: watch::Receiver<bool>) {
     }
 }
 
-/// Between two rounds of counting clicks.
-const COUNT_PAUSE: Duration = Duration::from_secs(1);
-
 /// Sends the mails that wait.
-async fn delivering(services: &Services, post: &Post) {
-    if let Err(error) = deliver(services, post).await {
+async fn delivering(services: Services, post: Post) {
+    if let Err(error) = deliver(&services, &post).await {
         tracing::warn!(%error, "mails cannot be delivered at the moment; trying again after {:?}", services.mail.pause());
     }
 }
-
-/// Between two rounds of folding.
-const FOLD_PAUSE: Duration = Duration::from_secs(1);
-
-/// Between two rounds of sealing.
-const SEAL_PAUSE: Duration = Duration::from_secs(5);
 
 /// A network keeps the shape of its placement tree; whoever configures another one is told so, rather than passed over.
 async fn check_placement(config: &Config, database: &Database) -> anyhow::Result<()> {
