@@ -248,7 +248,7 @@ pub struct Payment {
     pub order_id: i64,
     /// By which means.
     pub method: PaymentMethod,
-    /// Whose wallet.
+    /// Whose wallet, or whose e-pin it was then.
     pub payer_id: Option<i64>,
     /// Which e-pin.
     pub epin_id: Option<i64>,

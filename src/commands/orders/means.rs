@@ -100,27 +100,24 @@ pub(in crate::commands) async fn pay(
         return Ok(());
     }
     let currency = money::currency(services, transaction).await?;
-    let (source, mut payment) = match purse {
+    let (source, payment) = match purse {
         Purse::Wallet(spender) => {
             spender.still_may(transaction).await?;
             let payer = spender.partner_id();
-            (Account::Partner(payer, Pocket::Available), Payment { payer_id: Some(payer), ..Payment::new(order.id, PaymentMethod::Wallet) })
+            let payment = Payment { payer_id: Some(payer), amount: due, ..Payment::new(order.id, PaymentMethod::Wallet) };
+            (Account::Partner(payer, Pocket::Available), payment)
         }
-        Purse::Epin { number, .. } => {
-            let payment = Payment { epin_id: Some(*number), ..Payment::new(order.id, PaymentMethod::Epin) };
-            (Account::Company(Book::EpinLiability), payment)
+        Purse::Epin { number, user, sum } => {
+            let wanted = sum.as_ref().map(|sum| sum.read(currency)).transpose()?.unwrap_or(due);
+            if wanted > due {
+                return Err(Refusal::InvalidAmount { reason: format!("is more than the {due} that are due") }.into());
+            }
+            let (pin, amount) = epins::take(services, transaction, *number, *user, Some(wanted)).await?;
+            events::append(transaction, &EpinChanged { epin: pin.id, owner: pin.owner_id }.into(), now).await?;
+            let (payer_id, epin_id) = (pin.owner_id, Some(pin.id));
+            (Account::Company(Book::EpinLiability), Payment { payer_id, epin_id, amount, ..Payment::new(order.id, PaymentMethod::Epin) })
         }
     };
-    payment.amount = due;
-    if let Purse::Epin { number, user, sum } = purse {
-        let wanted = sum.as_ref().map(|sum| sum.read(currency)).transpose()?.unwrap_or(due);
-        if wanted > due {
-            return Err(Refusal::InvalidAmount { reason: format!("is more than the {due} that are due") }.into());
-        }
-        let (pin, taken) = epins::take(services, transaction, *number, *user, Some(wanted)).await?;
-        events::append(transaction, &EpinChanged { epin: pin.id, owner: pin.owner_id }.into(), now).await?;
-        payment.amount = taken;
-    }
     book(transaction, order, (source, payment), Journal::new(JournalKind::OrderPayment, currency, format!("order:{}", order.id)), now).await
 }
 

@@ -156,8 +156,8 @@ async fn take_back(transaction: &Transaction, lines: &[OrderLine], asked: &[Refu
     Ok(back)
 }
 
-/// Money goes back to the wallets and e-pins it came from, the latest payment first; what was paid outside is owed outside. A pin whose time is over takes
-/// nothing back: its owner's wallet does, or the company where an unpaid order is given up.
+/// Money goes back to the wallets and e-pins it came from, the latest payment first; what was paid outside is owed outside. A pin whose time is over, or
+/// that was passed on since, takes nothing back: the wallet of its owner of then does, or the company where an unpaid order is given up with a pin that ran out.
 pub(super) async fn give_back(
     services: &Services,
     transaction: &Transaction,
@@ -175,7 +175,7 @@ pub(super) async fn give_back(
         }
         let target = match (payment.method, payment.payer_id, payment.epin_id) {
             (PaymentMethod::Wallet, Some(payer), _) => Account::Partner(payer, Pocket::Available),
-            (PaymentMethod::Epin, _, Some(pin)) => onto_pin(services, transaction, order, (pin, part)).await?,
+            (PaymentMethod::Epin, owner, Some(pin)) => onto_pin(services, transaction, order, (pin, owner, part)).await?,
             _ => Account::Company(Book::Cash),
         };
         journal = journal.transfer(Account::Company(Book::Sales), target, part)?;
@@ -197,17 +197,20 @@ async fn onto_pin(
     services: &Services,
     transaction: &Transaction,
     order: &OrderState,
-    (number, part): (i64, Amount),
+    (number, owner, part): (i64, Option<i64>, Amount),
 ) -> Result<Account, Error> {
     let now = services.now();
     let pin =
         epins::hold(transaction, number).await?.ok_or_else(|| Error::Internal(format!("e-pin {number} has paid and is not there")))?;
-    // What is blocked stays blocked, whatever its end.
+    let wallet = Account::Partner(owner.unwrap_or(order.partner_id), Pocket::Available);
+    let gave_up = order.status == OrderStatus::PendingPayment;
+    // Giving an order up is no way to turn a pin into money where the company does not redeem pins.
+    if pin.owner_id != owner && (services.epin.redemption || !gave_up) {
+        return Ok(wallet);
+    }
+    // What is blocked stays blocked, whatever its end; and what has run out is not turned into money by giving an order up.
     if pin.is_over(now) && pin.status != EpinStatus::Blocked {
-        // Who gives an order up oneself does not turn a pin that has run out into money.
-        let gave_up = order.status == OrderStatus::PendingPayment;
-        let owner = pin.owner_id.unwrap_or(order.partner_id);
-        return Ok(if gave_up { Account::Company(Book::Breakage) } else { Account::Partner(owner, Pocket::Available) });
+        return Ok(if gave_up { Account::Company(Book::Breakage) } else { wallet });
     }
     let more = Amount::from_units(part.units().saturating_neg());
     if !epin_changes::take(transaction, pin.id, more).await? {

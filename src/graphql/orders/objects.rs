@@ -182,7 +182,7 @@ impl Payment {
         Ok(Money::new(self.0.refunded, facts(ctx).await?.currency))
     }
 
-    /// Whose wallet it was; null for other means, and when hidden from the caller.
+    /// Whose wallet or e-pin it was; null where it was nobody's, and when hidden from the caller.
     async fn payer(&self, ctx: &Context<'_>) -> Result<Option<Partner>> {
         match self.0.payer_id {
             Some(payer) => find(ctx, payer).await,

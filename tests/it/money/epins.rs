@@ -23,6 +23,8 @@ on_both_databases!(
     a_pin_pays_an_order_and_keeps_its_rest,
     a_refund_goes_back_onto_the_pin_and_past_its_end_into_the_wallet,
     an_order_is_paid_by_parts_and_given_up,
+    what_a_pin_has_paid_goes_to_its_owner_of_then,
+    what_has_run_out_is_not_turned_into_money_by_giving_an_order_up,
     of_fifty_rivals_for_a_pin_one_wins,
     a_pin_is_drained_by_rivals_to_its_last_cent,
     guesses_lock_the_guesser_and_nobody_else,
@@ -131,6 +133,35 @@ async fn an_order_is_paid_by_parts_and_given_up(app: App) {
     let late = refusal(pay_order(&app.services, who, &pay(&issued.codes[1].1, Some("20"))).await);
     assert_eq!(late, Refusal::OrderNotPayable { status: "CANCELLED" });
     assert_eq!(book(&app, "EPIN_LIABILITY").await, 400_000);
+}
+
+async fn what_a_pin_has_paid_goes_to_its_owner_of_then(app: App) {
+    let treasurer = treasurer(&app).await;
+    let anna = shopper(&app, 3).await;
+    let bert = app.join("bert", None, None).await.unwrap();
+    secret(&app, &anna).await;
+    let (pin, code) = issue(&app, &treasurer, 1, "50", Some(anna.number)).await.codes[0].clone();
+    let order = checkout(&app.services, &anna.member.principal, &Checkout::default()).await.unwrap();
+    let part = PayOrder { order, payment: by_pin(&code, Some("20")), idempotency_key: None };
+    pay_order(&app.services, &anna.member.principal, &part).await.unwrap();
+    let password = Some(Secret::new(SPENDING.to_owned()));
+    let on = TransferEpin { epin: pin, to: bert.number, transaction_password: password };
+    transfer_epin(&app.services, &anna.member.principal, &on).await.unwrap();
+    cancel_order(&app.services, &anna.member.principal, order).await.unwrap();
+    assert_eq!((remaining(&app, pin).await.0, available(&app, anna.number).await), (300_000, 200_000));
+}
+
+async fn what_has_run_out_is_not_turned_into_money_by_giving_an_order_up(app: App) {
+    let treasurer = treasurer(&app).await;
+    let anna = shopper(&app, 3).await;
+    let ends = app.services.now().plus_seconds(60);
+    let issued = issue_epins(&app.services, &treasurer, &IssueEpins { expires_at: Some(ends), ..wish(1, "50", None) }).await.unwrap();
+    let order = checkout(&app.services, &anna.member.principal, &Checkout::default()).await.unwrap();
+    let part = PayOrder { order, payment: by_pin(&issued.codes[0].1, Some("29.99")), idempotency_key: None };
+    pay_order(&app.services, &anna.member.principal, &part).await.unwrap();
+    app.clock.advance(60);
+    cancel_order(&app.services, &anna.member.principal, order).await.unwrap();
+    assert_eq!((book(&app, "BREAKAGE").await, available(&app, anna.number).await), (299_900, 0));
 }
 
 async fn of_fifty_rivals_for_a_pin_one_wins(app: App) {
