@@ -28,7 +28,9 @@ use crate::graphql::request::Door;
 use crate::graphql::{roots, settings};
 use crate::http;
 use crate::jobs::mails::deliver;
+use crate::jobs::payouts::carry;
 use crate::outbound::mails::Post;
+use crate::outbound::payouts::FolderRail;
 use crate::store::database::Database;
 use crate::store::settings as settings_of_network;
 
@@ -104,6 +106,7 @@ pub struct App {
     pub shutdown: watch::Sender<bool>,
     purge_pause: Duration,
     post: Option<Post>,
+    rail: Option<FolderRail>,
 }
 
 impl App {
@@ -125,6 +128,7 @@ impl App {
         let waker = hub.clone();
         let services = services(config, database.clone(), world, Arc::new(move || waker.wake()))?;
         let post = Post::new(config)?;
+        let rail = FolderRail::new(config)?;
         let schema = roots::schema(network(config, &database, world)?, services.clone(), hub.clone());
         let settings = settings::Settings::from_config(config);
         let endpoint = Endpoint::new(schema.clone(), Door { services: services.clone() }, settings)?;
@@ -139,7 +143,7 @@ impl App {
             readiness: http::readiness(move || ready(database.clone())),
             request_ids: Arc::new(move || format!("{:032x}", u128::from_le_bytes(random.bytes()))),
         });
-        Ok(Self { router, services, hub, schema, endpoint, shutdown, purge_pause: config.purge.pause(), post })
+        Ok(Self { router, services, hub, schema, endpoint, shutdown, purge_pause: config.purge.pause(), post, rail })
     }
 
     /// Serves until `stop` is done: then no new requests are taken, streams and sockets are closed, and mutations under way come to their end.
@@ -152,7 +156,7 @@ impl App {
         stop: impl Future<Output = ()> + Send + 'static,
         bearing: http::Bearing,
     ) -> anyhow::Result<()> {
-        let Self { router, hub, endpoint, shutdown, services, purge_pause, post, .. } = self;
+        let Self { router, hub, endpoint, shutdown, services, purge_pause, post, rail, .. } = self;
         let mut background = JoinSet::new();
         background.spawn(async move { hub.run().await });
         background.spawn(at_intervals(purge_pause, services.clone(), purging));
@@ -161,6 +165,10 @@ impl App {
         background.spawn(at_intervals(RETIRE_PAUSE, services.clone(), retiring));
         if let Some(post) = post {
             background.spawn(at_intervals(services.mail.pause(), services.clone(), move |services| delivering(services, post.clone())));
+        }
+        if let Some(rail) = rail {
+            background
+                .spawn(at_intervals(services.payout.rail_pause(), services.clone(), move |services| carrying(services, rail.clone())));
         }
         let (stop_counting, stopped) = watch::channel(false);
         let own = services.clone();
@@ -294,6 +302,13 @@ async fn counting(services: &Services, mut stopped: watch::Receiver<bool>) {
 async fn delivering(services: Services, post: Post) {
     if let Err(error) = deliver(&services, &post).await {
         tracing::warn!(%error, "mails cannot be delivered at the moment; trying again after {:?}", services.mail.pause());
+    }
+}
+
+/// Has the rail carry what was approved.
+async fn carrying(services: Services, rail: FolderRail) {
+    if let Err(error) = carry(&services, &rail).await {
+        tracing::warn!(%error, "payouts cannot be carried at the moment; trying again after {:?}", services.payout.rail_pause());
     }
 }
 

@@ -22,6 +22,9 @@ pub struct Model {
     pub created_at: i64,
     pub processed_at: Option<i64>,
     pub completed_at: Option<i64>,
+    pub rail_attempts: i64,
+    pub rail_due_at: Option<i64>,
+    pub problem: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -20,6 +20,7 @@ mod m0013_profiles;
 mod m0014_images_and_kyc;
 mod m0015_mails;
 mod m0016_referral_links;
+mod m0017_payout_rail;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -41,9 +42,10 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_payouts::Migration),
             Box::new(m0012_epins::Migration),
             Box::new(m0013_profiles::Migration),
+            Box::new(m0014_images_and_kyc::Migration),
             Box::new(m0015_mails::Migration),
             Box::new(m0016_referral_links::Migration),
-            Box::new(m0014_images_and_kyc::Migration),
+            Box::new(m0017_payout_rail::Migration),
         ]
     }
 }

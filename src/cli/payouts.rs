@@ -102,7 +102,7 @@ async fn nothing(services: &Services, again: Option<i64>, out: &mut dyn Write) -
 fn write(batch: &Batch, draft: fs::File) -> std::io::Result<()> {
     let mut writer = PayoutWriter::new(BufWriter::new(draft))?;
     for instruction in &batch.instructions {
-        writer.write(&instruction.payout, &instruction.details)?;
+        writer.write(instruction)?;
     }
     writer.finish()?.get_ref().sync_all()
 }

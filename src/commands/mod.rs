@@ -21,6 +21,7 @@ pub mod payouts;
 pub mod profiles;
 pub mod purge;
 pub mod referral_links;
+mod retries;
 pub mod seal;
 mod services;
 mod throttle;

@@ -1,8 +1,11 @@
 //! `[payout]`: limits of payouts, and who must approve them.
 
+use std::path::PathBuf;
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 
-use super::rules::{Allowed, Rule, some};
+use super::rules::{Allowed, Rule, any, some};
 use super::wallet::{AN_AMOUNT, is_amount};
 use crate::domain::amount::Amount;
 
@@ -17,6 +20,16 @@ pub struct Payout {
     pub estimated_time: String,
     /// Payouts handed to the bank in one batch.
     pub batch_payouts: u32,
+    /// What carries payouts by itself: `off` or `folder`.
+    pub rail: String,
+    /// The folder shared with the bank's program; empty: `payouts` beside the embedded database.
+    pub rail_folder: PathBuf,
+    /// Seconds between two looks at what waits for the rail.
+    pub rail_pause_seconds: u32,
+    /// How long one process has a payout to itself.
+    pub rail_lease_seconds: u32,
+    /// Seconds until the rail is first asked what became of a payout.
+    pub rail_ask_seconds: u32,
 }
 
 pub(super) const RULES: &[Rule] = &[
@@ -25,6 +38,11 @@ pub(super) const RULES: &[Rule] = &[
     ("four_eyes_from", Allowed::Text(is_amount, AN_AMOUNT)),
     ("estimated_time", Allowed::Text(some, "a text")),
     ("batch_payouts", Allowed::Number(1..=100_000)),
+    ("rail", Allowed::OneOf(&["off", "folder"])),
+    ("rail_folder", Allowed::Text(any, "a folder, or empty")),
+    ("rail_pause_seconds", Allowed::Number(1..=3600)),
+    ("rail_lease_seconds", Allowed::Number(2..=3600)),
+    ("rail_ask_seconds", Allowed::Number(1..=21_600)),
 ];
 
 impl Payout {
@@ -38,6 +56,12 @@ impl Payout {
     #[must_use]
     pub fn fee(&self) -> Amount {
         Amount::parse(&self.fee).unwrap_or_default()
+    }
+
+    /// [`Payout::rail_pause_seconds`] as a duration.
+    #[must_use]
+    pub const fn rail_pause(&self) -> Duration {
+        Duration::from_secs(self.rail_pause_seconds as u64)
     }
 
     /// From this amount on, two operators must approve.

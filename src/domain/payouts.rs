@@ -118,6 +118,12 @@ pub struct Payout {
     pub processed_at: Option<Instant>,
     /// When it arrived.
     pub completed_at: Option<Instant>,
+    /// How often a rail was turned to for it.
+    pub rail_attempts: i64,
+    /// When the rail is turned to again; none where no rail carries it.
+    pub rail_due_at: Option<Instant>,
+    /// What an operator should look into: the rail is silent, or the bank contradicts what is known.
+    pub problem: Option<String>,
 }
 
 impl Payout {
@@ -138,6 +144,15 @@ impl Payout {
 #[must_use]
 pub fn subject(number: i64) -> String {
     format!("payout:{number}")
+}
+
+/// What the bank is to do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Instruction {
+    /// The payout.
+    pub payout: Payout,
+    /// Where to pay.
+    pub details: Details,
 }
 
 /// Where a partner wants to be paid.

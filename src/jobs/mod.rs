@@ -1,3 +1,4 @@
 //! What the server does by itself that needs the world outside.
 
 pub mod mails;
+pub mod payouts;

@@ -4,7 +4,7 @@ use std::io::{self, Read, Write};
 use std::path::Path;
 
 use super::table::{Column, Refused, Table, guarded, number, optional, parsed, push_text, required};
-use crate::domain::payouts::{BankWord, Details, Payout};
+use crate::domain::payouts::{BankWord, Details, Instruction, Payout};
 
 const HEADER: &str = "payout,partner,amount,currency,kind,card_number,bank_name,bank_code,account_number,wallet_type,wallet_id";
 
@@ -27,7 +27,7 @@ impl<W: Write> PayoutWriter<W> {
     ///
     /// # Errors
     /// The output's.
-    pub fn write(&mut self, payout: &Payout, details: &Details) -> io::Result<()> {
+    pub fn write(&mut self, Instruction { payout, details }: &Instruction) -> io::Result<()> {
         let Payout { id, partner_id, amount, currency, .. } = payout;
         let mut row = format!("{id},{partner_id},{amount},{currency},{}", details.kind()).into_bytes();
         for cell in cells(details) {
@@ -141,6 +141,9 @@ mod tests {
             created_at: Instant::from_nanos(0),
             processed_at: None,
             completed_at: None,
+            rail_attempts: 0,
+            rail_due_at: None,
+            problem: None,
         }
     }
 
@@ -156,7 +159,7 @@ mod tests {
             ),
             (3, Details::Ewallet { wallet_type: text("@QIWI, Ltd"), wallet_id: text("+7900") }),
         ] {
-            writer.write(&payout(id, &details), &details).unwrap();
+            writer.write(&Instruction { payout: payout(id, &details), details }).unwrap();
         }
         let expected = format!(
             "{HEADER}\n1,9,100.5,USD,BANK_CARD,5200000000007312,,,,,\n\

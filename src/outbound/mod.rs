@@ -1,3 +1,4 @@
 //! What speaks to the world outside.
 
 pub mod mails;
+pub mod payouts;

@@ -13,7 +13,7 @@ use crate::domain::pages::{Direction, Page, Slice};
 use crate::domain::payouts::{Actor, Payout, PayoutStatus, Step};
 
 const COLUMNS: &str = "o.id, o.partner_id, o.currency, o.amount, o.fee, o.method_kind, o.masked, o.status, o.first_approver_id, o.batch_id, \
-     o.external_reference, o.rejection_reason, o.created_at, o.processed_at, o.completed_at";
+     o.external_reference, o.rejection_reason, o.created_at, o.processed_at, o.completed_at, o.rail_attempts, o.rail_due_at, o.problem";
 
 fn read(row: &Row<'_>, at: usize) -> Result<Payout, Error> {
     let instant = |index: usize| Ok::<_, Error>(row.get::<Option<i64>>(at + index)?.map(Instant::from_nanos));
@@ -33,6 +33,9 @@ fn read(row: &Row<'_>, at: usize) -> Result<Payout, Error> {
         created_at: Instant::from_nanos(row.get(at + 12)?),
         processed_at: instant(13)?,
         completed_at: instant(14)?,
+        rail_attempts: row.get(at + 15)?,
+        rail_due_at: instant(16)?,
+        problem: row.get(at + 17)?,
     })
 }
 
@@ -62,6 +65,37 @@ pub async fn hold_approved(transaction: &Transaction, most: u32) -> Result<Vec<P
         sql.push(" FOR UPDATE SKIP LOCKED");
     }
     sql.all(transaction, |row| read(row, 0)).await
+}
+
+/// A payout that a rail should be turned to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Due {
+    /// Its number.
+    pub number: i64,
+    /// How often the rail was turned to for it before.
+    pub attempts: i64,
+}
+
+/// What a rail should be turned to for, at most so many of each: approved payouts that wait the longest, then those it carries already.
+///
+/// # Errors
+/// The database's.
+pub async fn due_for_rail(connection: &impl ConnectionTrait, now: Instant, most: u32) -> Result<Vec<Due>, Error> {
+    let read = |row: &Row<'_>| Ok(Due { number: row.get(0)?, attempts: row.get(1)? });
+    let approved = "SELECT id, rail_attempts FROM payouts WHERE status = $1 ORDER BY created_at, id LIMIT $2";
+    let values = [PayoutStatus::Approved.code().into(), i64::from(most).into()];
+    let mut due = Sql::whole(connection, approved, values).all(connection, read).await?;
+    let carried = "SELECT id, rail_attempts FROM payouts WHERE rail_due_at <= $1 ORDER BY rail_due_at, id LIMIT $2";
+    due.extend(Sql::whole(connection, carried, [now.nanos().into(), i64::from(most).into()]).all(connection, read).await?);
+    Ok(due)
+}
+
+/// The sealed details of a payout.
+///
+/// # Errors
+/// The database's.
+pub async fn details(connection: &impl ConnectionTrait, number: i64) -> Result<Option<Vec<u8>>, Error> {
+    Sql::whole(connection, "SELECT details FROM payouts WHERE id = $1", [number.into()]).one(connection, |row| row.get(0)).await
 }
 
 /// The payouts of a batch that are still with the bank, with their sealed details, in the order of their numbers.
@@ -116,6 +150,12 @@ fn and_status(sql: &mut Sql, statuses: &[PayoutStatus]) {
     sql.and_in("o.status", &statuses.iter().map(|status| status.code()).collect::<Vec<_>>());
 }
 
+fn and_problem(sql: &mut Sql, with_problem: bool) {
+    if with_problem {
+        sql.push(" AND o.problem IS NOT NULL");
+    }
+}
+
 /// A page of the payouts of each partner, the latest first.
 ///
 /// # Errors
@@ -150,26 +190,32 @@ pub async fn counts(connection: &impl ConnectionTrait, partners: &[i64], statuse
     Ok(sql.all(connection, |row| Ok((row.get(0)?, row.get(1)?))).await?.into_iter().collect())
 }
 
-/// A page of all payouts, the latest first: for operators.
+/// A page of all payouts, or of those only that should be looked into, the latest first: for operators.
 ///
 /// # Errors
 /// The database's.
-pub async fn list(connection: &impl ConnectionTrait, statuses: &[PayoutStatus], page: &Page) -> Result<Slice<Payout>, Error> {
+pub async fn list(
+    connection: &impl ConnectionTrait,
+    (statuses, with_problem): (&[PayoutStatus], bool),
+    page: &Page,
+) -> Result<Slice<Payout>, Error> {
     let mut sql = Sql::new(connection);
     sql.push("SELECT ").push(COLUMNS).push(" FROM payouts AS o WHERE 1 = 1");
     and_status(&mut sql, statuses);
+    and_problem(&mut sql, with_problem);
     sql.and_within(page, LATEST).order_by(page, LATEST).limit(page);
     Ok(Slice::of(page, sql.all(connection, |row| read(row, 0)).await?))
 }
 
-/// How many payouts there are.
+/// How many payouts there are, or of those only that should be looked into.
 ///
 /// # Errors
 /// The database's.
-pub async fn count(connection: &impl ConnectionTrait, statuses: &[PayoutStatus]) -> Result<i64, Error> {
+pub async fn count(connection: &impl ConnectionTrait, (statuses, with_problem): (&[PayoutStatus], bool)) -> Result<i64, Error> {
     let mut sql = Sql::new(connection);
     sql.push("SELECT count(*) FROM payouts AS o WHERE 1 = 1");
     and_status(&mut sql, statuses);
+    and_problem(&mut sql, with_problem);
     Ok(sql.one(connection, |row| row.get(0)).await?.unwrap_or(0))
 }
 

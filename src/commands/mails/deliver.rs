@@ -1,14 +1,12 @@
 //! Delivery: take a mail for a time, send it, say what came of it. No transaction is open while it is sent.
 
 use super::links::Enclosure;
+use crate::commands::retries::pause;
 use crate::commands::{Error, Services};
 use crate::domain::instant::Instant;
 use crate::domain::mails::{Letter, Particulars};
 use crate::store::database::in_transaction;
 use crate::store::mails::{self, Outcome, Waiting};
-
-/// Pauses between tries do not grow beyond this.
-const LONGEST_PAUSE_SECONDS: i64 = 6 * 3600;
 
 /// A mail that is due.
 pub struct Due(Waiting);
@@ -124,20 +122,4 @@ pub async fn tell(services: &Services, parcel: &Parcel, told: Told<'_>) -> Resul
 async fn note(services: &Services, (id, attempt): (i64, i64), outcome: Outcome<'_>) -> Result<bool, Error> {
     let now = services.now();
     in_transaction!(services.database, |transaction| Ok::<_, Error>(mails::note(&transaction, id, attempt, outcome, now).await?))
-}
-
-/// Seconds after the try with this number.
-fn pause(first: u32, attempt: i64) -> i64 {
-    let doublings = u32::try_from(attempt - 1).unwrap_or(0).min(20);
-    (i64::from(first) << doublings).min(LONGEST_PAUSE_SECONDS)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn pauses_double_up_to_six_hours() {
-        assert_eq!([1, 2, 3, 8, 10, 50].map(|attempt| pause(60, attempt)), [60, 120, 240, 7_680, 21_600, 21_600]);
-    }
 }

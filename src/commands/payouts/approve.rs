@@ -59,7 +59,7 @@ async fn write(
             note(transaction, &payout, by.account_id(), Some(FIRST), now).await?;
             record(transaction, (payout.status, &payout), by, step, now).await?;
         }
-        _ => advance(transaction, payout, by, step, now).await?,
+        _ => drop(advance(transaction, payout, by, step, now).await?),
     }
     repeatable.settle(transaction, &step.payout).await?;
     Ok(step.payout)

@@ -2,18 +2,9 @@
 
 use super::steps::{By, Step, advance};
 use crate::commands::{Error, Services};
-use crate::domain::payouts::{Details, Payout, PayoutStatus};
+use crate::domain::payouts::{Instruction, Payout, PayoutStatus};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::{payout_changes, payouts};
-
-/// What the bank is to do.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Instruction {
-    /// The payout.
-    pub payout: Payout,
-    /// Where to pay.
-    pub details: Details,
-}
 
 /// Payouts handed to the bank together.
 #[derive(Clone, Debug, PartialEq, Eq)]

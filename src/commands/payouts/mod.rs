@@ -5,6 +5,7 @@ mod batch;
 mod cancel;
 mod complete;
 mod fail;
+pub mod rail;
 mod reject;
 mod remove_method;
 mod request;
@@ -14,7 +15,7 @@ mod start;
 mod steps;
 
 pub use approve::{ApprovePayout, approve_payout};
-pub use batch::{Batch, Instruction, last_batch, read_batch, start_batch};
+pub use batch::{Batch, last_batch, read_batch, start_batch};
 pub use cancel::{CancelPayout, cancel_payout};
 pub use complete::{CompletePayout, complete_payout};
 pub use fail::{FailPayout, fail_payout};

@@ -25,18 +25,24 @@ const NOT_PAID: &str = "The bank did not pay this.";
 /// # Errors
 /// [`Refusal`], looked for in this order: `InvalidReference`, `PayoutUnknown`, `PayoutMovedOn`.
 pub async fn take_result(services: &Services, word: &BankWord) -> Result<Taken, Error> {
-    let reference = word.reference.as_deref().map(check_reference).transpose()?;
-    let (operation, to, note) = match word.result {
-        BankResult::Completed => ("completePayout", PayoutStatus::Completed, None),
-        BankResult::Failed => ("failPayout", PayoutStatus::Rejected, Some(NOT_PAID)),
-    };
-    let step = Step { operation, payout: word.payout, from: &[PayoutStatus::Processing], to, note, reference };
+    let step = step(word)?;
     let taken = in_transaction!(services.database, |transaction| write(services, &transaction, &step).await)?;
     services.wake();
     Ok(taken)
 }
 
-async fn write(services: &Services, transaction: &Transaction, step: &Step<'_>) -> Result<Taken, Error> {
+/// What a word of the bank means for its payout.
+pub(super) fn step(word: &BankWord) -> Result<Step<'_>, Refusal> {
+    let reference = word.reference.as_deref().map(check_reference).transpose()?;
+    let (operation, to, note) = match word.result {
+        BankResult::Completed => ("completePayout", PayoutStatus::Completed, None),
+        BankResult::Failed => ("failPayout", PayoutStatus::Rejected, Some(NOT_PAID)),
+    };
+    Ok(Step { operation, payout: word.payout, from: &[PayoutStatus::Processing], to, note, reference })
+}
+
+/// Takes the last step of a payout in a transaction.
+pub(super) async fn write(services: &Services, transaction: &Transaction, step: &Step<'_>) -> Result<Taken, Error> {
     let known = payouts::hold(transaction, step.payout).await?.ok_or(Refusal::PayoutUnknown)?;
     if was_said(&known, step) {
         return Ok(Taken::Before);
@@ -47,5 +53,6 @@ async fn write(services: &Services, transaction: &Transaction, step: &Step<'_>) 
 }
 
 fn was_said(payout: &Payout, step: &Step<'_>) -> bool {
-    payout.status == step.to && payout.processed_at.is_some() && payout.external_reference.as_deref() == step.reference
+    let is_same = |known: &str| step.reference.is_none_or(|said| said == known);
+    payout.status == step.to && payout.processed_at.is_some() && payout.external_reference.as_deref().is_none_or(is_same)
 }

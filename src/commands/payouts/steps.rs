@@ -99,10 +99,20 @@ pub(super) async fn find(transaction: &Transaction, by: By<'_>, step: &Step<'_>)
     Ok(payout)
 }
 
-/// Moves a payout that is held to where the step leads, and its money with it.
-pub(super) async fn advance(transaction: &Transaction, mut payout: Payout, by: By<'_>, step: &Step<'_>, now: Instant) -> Result<(), Error> {
+/// Moves a payout that is held to where the step leads, and its money with it; gives it as it is then.
+pub(super) async fn advance(
+    transaction: &Transaction,
+    mut payout: Payout,
+    by: By<'_>,
+    step: &Step<'_>,
+    now: Instant,
+) -> Result<Payout, Error> {
     let before = payout.status;
     payout.status = step.to;
+    payout.problem = None;
+    if step.to != PayoutStatus::Processing {
+        payout.rail_due_at = None;
+    }
     if let Some(reference) = step.reference {
         payout.external_reference = Some(reference.to_owned());
     }
@@ -124,9 +134,10 @@ pub(super) async fn advance(transaction: &Transaction, mut payout: Payout, by: B
     events::append(transaction, &PayoutStatusChanged { payout: payout.id, partner: payout.partner_id, status: step.to }.into(), now)
         .await?;
     match by {
-        By::Partner(..) => Ok(()),
-        By::Operator(_) | By::Machine => record(transaction, (before, &payout), by, step, now).await,
+        By::Partner(..) => {}
+        By::Operator(_) | By::Machine => record(transaction, (before, &payout), by, step, now).await?,
     }
+    Ok(payout)
 }
 
 /// Writes the payout's present state into its history.

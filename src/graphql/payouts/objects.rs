@@ -4,12 +4,13 @@ use async_graphql::{Context, Enum, ID, Object, Result, SimpleObject};
 
 use super::super::ids::{NodeKind, encode};
 use super::super::loader::{fault, load};
-use super::super::network::network;
+use super::super::network::{caller, network};
 use super::super::partners::objects::Partner;
 use super::super::partners::seen::find;
 use super::super::scalars::{BigInt, DateTime, Money};
 use super::inputs::{PayoutMethodKind, PayoutStatus};
 use super::loader::{PayoutCounts, PayoutHistories};
+use crate::domain::accounts::Scope;
 use crate::domain::payouts;
 use crate::store::payouts::Statuses;
 
@@ -72,6 +73,12 @@ impl Payout {
     /// Why it was rejected.
     async fn rejection_reason(&self) -> Option<&str> {
         self.0.rejection_reason.as_deref()
+    }
+
+    /// What should be looked into, for operators with the scope `payouts`: what carries payouts does not answer, or the bank contradicts what is known. Null
+    /// for others.
+    async fn problem(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
+        Ok(self.0.problem.as_deref().filter(|_| caller(ctx).is_ok_and(|caller| caller.has(Scope::Payouts))))
     }
 
     /// When it was asked for.
@@ -149,6 +156,8 @@ pub struct PayoutTotals {
     /// Whose payouts; none for the list of all.
     pub(super) partner_id: Option<i64>,
     pub(super) statuses: Statuses,
+    /// Those only that should be looked into.
+    pub(super) with_problem: bool,
 }
 
 #[Object]
@@ -157,7 +166,9 @@ impl PayoutTotals {
     async fn total_count(&self, ctx: &Context<'_>) -> Result<BigInt> {
         Ok(BigInt(match self.partner_id {
             Some(partner) => load::<PayoutCounts>(ctx, self.statuses.clone(), partner).await?,
-            None => crate::store::payouts::count(network(ctx)?.database.reader(), &self.statuses).await.map_err(fault)?,
+            None => {
+                crate::store::payouts::count(network(ctx)?.database.reader(), (&self.statuses, self.with_problem)).await.map_err(fault)?
+            }
         }))
     }
 }

@@ -35,7 +35,7 @@ pub async fn payouts_of(ctx: &Context<'_>, partner_id: i64, paging: &Paging, fil
     let page = paging.page(network(ctx)?.page_sizes, CursorKind::Number)?;
     let statuses: Statuses = filter.unwrap_or_default().into();
     let slice = load::<PayoutsOf>(ctx, (statuses.clone(), page), partner_id).await?;
-    Ok(connect(slice, PayoutTotals { partner_id: Some(partner_id), statuses }, edge))
+    Ok(connect(slice, PayoutTotals { partner_id: Some(partner_id), statuses, with_problem: false }, edge))
 }
 
 fn edge(payout: payouts::Payout) -> Edge<Cursor, Payout, EmptyFields> {
@@ -57,15 +57,16 @@ impl OperatorPayouts {
         #[graphql(desc = "So many from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
         #[graphql(desc = "Which payouts.")] filter: Option<PayoutFilter>,
+        #[graphql(desc = "Those only that should be looked into.", default)] with_problem: bool,
     ) -> Result<Option<PayoutList>> {
         operator(ctx, Scope::Payouts)?;
         let network = network(ctx)?;
         let page = Paging { first, after, last, before }.page(network.page_sizes, CursorKind::Number)?;
         let statuses: Statuses = filter.unwrap_or_default().into();
-        let slice = list(network.database.reader(), &statuses, &page).await.map_err(fault)?;
+        let slice = list(network.database.reader(), (&statuses, with_problem), &page).await.map_err(fault)?;
         for payout in &slice.rows {
             super::super::staff_reads::note(ctx, crate::auth::visibility::Aspect::Money, payout.partner_id)?;
         }
-        Ok(Some(connect(slice, PayoutTotals { partner_id: None, statuses }, edge)))
+        Ok(Some(connect(slice, PayoutTotals { partner_id: None, statuses, with_problem }, edge)))
     }
 }

@@ -353,7 +353,7 @@ const STAYS: &[&str] = &[
     "partners: position placement_preference status",
     "payments: method reference",
     "payout_history: status note",
-    "payouts: currency method_kind status external_reference rejection_reason",
+    "payouts: currency method_kind status external_reference rejection_reason problem",
     "periods: code state",
     "plan_versions: code currency source",
     "products: sku name kind category description image_url",

@@ -2,6 +2,7 @@
 
 mod batches;
 mod life;
+mod rail;
 mod rights;
 mod rivals;
 pub mod sealed;

@@ -1,0 +1,164 @@
+//! Payouts that a rail carries: take one for a time, hand it over or ask for it, say what came of it. No transaction is open meanwhile.
+//!
+//! A payout is PROCESSING before it is handed over, so that a process that vanishes leaves one that is asked for, never one that is paid twice.
+
+use serde_json::json;
+
+use super::result::{Taken, step, write};
+use super::steps::{By, Step, advance};
+use crate::commands::retries::pause;
+use crate::commands::{Error, Services};
+use crate::domain::instant::Instant;
+use crate::domain::payouts::{BankWord, Instruction, Payout, PayoutStatus};
+use crate::domain::refusal::Refusal;
+use crate::store::audit::{self, Entry};
+use crate::store::database::{Transaction, in_transaction};
+pub use crate::store::payouts::Due;
+use crate::store::{payout_changes, payouts};
+
+/// Payouts of each sort in one look at what waits.
+const MOST: u32 = 100;
+
+/// A payout that this process may turn to the rail for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Errand {
+    /// What the bank is to do.
+    pub instruction: Instruction,
+    /// The number of this try. From the second on the rail may have it already: it is asked before anything is handed over.
+    pub attempt: i64,
+}
+
+/// What came of turning to the rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told<'a> {
+    /// The rail has it.
+    Carried,
+    /// No answer, or none that says anything: whether the rail has it is not known. Why, without secrets.
+    Silent(&'a str),
+}
+
+/// What a word of the bank did.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Heard {
+    /// The payout took its last step.
+    Now,
+    /// It had been said before: nothing was changed.
+    Before,
+    /// The payout stands elsewhere, where it stays; the contradiction was noted for the operators.
+    Contradicts(PayoutStatus),
+    /// There is no such payout.
+    Unknown,
+}
+
+/// What the rail should be turned to for now.
+///
+/// # Errors
+/// The database's.
+pub async fn due(services: &Services) -> Result<Vec<Due>, Error> {
+    Ok(payouts::due_for_rail(services.database.reader(), services.now(), MOST).await?)
+}
+
+/// Takes a payout for `payout.rail_lease_seconds`: an approved one is PROCESSING then. `None` where another process was faster, or something else became of
+/// the payout.
+///
+/// # Errors
+/// The database's, or details that cannot be opened: nothing was changed then.
+pub async fn take(services: &Services, due: Due) -> Result<Option<Errand>, Error> {
+    let errand = in_transaction!(services.database, |transaction| take_in(services, &transaction, due).await)?;
+    if errand.is_some() {
+        services.wake();
+    }
+    Ok(errand)
+}
+
+async fn take_in(services: &Services, transaction: &Transaction, due: Due) -> Result<Option<Errand>, Error> {
+    let now = services.now();
+    let held = payouts::hold(transaction, due.number).await?.filter(|payout| payout.rail_attempts == due.attempts);
+    let Some(mut payout) = held.filter(|payout| is_due(payout, now)) else { return Ok(None) };
+    payout.rail_attempts += 1;
+    payout.rail_due_at = Some(now.plus_seconds(i64::from(services.payout.rail_lease_seconds)));
+    if payout.status == PayoutStatus::Approved {
+        let (operation, from, to) = ("startPayout", &[PayoutStatus::Approved], PayoutStatus::Processing);
+        let step = Step { operation, payout: payout.id, from, to, note: None, reference: None };
+        payout = advance(transaction, payout, By::Machine, &step, now).await?;
+    } else {
+        payout_changes::update(transaction, &payout).await?;
+    }
+    let sealed = payouts::details(transaction, payout.id).await?.ok_or(Refusal::PayoutUnknown)?;
+    let details = services.vault.open(&sealed, payout.partner_id)?;
+    Ok(Some(Errand { attempt: payout.rail_attempts, instruction: Instruction { payout, details } }))
+}
+
+fn is_due(payout: &Payout, now: Instant) -> bool {
+    match payout.status {
+        PayoutStatus::Approved => true,
+        PayoutStatus::Processing => payout.rail_due_at.is_some_and(|due_at| due_at <= now),
+        _ => false,
+    }
+}
+
+/// Notes what came of a payout that was taken, and when the rail is turned to again: the pause doubles from `payout.rail_ask_seconds` on. `false` where the
+/// payout has ended, or another process has it by now.
+///
+/// # Errors
+/// The database's.
+pub async fn tell(services: &Services, errand: &Errand, told: Told<'_>) -> Result<bool, Error> {
+    let (number, attempt) = (errand.instruction.payout.id, errand.attempt);
+    let due_at = services.now().plus_seconds(pause(services.payout.rail_ask_seconds, attempt));
+    let problem = match told {
+        Told::Carried => None,
+        Told::Silent(reason) => Some(reason.to_owned()),
+    };
+    in_transaction!(services.database, |transaction| {
+        let held = payouts::hold(&transaction, number).await?.filter(|payout| payout.status == PayoutStatus::Processing);
+        let Some(mut payout) = held.filter(|payout| payout.rail_attempts == attempt) else { return Ok(false) };
+        payout.rail_due_at = Some(due_at);
+        payout.problem.clone_from(&problem);
+        payout_changes::update(&transaction, &payout).await?;
+        Ok::<_, Error>(true)
+    })
+}
+
+/// Ends a payout as the bank says. What it said before has no second effect; what contradicts the known end changes nothing but the payout's `problem`, and
+/// stands in the audit trail. A reference that cannot be kept is left out.
+///
+/// # Errors
+/// The database's.
+pub async fn hear(services: &Services, word: &BankWord) -> Result<Heard, Error> {
+    let plain = BankWord { reference: None, ..word.clone() };
+    let step = step(word).or_else(|_| step(&plain))?;
+    let heard = in_transaction!(services.database, |transaction| hear_in(services, &transaction, word, &step).await)?;
+    services.wake();
+    Ok(heard)
+}
+
+async fn hear_in(services: &Services, transaction: &Transaction, word: &BankWord, step: &Step<'_>) -> Result<Heard, Error> {
+    match write(services, transaction, step).await {
+        Ok(Taken::Now) => Ok(Heard::Now),
+        Ok(Taken::Before) => Ok(Heard::Before),
+        Err(Error::Refused(Refusal::PayoutUnknown)) => Ok(Heard::Unknown),
+        // Refused before anything was written.
+        Err(Error::Refused(Refusal::PayoutMovedOn { status })) => {
+            contradict(services, transaction, word, step.reference).await?;
+            Ok(Heard::Contradicts(status))
+        }
+        Err(error) => Err(error),
+    }
+}
+
+async fn contradict(services: &Services, transaction: &Transaction, word: &BankWord, reference: Option<&str>) -> Result<(), Error> {
+    let Some(mut payout) = payouts::hold(transaction, word.payout).await? else { return Ok(()) };
+    let named = |reference: Option<&str>| reference.map(|reference| format!(" ({reference})")).unwrap_or_default();
+    let (result, status) = (word.result, payout.status);
+    let problem =
+        format!("the bank says {result}{}, the payout was {status}{}", named(reference), named(payout.external_reference.as_deref()));
+    if payout.problem.as_ref() == Some(&problem) {
+        return Ok(());
+    }
+    let detail =
+        json!({ "partner": payout.partner_id, "status": status.code(), "result": result.code(), "reference": reference }).to_string();
+    payout.problem = Some(problem);
+    payout_changes::update(transaction, &payout).await?;
+    let entry = Entry { account_id: None, action: "contradictPayout", subject: &payout.subject(), detail: &detail, at: services.now() };
+    Ok(audit::append(transaction, &entry).await?)
+}

@@ -1,0 +1,168 @@
+//! The folder that is shared with the bank's program.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde_json::json;
+use upline::commands::accounts::{LogIn, log_in};
+use upline::config::secrets::Secret;
+use upline::domain::accounts::{Role, Scope};
+use upline::domain::clients::Client;
+use upline::jobs::payouts::carry;
+use upline::outbound::payouts::{FolderRail, Rail as _, Said};
+
+use super::super::super::available;
+use super::super::status;
+use super::{approved, problem};
+use crate::app::{App, PASSWORD, config, on_both_databases};
+use crate::graphql::served::Served;
+
+on_both_databases!(
+    a_payout_becomes_a_file_once_and_the_results_end_it,
+    results_that_cannot_be_read_are_put_aside_whole,
+    a_folder_that_is_gone_keeps_payouts_waiting,
+    a_running_server_carries,
+);
+
+struct Place {
+    _folder: tempfile::TempDir,
+    path: PathBuf,
+    settings: Vec<String>,
+}
+
+impl Place {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("deep/payouts");
+        let settings = vec!["payout.rail=folder".to_owned(), format!("payout.rail_folder={}", path.display())];
+        Self { _folder: folder, path, settings }
+    }
+
+    fn settings(&self) -> Vec<&str> {
+        self.settings.iter().map(String::as_str).collect()
+    }
+
+    fn rail(&self) -> FolderRail {
+        FolderRail::new(&config(&self.settings())).unwrap().unwrap()
+    }
+
+    fn names(&self, inner: &str) -> Vec<String> {
+        let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
+        let mut names: Vec<_> = fs::read_dir(self.path.join(inner)).unwrap().map(name).filter(|name| name.ends_with(".csv")).collect();
+        names.sort();
+        names
+    }
+
+    fn write(&self, name: &str, text: &str) {
+        fs::write(self.path.join(name), text).unwrap();
+    }
+}
+
+async fn a_payout_becomes_a_file_once_and_the_results_end_it(app: App) {
+    let (place, made) = (Place::new(), approved(&app, 3).await);
+    let rail = place.rail();
+    assert_eq!(rail.ask(made[0].1).await.unwrap(), Said::Unknown);
+    carry(&app.services, &rail).await.unwrap();
+    let files: Vec<_> = made.iter().map(|(_, payout)| format!("payout-{payout:010}.csv")).collect();
+    assert_eq!(place.names("outgoing"), files);
+    let (file, (partner, payout)) = (place.path.join("outgoing").join(&files[0]), made[0]);
+    let header = "payout,partner,amount,currency,kind,card_number,bank_name,bank_code,account_number,wallet_type,wallet_id";
+    assert_eq!(fs::read_to_string(&file).unwrap(), format!("{header}\n{payout},{partner},100,USD,BANK_CARD,5200000000007312,,,,,\n"));
+    private(&place.path.join("outgoing"), 0o700);
+    private(&file, 0o600);
+    // The bank's program takes one, and another one loses a file against what was agreed.
+    fs::rename(&file, place.path.join("taken").join(&files[0])).unwrap();
+    fs::remove_file(place.path.join("outgoing").join(&files[1])).unwrap();
+    for _ in 0..3 {
+        app.clock.advance(6 * 3600);
+        carry(&app.services, &rail).await.unwrap();
+    }
+    assert_eq!(place.names("outgoing"), [files[2].as_str()]);
+    // A process that died before it noted what it had handed over finds it where the bank's program has put it.
+    fs::remove_file(place.path.join("sent").join(payout.to_string())).unwrap();
+    assert_eq!(rail.ask(payout).await.unwrap(), Said::UnderWay);
+
+    let rows = format!("payout,result,reference\n{payout},COMPLETED,b-1\n{},FAILED,\n", made[1].1);
+    place.write("results/monday.csv", &rows);
+    place.write("results/half.part", "payout,res");
+    for _ in 0..2 {
+        carry(&app.services, &rail).await.unwrap();
+        assert_eq!((status(&app, payout).await.as_str(), status(&app, made[1].1).await.as_str()), ("COMPLETED", "REJECTED"));
+        assert_eq!((available(&app, partner).await, available(&app, made[1].0).await), (4_000_000, 5_000_000));
+        assert_eq!(place.names("results"), [""; 0]);
+        // The same once more, under the same name.
+        place.write("results/monday.csv", &rows);
+    }
+    carry(&app.services, &rail).await.unwrap();
+    assert_eq!(place.names("results/read"), ["2-monday.csv", "3-monday.csv", "monday.csv"]);
+    assert_eq!((problem(&app, payout).await, status(&app, made[2].1).await.as_str()), (None, "PROCESSING"));
+}
+
+async fn results_that_cannot_be_read_are_put_aside_whole(app: App) {
+    let (place, made) = (Place::new(), approved(&app, 1).await);
+    let (rail, payout) = (place.rail(), made[0].1);
+    carry(&app.services, &rail).await.unwrap();
+    place.write("results/a.csv", &format!("payout,result\n{payout},COMPLETED\n{payout},PAID\n"));
+    place.write("results/b.csv", "payout\n1\n");
+    carry(&app.services, &rail).await.unwrap();
+    assert_eq!((status(&app, payout).await.as_str(), place.names("results/refused")), ("PROCESSING", vec!["a.csv".into(), "b.csv".into()]));
+    place.write("results/a.csv", &format!("payout,result\n{payout},COMPLETED\n"));
+    carry(&app.services, &rail).await.unwrap();
+    assert_eq!((status(&app, payout).await.as_str(), place.names("results/read")), ("COMPLETED", vec!["a.csv".into()]));
+}
+
+async fn a_folder_that_is_gone_keeps_payouts_waiting(app: App) {
+    let (place, made) = (Place::new(), approved(&app, 1).await);
+    let rail = place.rail();
+    fs::remove_dir_all(&place.path).unwrap();
+    carry(&app.services, &rail).await.unwrap();
+    let reason = "the folder of the rail cannot be used: entity not found";
+    assert_eq!((status(&app, made[0].1).await.as_str(), problem(&app, made[0].1).await.as_deref()), ("PROCESSING", Some(reason)));
+    let rail = place.rail();
+    app.clock.advance(3600);
+    carry(&app.services, &rail).await.unwrap();
+    assert_eq!((place.names("outgoing").len(), problem(&app, made[0].1).await), (1, None));
+}
+
+async fn a_running_server_carries(app: App) {
+    let (place, made) = (Place::new(), approved(&app, 2).await);
+    let settings: Vec<_> = place.settings().into_iter().chain(["payout.rail_pause_seconds=1"]).collect();
+    let served = Served::with(&app, &settings).await;
+    until(async || place.names("outgoing").len() == 2).await;
+    place.write("results/friday.csv", &format!("payout,result,reference\n{},COMPLETED,b-7\n", made[0].1));
+    until(async || status(&app, made[0].1).await == "COMPLETED").await;
+    // What is wrong is shown to operators who may decide about payouts, and to nobody else.
+    place.write("results/late.csv", &format!("payout,result\n{},FAILED\n", made[0].1));
+    until(async || problem(&app, made[0].1).await.is_some()).await;
+    let operator = app.staff("third", Role::Operator, &[Scope::Payouts]).await;
+    let input = LogIn { login: "partner0".to_owned(), password: Secret::new(PASSWORD.to_owned()), client: Client::default() };
+    let owner = log_in(&app.services, &input).await.unwrap();
+    let document = "{ operator { payouts(first: 5, withProblem: true) { totalCount nodes { id problem } } } }";
+    let answer = served.answer(Some(operator.token()), document, json!({})).await;
+    let list = &answer["data"]["operator"]["payouts"];
+    let node = &list["nodes"][0];
+    assert_eq!(list["totalCount"], "1", "{answer}");
+    assert_eq!(node["problem"], "the bank says FAILED, the payout was COMPLETED (b-7)", "{answer}");
+    let document = format!("{{ node(id: {}) {{ ... on Payout {{ number problem }} }} }}", node["id"]);
+    let answer = served.answer(Some(owner.access_token.expose()), &document, json!({})).await;
+    assert_eq!(answer["data"]["node"], json!({ "number": made[0].1.to_string(), "problem": null }), "{answer}");
+}
+
+/// Waits for what the server does by itself.
+async fn until(holds: impl AsyncFn() -> bool) {
+    let waiting = async {
+        while !holds().await {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), waiting).await.expect("the server does it by itself");
+}
+
+fn private(path: &Path, expected: u32) {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(fs::metadata(path).unwrap().permissions().mode() & 0o777, expected, "{}", path.display());
+    }
+}

@@ -1,0 +1,200 @@
+//! What carries payouts by itself (promise P07).
+
+mod folder;
+mod provider;
+
+use std::collections::BTreeMap;
+
+use upline::commands::payouts::rail::{self, Heard, Told};
+use upline::domain::accounts::Scope;
+use upline::domain::payouts::{BankResult, PayoutStatus};
+use upline::jobs::payouts::carry;
+use upline::outbound::payouts::Rail as _;
+
+use self::provider::{MOODS, Mood, Provider, word};
+use super::super::{available, credit, treasurer};
+use super::{Act, held, request, status, walk};
+use crate::app::{App, on_both_databases};
+
+on_both_databases!(
+    whatever_the_provider_does_each_payout_is_charged_once_and_comes_to_its_end,
+    a_worker_that_dies_at_any_step_leaves_nothing_unpaid_or_paid_twice,
+    a_worker_that_wakes_up_late_charges_nothing_twice,
+    of_rival_workers_one_hands_a_payout_over,
+    what_contradicts_the_known_end_is_shown_and_changes_no_money,
+    pauses_grow_while_nothing_is_known,
+    what_nobody_approved_or_people_carry_is_left_alone,
+);
+
+/// Approved payouts of 100 each, of partners with 500 each; partner and payout.
+pub async fn approved(app: &App, count: usize) -> Vec<(i64, i64)> {
+    let operator = treasurer(app).await;
+    let mut made = Vec::new();
+    for index in 0..count {
+        let partner = app.join(&format!("partner{index}"), None, None).await.unwrap();
+        credit(app, &operator, partner.number, "500").await;
+        let payout = request(app, &partner.member.principal, "100").await;
+        walk(app, &operator, payout, &[Act::Approve]).await;
+        made.push((partner.number, payout));
+    }
+    made
+}
+
+async fn problem(app: &App, payout: i64) -> Option<String> {
+    app.value("SELECT problem FROM payouts WHERE id = $1", [payout.into()]).await
+}
+
+/// Rounds, six hours apart, until all payouts have ended; how many it took.
+async fn settle(app: &App, provider: &Provider) -> u32 {
+    for round in 1..=20 {
+        carry(&app.services, provider).await.unwrap();
+        if app.count("payouts WHERE status IN ('APPROVED', 'PROCESSING')").await == 0 {
+            // What is still to be said is said.
+            carry(&app.services, provider).await.unwrap();
+            return round;
+        }
+        app.clock.advance(6 * 3600);
+    }
+    panic!("payouts are stuck");
+}
+
+async fn whatever_the_provider_does_each_payout_is_charged_once_and_comes_to_its_end(app: App) {
+    let (made, provider) = (approved(&app, MOODS.len()).await, Provider::default());
+    for ((_, payout), mood) in made.iter().zip(MOODS) {
+        provider.treat(*payout, mood);
+    }
+    let rounds = settle(&app, &provider).await;
+    let (charges, again) = provider.seen();
+    assert_eq!((charges, again), (made.iter().map(|made| (made.1, 1)).collect::<BTreeMap<_, _>>(), 0));
+    assert!(rounds <= 6, "{rounds} rounds");
+    for ((partner, payout), mood) in made.into_iter().zip(MOODS) {
+        let (end, left) = if mood == Mood::Refuses { ("REJECTED", 5_000_000) } else { ("COMPLETED", 4_000_000) };
+        assert_eq!(
+            (status(&app, payout).await.as_str(), available(&app, partner).await, held(&app, partner).await),
+            (end, left, 0),
+            "{mood:?}"
+        );
+        assert_eq!(app.count(&format!("journals WHERE subject = 'payout:{payout}'")).await, 2, "{mood:?}");
+    }
+    assert_eq!(app.count("payouts WHERE rail_due_at IS NOT NULL").await, 0);
+}
+
+async fn a_worker_that_dies_at_any_step_leaves_nothing_unpaid_or_paid_twice(app: App) {
+    let (made, provider) = (approved(&app, 4).await, Provider::default());
+    let due = rail::due(&app.services).await.unwrap();
+    // Before anything was handed over; after it was, but before the answer was noted; after the answer was noted; and never begun.
+    let first = rail::take(&app.services, due[0]).await.unwrap().unwrap();
+    let second = rail::take(&app.services, due[1]).await.unwrap().unwrap();
+    provider.send(&second.instruction).await.unwrap();
+    let third = rail::take(&app.services, due[2]).await.unwrap().unwrap();
+    provider.treat(made[2].1, Mood::Late(1));
+    provider.send(&third.instruction).await.unwrap();
+    assert!(rail::tell(&app.services, &third, Told::Carried).await.unwrap());
+    assert_eq!((first.attempt, second.attempt, third.attempt), (1, 1, 1));
+    // Nobody else touches them before the lease is over.
+    carry(&app.services, &provider).await.unwrap();
+    assert_eq!(provider.seen().0.keys().copied().collect::<Vec<_>>(), [made[1].1, made[2].1, made[3].1]);
+    assert_eq!(status(&app, made[0].1).await, "PROCESSING");
+    settle(&app, &provider).await;
+    assert_eq!(provider.seen(), (made.iter().map(|made| (made.1, 1)).collect(), 0));
+    for (partner, payout) in made {
+        assert_eq!((status(&app, payout).await.as_str(), available(&app, partner).await), ("COMPLETED", 4_000_000));
+    }
+}
+
+async fn a_worker_that_wakes_up_late_charges_nothing_twice(app: App) {
+    let (made, provider) = (approved(&app, 1).await, Provider::default());
+    provider.treat(made[0].1, Mood::Late(5));
+    let due = rail::due(&app.services).await.unwrap();
+    let stalled = rail::take(&app.services, due[0]).await.unwrap().unwrap();
+    app.clock.advance(60);
+    carry(&app.services, &provider).await.unwrap();
+    // It hands over what it took; the number is the key.
+    provider.send(&stalled.instruction).await.unwrap();
+    assert!(!rail::tell(&app.services, &stalled, Told::Silent("late")).await.unwrap(), "another one has it");
+    assert_eq!((provider.seen(), problem(&app, made[0].1).await), ((BTreeMap::from([(made[0].1, 1)]), 1), None));
+    settle(&app, &provider).await;
+    assert!(!rail::tell(&app.services, &stalled, Told::Carried).await.unwrap(), "it has ended");
+    assert_eq!((status(&app, made[0].1).await.as_str(), available(&app, made[0].0).await), ("COMPLETED", 4_000_000));
+}
+
+async fn of_rival_workers_one_hands_a_payout_over(app: App) {
+    let (made, provider) = (approved(&app, 12).await, Provider::default());
+    let workers: Vec<_> = (0..6)
+        .map(|_| {
+            let (app, provider) = (app.clone(), provider.clone());
+            tokio::spawn(async move { carry(&app.services, &provider).await.unwrap() })
+        })
+        .collect();
+    let mut ended = 0;
+    for worker in workers {
+        ended += worker.await.unwrap();
+    }
+    assert_eq!((ended, provider.seen()), (12, (made.iter().map(|made| (made.1, 1)).collect(), 0)));
+    assert_eq!(app.count("payouts WHERE status = 'COMPLETED' AND rail_attempts = 1").await, 12);
+}
+
+async fn what_contradicts_the_known_end_is_shown_and_changes_no_money(app: App) {
+    let (made, provider) = (approved(&app, 3).await, Provider::default());
+    let [(_, paid), (_, stopped), (_, mine)] = made[..] else { unreachable!() };
+    provider.treat(stopped, Mood::Mute);
+    provider.treat(mine, Mood::Late(9));
+    carry(&app.services, &provider).await.unwrap();
+    // An operator has had enough of waiting, and the provider pays all the same.
+    let operator = app.operator("second", &[Scope::Payouts]).await;
+    walk(&app, &operator, stopped, &[Act::Fail]).await;
+    let journals = app.count("journals").await;
+    for _ in 0..3 {
+        provider.say(vec![
+            word(paid, BankResult::Failed, "x-1"),
+            word(stopped, BankResult::Completed, "x-2"),
+            word(mine, BankResult::Completed, &"x".repeat(101)),
+            word(9_999, BankResult::Completed, "x-3"),
+        ]);
+        carry(&app.services, &provider).await.unwrap();
+    }
+    let problems = [problem(&app, paid).await.unwrap(), problem(&app, stopped).await.unwrap()];
+    let expected = [
+        format!("the bank says FAILED (x-1), the payout was COMPLETED (charge-{paid})"),
+        "the bank says COMPLETED (x-2), the payout was REJECTED".to_owned(),
+    ];
+    assert_eq!(problems, expected);
+    assert_eq!(app.count("audit_entries WHERE action = 'contradictPayout'").await, 2, "each was written down once");
+    // A reference that cannot be kept keeps no money from arriving.
+    assert_eq!(app.count(&format!("payouts WHERE id = {mine} AND status = 'COMPLETED' AND external_reference IS NULL")).await, 1);
+    assert_eq!(app.count("journals").await, journals + 1);
+    let known = rail::hear(&app.services, &word(paid, BankResult::Completed, &format!("charge-{paid}"))).await.unwrap();
+    let paid_twice = rail::hear(&app.services, &word(paid, BankResult::Completed, "charge-again")).await.unwrap();
+    assert_eq!((known, paid_twice), (Heard::Before, Heard::Contradicts(PayoutStatus::Completed)));
+}
+
+async fn pauses_grow_while_nothing_is_known(app: App) {
+    let (made, provider) = (approved(&app, 1).await, Provider::default());
+    let payout = made[0].1;
+    provider.treat(payout, Mood::Deaf(4));
+    let app = app.with(&["payout.rail_ask_seconds=300"]);
+    for pause in [300, 600, 1200] {
+        carry(&app.services, &provider).await.unwrap();
+        assert_eq!(problem(&app, payout).await.as_deref(), Some("the provider did not answer"));
+        app.clock.advance(pause - 1);
+        assert_eq!(rail::due(&app.services).await.unwrap(), []);
+        app.clock.advance(1);
+        assert_eq!(rail::due(&app.services).await.unwrap().len(), 1);
+    }
+    settle(&app, &provider).await;
+    assert_eq!((status(&app, payout).await.as_str(), problem(&app, payout).await), ("COMPLETED", None));
+}
+
+async fn what_nobody_approved_or_people_carry_is_left_alone(app: App) {
+    let (made, provider) = (approved(&app, 2).await, Provider::default());
+    let operator = app.operator("second", &[Scope::Payouts]).await;
+    walk(&app, &operator, made[0].1, &[Act::Start]).await;
+    walk(&app, &operator, made[1].1, &[Act::Reject]).await;
+    let carl = app.join("carl", None, None).await.unwrap();
+    credit(&app, &operator, carl.number, "500").await;
+    request(&app, &carl.member.principal, "100").await;
+    app.clock.advance(24 * 3600);
+    carry(&app.services, &provider).await.unwrap();
+    assert_eq!(provider.seen(), (BTreeMap::new(), 0));
+    assert_eq!(app.count("payouts WHERE rail_attempts > 0").await, 0);
+}
