@@ -1,13 +1,14 @@
 //! What a run yields: lines, ranks, statements, carry and the summary (plans.md, section 8).
 
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::slice::ParallelSlice;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
 
 use crate::domain::amount::Amount;
 
 use super::bonuses::pool::POOL_DIGITS;
-use super::bonuses::{Line, Paid, Tally, add};
+use super::bonuses::{Line, Paid, SourceAt, Tally, add};
 use super::decimal::{Exact, fixed, plain};
 use super::plan::Rate;
 use super::rank::Measure;
@@ -15,6 +16,11 @@ use super::refusal::Refusal;
 use super::rounding::{Rounding, power_of_ten};
 use super::standing::Standing;
 use super::tree::placement::Leg;
+
+/// Orders or partners whose lines make a block.
+const BLOCK_SOURCES: usize = 1 << 10;
+/// Blocks whose outcome is in memory at a time.
+const BLOCKS_AT_ONCE: usize = 1 << 6;
 
 /// The result of a run.
 pub struct Outcome<'a> {
@@ -168,7 +174,37 @@ impl<'a> Outcome<'a> {
     /// All lines in output order: bonus, order with none first, source, level, beneficiary.
     pub fn lines(&self) -> impl Iterator<Item = OutcomeLine<'_>> {
         let orders = &self.standing.snapshot.orders;
-        (0..).zip(&self.paid).flat_map(move |(bonus, paid)| paid.lines.in_output_order(orders).map(move |line| self.line(bonus, &line)))
+        (0..)
+            .zip(&self.paid)
+            .flat_map(move |(bonus, paid)| paid.lines.in_output_order(orders).into_iter().flat_map(move |at| self.lines_of(bonus, at)))
+    }
+
+    /// Goes through all lines in output order, blocks of them in parallel: `push` adds a line to its block, `take` gets the blocks one after the other.
+    ///
+    /// # Errors
+    /// What `take` fails with.
+    pub fn each_block<T: Default + Send, E>(
+        &self,
+        push: impl Fn(&mut T, &OutcomeLine<'_>) + Sync,
+        mut take: impl FnMut(T) -> Result<(), E>,
+    ) -> Result<(), E> {
+        let orders = &self.standing.snapshot.orders;
+        for (bonus, paid) in self.paid.iter().enumerate() {
+            for blocks in paid.lines.in_output_order(orders).chunks(BLOCK_SOURCES * BLOCKS_AT_ONCE) {
+                let block = |sources: &[SourceAt]| {
+                    let mut block = T::default();
+                    sources.iter().for_each(|at| self.lines_of(bonus, *at).for_each(|line| push(&mut block, &line)));
+                    block
+                };
+                let done: Vec<T> = blocks.par_chunks(BLOCK_SOURCES).map(block).collect();
+                done.into_iter().try_for_each(&mut take)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn lines_of(&self, bonus: usize, at: SourceAt) -> impl Iterator<Item = OutcomeLine<'_>> {
+        self.paid[bonus].lines.of_source(at).map(move |line| self.line(bonus, &line))
     }
 
     /// The ranks of all who take part, ascending by partner number.

@@ -12,23 +12,15 @@ use crate::engine::outcome::OutcomeLine;
 use super::table::{Column, Refused, Table, number, optional, push_text, required};
 
 const HEADER: &str = "bonus,beneficiary,order,source,level,base,rate,amount,points\n";
-/// Rows are gathered to this many bytes before they are written.
-const BLOCK: usize = 1 << 16;
 
 /// Writes all lines in output order.
 ///
 /// # Errors
 /// The output cannot be written.
 pub fn write(outcome: &Outcome, mut output: impl Write) -> io::Result<()> {
-    let mut block = HEADER.as_bytes().to_vec();
-    for line in outcome.lines() {
-        push(&mut block, &line, outcome.currency_digits());
-        if block.len() >= BLOCK {
-            output.write_all(&block)?;
-            block.clear();
-        }
-    }
-    output.write_all(&block)?;
+    output.write_all(HEADER.as_bytes())?;
+    let digits = outcome.currency_digits();
+    outcome.each_block(|rows: &mut Vec<u8>, line| push(rows, line, digits), |rows| output.write_all(&rows))?;
     output.flush()
 }
 

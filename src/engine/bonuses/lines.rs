@@ -49,6 +49,9 @@ impl Rates {
 /// Where a line stands in the output of its bonus: the number of its order, if it has one, and its place.
 pub(crate) type Rank = (i64, u64);
 
+/// Where the lines of an order or a partner stand: the part, and the source's place in it.
+pub(crate) type SourceAt = (u32, u32);
+
 /// Where a bonus's lines come from, and thereby what their rates are applied to.
 pub(crate) enum Origin {
     /// Single orders; the base is the order's CV.
@@ -134,22 +137,26 @@ impl Lines {
         self.parts.iter().flat_map(|part| part.lines().map(|(_, line)| line))
     }
 
-    /// All lines in output order.
-    pub(crate) fn in_output_order<'l>(&'l self, orders: &'l Orders) -> impl Iterator<Item = Line> + 'l {
+    /// Where the lines of each source stand, in output order.
+    pub(crate) fn in_output_order(&self, orders: &Orders) -> Vec<SourceAt> {
         let sources = self
             .parts
             .iter()
             .zip(0..)
             .flat_map(|(part, index)| (0..).zip(part.sources()).map(move |(source, from)| (from, (index, source))));
-        let order = if self.come_from_orders() {
+        if self.come_from_orders() {
             let mut of_orders = vec![(NONE, NONE); orders.len()];
             sources.for_each(|(from, at)| of_orders[from as usize] = at);
             let numbered = orders.by_number().iter().map(|order| of_orders[*order as usize]);
-            numbered.filter(|at| at.0 != NONE).collect::<Vec<_>>()
+            numbered.filter(|at| at.0 != NONE).collect()
         } else {
             sources.map(|(_, at)| at).collect()
-        };
-        order.into_iter().flat_map(|(part, source)| self.parts[part as usize].of_source(source as usize).map(|(_, line)| line))
+        }
+    }
+
+    /// The lines of a source, lower levels first.
+    pub(crate) fn of_source(&self, (part, source): SourceAt) -> impl Iterator<Item = Line> {
+        self.parts[part as usize].of_source(source as usize).map(|(_, line)| line)
     }
 
     /// The sum of all amounts in minor units.
