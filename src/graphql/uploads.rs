@@ -3,7 +3,7 @@
 //! Only the reader of a multipart body can put a file into the variables: no JSON and no document gives a value of the kind that stands for one. What
 //! stands in the variables is the file's place among those of the request, so that no message repeats content.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, InputValueError, InputValueResult, Result, Scalar, ScalarType, ServerError, Value};
 use serde_json::Value as Json;
@@ -12,10 +12,13 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::errors::bad_user_input;
 use super::params::{Params, bad};
 
+/// A file until it is used.
+type Unused = Mutex<Option<Arc<[u8]>>>;
+
 /// The files of one request.
 #[derive(Clone, Default)]
 pub struct Uploads {
-    files: Vec<Arc<[u8]>>,
+    files: Arc<[Unused]>,
     /// The request's place among those that are read: an act goes on when its client has gone, and holds the files until its end.
     _place: Option<Arc<OwnedSemaphorePermit>>,
 }
@@ -53,14 +56,16 @@ impl ScalarType for Upload {
 }
 
 impl Upload {
-    /// The content of the file.
+    /// The content of the file, for one act: a hundred of them on one file would draw a hundred pictures.
     ///
     /// # Errors
     /// `BAD_USER_INPUT`
     pub fn content(self, ctx: &Context<'_>) -> Result<Arc<[u8]>> {
         let place = usize::try_from(self.0).unwrap_or(usize::MAX);
         let file = ctx.data_opt::<Uploads>().and_then(|uploads| uploads.files.get(place));
-        file.cloned().ok_or_else(|| bad_user_input("A file is sent as a part of a multipart request."))
+        let file = file.ok_or_else(|| bad_user_input("A file is sent as a part of a multipart request."))?;
+        let content = file.lock().unwrap_or_else(PoisonError::into_inner).take();
+        content.ok_or_else(|| bad_user_input("A file is for one field: send it once more for another one."))
     }
 }
 
@@ -123,7 +128,7 @@ impl Form {
         if let Some(name) = missing() {
             return Err(bad(format!("`map` names the file {name:?}, but no part of the request has this name.")));
         }
-        let files = self.files.into_iter().flatten().collect();
+        let files = self.files.into_iter().flatten().map(|file| Mutex::new(Some(file))).collect();
         Ok((self.params, Uploads { files, _place: Some(Arc::new(place)) }))
     }
 }

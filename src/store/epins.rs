@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DbBackend};
+use sea_orm::{ConnectionTrait, DbBackend, Value};
 
 use super::database::Transaction;
 use super::error::Error;
@@ -30,13 +30,14 @@ fn read(row: &Row<'_>, at: usize) -> Result<Epin, Error> {
     })
 }
 
-/// The number of the pin with a code.
+/// Whether a pin has this code.
 ///
 /// # Errors
 /// The database's.
-pub async fn find(connection: &impl ConnectionTrait, code_hash: &[u8; 32]) -> Result<Option<i64>, Error> {
-    let sql = "SELECT id FROM epins WHERE code_hash = $1";
-    Sql::whole(connection, sql, [code_hash.to_vec().into()]).one(connection, |row| row.get(0)).await
+pub async fn exists(connection: &impl ConnectionTrait, code_hash: &[u8; 32]) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM epins WHERE code_hash = $1";
+    let found = Sql::whole(connection, sql, [code_hash.to_vec().into()]).one(connection, |row| row.get::<i32>(0)).await?;
+    Ok(found.is_some())
 }
 
 /// A pin, held until the transaction ends: rivals for it wait.
@@ -44,8 +45,20 @@ pub async fn find(connection: &impl ConnectionTrait, code_hash: &[u8; 32]) -> Re
 /// # Errors
 /// The database's.
 pub async fn hold(transaction: &Transaction, number: i64) -> Result<Option<Epin>, Error> {
+    hold_where(transaction, "e.id", number).await
+}
+
+/// The pin that has this code now, held until the transaction ends.
+///
+/// # Errors
+/// The database's.
+pub async fn hold_by_code(transaction: &Transaction, code_hash: &[u8; 32]) -> Result<Option<Epin>, Error> {
+    hold_where(transaction, "e.code_hash", code_hash.to_vec()).await
+}
+
+async fn hold_where(transaction: &Transaction, column: &str, is: impl Into<Value>) -> Result<Option<Epin>, Error> {
     let mut sql = Sql::new(transaction);
-    sql.push("SELECT ").push(COLUMNS).push(" FROM epins AS e").push(BATCH).push(" WHERE e.id = ").bind(number);
+    sql.push("SELECT ").push(COLUMNS).push(" FROM epins AS e").push(BATCH).push(" WHERE ").push(column).push(" = ").bind(is);
     if transaction.get_database_backend() == DbBackend::Postgres {
         sql.push(" FOR UPDATE OF e");
     }

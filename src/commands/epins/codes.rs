@@ -46,8 +46,12 @@ impl Guesser<'_> {
     }
 }
 
-/// The number of the pin with a code; unknown codes are counted, and too many lock whoever shows them out for a while.
-pub(in crate::commands) async fn known(services: &Services, who: Guesser<'_>, code: &Secret<String>) -> Result<i64, Error> {
+/// The hash of a code that a pin has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::commands) struct KnownCode([u8; 32]);
+
+/// Makes sure that a pin has this code; unknown codes are counted, and too many lock whoever shows them out for a while.
+pub(in crate::commands) async fn known(services: &Services, who: Guesser<'_>, code: &Secret<String>) -> Result<KnownCode, Error> {
     let what = match who {
         Guesser::Account(account) => Guarded::Epin(account),
         Guesser::Visitor(name) => Guarded::EpinOfVisitor(name),
@@ -55,27 +59,27 @@ pub(in crate::commands) async fn known(services: &Services, who: Guesser<'_>, co
     let hash = stored(services, code).map(|(hash, _)| hash);
     let look = async {
         Ok(match hash {
-            Some(hash) => epins::find(services.database.reader(), &hash).await?,
+            Some(hash) => epins::exists(services.database.reader(), &hash).await?.then_some(KnownCode(hash)),
             None => None,
         })
     };
     tries::look(services, what, look).await?.ok_or_else(|| Refusal::EpinUnknown.into())
 }
 
-/// Takes from a pin that `user` may use, the whole of it where no amount is named; gives the pin as it was and what was taken. The journal is the
-/// caller's.
+/// Takes from the pin that has the code still, if `user` may use it, the whole of it where no amount is named; gives the pin as it was and what was taken.
+/// The journal is the caller's.
 pub(in crate::commands) async fn take(
     services: &Services,
     transaction: &Transaction,
-    number: i64,
+    code: KnownCode,
     user: Option<i64>,
     amount: Option<Amount>,
 ) -> Result<(Epin, Amount), Error> {
-    let pin = epins::hold(transaction, number).await?.ok_or(Refusal::EpinUnknown)?;
+    let pin = epins::hold_by_code(transaction, &code.0).await?.ok_or(Refusal::EpinUnknown)?;
     let amount = amount.unwrap_or(pin.remaining);
     pin.check(user, amount, services.now())?;
-    if !epin_changes::take(transaction, number, amount).await? {
-        return Err(Error::Internal(format!("e-pin {number} was held and changed all the same")));
+    if !epin_changes::take(transaction, pin.id, amount).await? {
+        return Err(Error::Internal(format!("e-pin {} was held and changed all the same", pin.id)));
     }
     Ok((pin, amount))
 }

@@ -15,4 +15,4 @@ pub use renew::{RenewEpinCode, renew_epin_code};
 pub use retire::retire_epins;
 pub use transfer::{TransferEpin, transfer_epin};
 
-pub(super) use codes::{Guesser, known, take};
+pub(super) use codes::{Guesser, KnownCode, known, take};

@@ -1,6 +1,6 @@
 //! redeemEpin
 
-use super::codes::{self, Guesser};
+use super::codes::{self, Guesser, KnownCode};
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::{self, Sum};
@@ -40,9 +40,9 @@ pub async fn redeem_epin(services: &Services, principal: &Principal, input: &Red
     if let Some(journal) = repeatable.done(services).await? {
         return Ok(journal);
     }
-    let pin = codes::known(services, Guesser::Account(caller.account_id), &input.code).await?;
+    let code = codes::known(services, Guesser::Account(caller.account_id), &input.code).await?;
     let journal = in_transaction!(services.database, |transaction| {
-        write(services, &transaction, (caller, partner, pin), input, &repeatable).await
+        write(services, &transaction, (caller, partner, code), input, &repeatable).await
     })?;
     services.wake();
     Ok(journal)
@@ -51,7 +51,7 @@ pub async fn redeem_epin(services: &Services, principal: &Principal, input: &Red
 async fn write(
     services: &Services,
     transaction: &Transaction,
-    (caller, partner, number): (&Caller, i64, i64),
+    (caller, partner, code): (&Caller, i64, KnownCode),
     input: &RedeemEpin,
     repeatable: &Repeatable,
 ) -> Result<i64, Error> {
@@ -62,7 +62,7 @@ async fn write(
     active(transaction, partner).await?;
     let currency = money::currency(services, transaction).await?;
     let wanted = input.sum.as_ref().map(|sum| sum.read(currency)).transpose()?;
-    let (pin, amount) = codes::take(services, transaction, number, Some(partner), wanted).await?;
+    let (pin, amount) = codes::take(services, transaction, code, Some(partner), wanted).await?;
     let journal = Journal::new(JournalKind::EpinRedemption, currency, format!("epin:{}", pin.id)).by(Some(caller.account_id), None);
     let wallet = Account::Partner(partner, Pocket::Available);
     let journal = money::post(transaction, journal.transfer(Account::Company(Book::EpinLiability), wallet, amount), now).await?;

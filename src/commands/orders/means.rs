@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::complete::complete;
-use crate::commands::epins::{self, Guesser};
+use crate::commands::epins::{self, Guesser, KnownCode};
 use crate::commands::money::Sum;
 use crate::commands::wallets::{Spender, unlock};
 use crate::commands::{Error, Services, money};
@@ -60,8 +60,8 @@ impl Means {
 pub(in crate::commands) enum Purse {
     /// A wallet.
     Wallet(Spender),
-    /// The pin with this number, for those pins of which `user` may use.
-    Epin { number: i64, user: Option<i64>, sum: Option<Sum> },
+    /// The pin with this code, for those pins of which `user` may use.
+    Epin { code: KnownCode, user: Option<i64>, sum: Option<Sum> },
 }
 
 impl Purse {
@@ -73,8 +73,8 @@ impl Purse {
                 Self::Wallet(unlock(services, who.account_id(), owner, &wallet.transaction_password).await?)
             }
             Means::Epin(epin) => {
-                let number = epins::known(services, who, &epin.code).await?;
-                Self::Epin { number, user: partner, sum: epin.sum.clone() }
+                let code = epins::known(services, who, &epin.code).await?;
+                Self::Epin { code, user: partner, sum: epin.sum.clone() }
             }
         })
     }
@@ -82,7 +82,7 @@ impl Purse {
     /// The same, opened for somebody who may use the pins of `user`.
     pub fn used_by(self, user: Option<i64>) -> Self {
         match self {
-            Self::Epin { number, sum, .. } => Self::Epin { number, user, sum },
+            Self::Epin { code, sum, .. } => Self::Epin { code, user, sum },
             wallet @ Self::Wallet(_) => wallet,
         }
     }
@@ -107,12 +107,12 @@ pub(in crate::commands) async fn pay(
             let payment = Payment { payer_id: Some(payer), amount: due, ..Payment::new(order.id, PaymentMethod::Wallet) };
             (Account::Partner(payer, Pocket::Available), payment)
         }
-        Purse::Epin { number, user, sum } => {
+        Purse::Epin { code, user, sum } => {
             let wanted = sum.as_ref().map(|sum| sum.read(currency)).transpose()?.unwrap_or(due);
             if wanted > due {
                 return Err(Refusal::InvalidAmount { reason: format!("is more than the {due} that are due") }.into());
             }
-            let (pin, amount) = epins::take(services, transaction, *number, *user, Some(wanted)).await?;
+            let (pin, amount) = epins::take(services, transaction, *code, *user, Some(wanted)).await?;
             events::append(transaction, &EpinChanged { epin: pin.id, owner: pin.owner_id }.into(), now).await?;
             let (payer_id, epin_id) = (pin.owner_id, Some(pin.id));
             (Account::Company(Book::EpinLiability), Payment { payer_id, epin_id, amount, ..Payment::new(order.id, PaymentMethod::Epin) })

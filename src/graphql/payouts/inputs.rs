@@ -63,6 +63,24 @@ impl From<PayoutFilter> for Statuses {
     }
 }
 
+/// Which payouts of all; what is left out does not restrict.
+#[derive(Clone, Debug, Default, InputObject)]
+pub struct OperatorPayoutFilter {
+    /// Any of these states.
+    #[graphql(default, validator(max_items = 6))]
+    statuses: Vec<PayoutStatus>,
+    /// Those only that should be looked into.
+    #[graphql(default)]
+    pub with_problem: bool,
+}
+
+impl OperatorPayoutFilter {
+    /// Any of these states; an empty list does not restrict.
+    pub fn statuses(&self) -> Statuses {
+        self.statuses.iter().map(|status| (*status).into()).collect()
+    }
+}
+
 /// Where to pay. Fields of other kinds are ignored; what is saved is sealed, and shown by its ending only.
 #[derive(InputObject)]
 pub struct PayoutDetailsInput {

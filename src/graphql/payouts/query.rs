@@ -7,7 +7,7 @@ use super::super::loader::{fault, load};
 use super::super::network::{caller, network, operator};
 use super::super::paging::{Cursor, CursorKind, Paging, connect};
 use super::super::partners::seen::may_see_money_of;
-use super::inputs::PayoutFilter;
+use super::inputs::{OperatorPayoutFilter, PayoutFilter};
 use super::loader::{Payouts, PayoutsOf};
 use super::objects::{Payout, PayoutTotals};
 use crate::domain::accounts::Scope;
@@ -56,13 +56,13 @@ impl OperatorPayouts {
         #[graphql(desc = "Behind this cursor.")] after: Option<String>,
         #[graphql(desc = "So many from the end.")] last: Option<i32>,
         #[graphql(desc = "Before this cursor.")] before: Option<String>,
-        #[graphql(desc = "Which payouts.")] filter: Option<PayoutFilter>,
-        #[graphql(desc = "Those only that should be looked into.", default)] with_problem: bool,
+        #[graphql(desc = "Which payouts.")] filter: Option<OperatorPayoutFilter>,
     ) -> Result<Option<PayoutList>> {
         operator(ctx, Scope::Payouts)?;
         let network = network(ctx)?;
         let page = Paging { first, after, last, before }.page(network.page_sizes, CursorKind::Number)?;
-        let statuses: Statuses = filter.unwrap_or_default().into();
+        let filter = filter.unwrap_or_default();
+        let (statuses, with_problem) = (filter.statuses(), filter.with_problem);
         let slice = list(network.database.reader(), (&statuses, with_problem), &page).await.map_err(fault)?;
         for payout in &slice.rows {
             super::super::staff_reads::note(ctx, crate::auth::visibility::Aspect::Money, payout.partner_id)?;

@@ -14,11 +14,11 @@ use crate::app::{App, Member, TestPartner, on_both_databases};
 
 /// Levels that a partner sees; small, so that a short line reaches beyond.
 const DEPTH: &str = "network.visible_depth=3";
-const ABSENT: i64 = 999_999;
+pub const ABSENT: i64 = 999_999;
 
 /// A part of what is known about a partner, as the table of the promise divides it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Part {
+pub enum Part {
     Card,
     Network,
     Volumes,
@@ -92,18 +92,18 @@ on_both_databases!(
 );
 
 /// A line of sponsors a, b, c, d, and the subject below d: 4 below a, which is too deep. The sibling stands above the subject in the placement tree.
-struct House {
-    served: Served,
-    partners: BTreeMap<&'static str, TestPartner>,
-    viewers: Vec<(&'static str, Option<Member>, &'static [Part])>,
+pub struct House {
+    pub served: Served,
+    pub partners: BTreeMap<&'static str, TestPartner>,
+    pub viewers: Vec<(&'static str, Option<Member>, &'static [Part])>,
 }
 
 /// A partner to make: its name, its sponsor's name, and the slot.
 type Line = (&'static str, Option<&'static str>, Option<(&'static str, Position)>);
 
 impl House {
-    async fn build(app: &App) -> Self {
-        let served = Served::with(app, &[DEPTH]).await;
+    pub async fn build(app: &App) -> Self {
+        let served = Served::with(app, &[DEPTH, "auth.tries=100"]).await;
         let app = &served.app;
         let mut partners = BTreeMap::new();
         let lines: [Line; 11] = [
@@ -129,11 +129,11 @@ impl House {
         Self { served, partners, viewers }
     }
 
-    fn subject(&self) -> i64 {
+    pub fn subject(&self) -> i64 {
         self.partners["subject"].number
     }
 
-    fn viewer(&self, kind: &str) -> Option<&Member> {
+    pub fn viewer(&self, kind: &str) -> Option<&Member> {
         self.viewers.iter().find(|viewer| viewer.0 == kind).and_then(|viewer| viewer.1.as_ref())
     }
 }

@@ -3,6 +3,7 @@
 mod adjustments;
 pub mod catalog;
 mod chain;
+mod cut_off;
 mod epins;
 mod journals;
 mod memberships;

@@ -68,6 +68,20 @@ async fn files_reach_the_variables_that_the_map_names() {
 }
 
 #[tokio::test]
+async fn a_file_is_for_one_field() {
+    let server = Server::start().await;
+    let query = "mutation Twice($files: [Upload!]!) { first: weigh(files: $files) second: weigh(files: $files) }";
+    let operations = json!({ "query": query, "variables": { "files": [null] } });
+    let (status, answer) = post(&server, request(&operations, &json!({ "0": ["variables.files.0"] }), &[b"four"])).await;
+    assert_eq!(
+        (status, &answer["errors"][0]["path"], &answer["errors"].as_array().unwrap().len()),
+        (200, &json!(["second"]), &1),
+        "{answer}"
+    );
+    assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT");
+}
+
+#[tokio::test]
 async fn a_form_of_a_foreign_page_is_refused() {
     let server = Server::start().await;
     let body = request(&operations(json!([null])), &json!({ "0": ["variables.files.0"] }), &[b"four"]);

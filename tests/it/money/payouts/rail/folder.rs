@@ -138,7 +138,7 @@ async fn a_running_server_carries(app: App) {
     let operator = app.staff("third", Role::Operator, &[Scope::Payouts]).await;
     let input = LogIn { login: "partner0".to_owned(), password: Secret::new(PASSWORD.to_owned()), client: Client::default() };
     let owner = log_in(&app.services, &input).await.unwrap();
-    let document = "{ operator { payouts(first: 5, withProblem: true) { totalCount nodes { id problem } } } }";
+    let document = "{ operator { payouts(first: 5, filter: { withProblem: true }) { totalCount nodes { id problem } } } }";
     let answer = served.answer(Some(operator.token()), document, json!({})).await;
     let list = &answer["data"]["operator"]["payouts"];
     let node = &list["nodes"][0];
