@@ -28,18 +28,12 @@ coded_enum! {
         Sales = "SALES",
         /// Commissions owed to partners.
         CommissionExpense = "COMMISSION_EXPENSE",
-        /// Payouts that were handed to a rail and are not confirmed.
-        PayoutsClearing = "PAYOUTS_CLEARING",
         /// Value of e-pins that were not used yet.
         EpinLiability = "EPIN_LIABILITY",
-        /// What came in for orders that are not settled yet.
-        CustomerDeposits = "CUSTOMER_DEPOSITS",
         /// Commissions that fell to nobody, and e-pins that expired.
         Breakage = "BREAKAGE",
         /// Fees for payouts and transfers.
         Fees = "FEES",
-        /// Taxes that were kept back.
-        Tax = "TAX",
         /// Credits and debits by hand.
         Adjustments = "ADJUSTMENTS",
     }
@@ -68,14 +62,20 @@ coded_enum! {
         PayoutRequest = "PAYOUT_REQUEST",
         /// A payout was given up: the money is available again.
         PayoutRelease = "PAYOUT_RELEASE",
-        /// A payout was handed to a rail.
-        PayoutSending = "PAYOUT_SENDING",
         /// A payout arrived.
         PayoutCompletion = "PAYOUT_COMPLETION",
         /// A commission became a partner's.
         Commission = "COMMISSION",
         /// Another journal was taken back.
         Reversal = "REVERSAL",
+    }
+}
+
+impl JournalKind {
+    /// Whether it can be taken back by a journal of its own. What belongs to an order, a payout or a pin is taken back by an act on that.
+    #[must_use]
+    pub const fn is_reversible(self) -> bool {
+        matches!(self, Self::WalletCredit | Self::WalletDebit | Self::WalletTransfer)
     }
 }
 
@@ -135,6 +135,9 @@ pub enum LedgerError {
     /// Nothing was moved.
     #[error("a journal must move something")]
     Empty,
+    /// What is to be taken back is no journal.
+    #[error("the journal to be taken back is out of balance")]
+    OutOfBalance,
 }
 
 /// A movement of money.
@@ -180,6 +183,23 @@ impl Journal {
         let target = self.sums.entry(to).or_default();
         *target = target.checked_add(amount).ok_or(LedgerError::TooLarge)?;
         Ok(self)
+    }
+
+    /// A journal that takes the one with the number `id` back, whose postings these are: everything goes the other way.
+    ///
+    /// # Errors
+    /// [`LedgerError::OutOfBalance`], [`LedgerError::TooLarge`]
+    pub fn reversing(id: i64, currency: Currency, subject: String, postings: &[(Account, Amount)]) -> Result<Self, LedgerError> {
+        if postings.iter().map(|(_, sum)| i128::from(sum.units())).sum::<i128>() != 0 {
+            return Err(LedgerError::OutOfBalance);
+        }
+        let mut journal = Self::new(JournalKind::Reversal, currency, subject);
+        journal.reverses_id = Some(id);
+        for (account, sum) in postings {
+            let sums = journal.sums.entry(*account).or_default();
+            *sums = sums.checked_sub(*sum).ok_or(LedgerError::TooLarge)?;
+        }
+        Ok(journal)
     }
 
     /// The same, done by somebody, with words for people.
@@ -248,6 +268,9 @@ mod tests {
             if let Ok(postings) = made.and_then(|journal| journal.postings()) {
                 prop_assert!(postings.len() >= 2);
                 prop_assert_eq!(postings.iter().map(|(_, sum)| sum.units()).sum::<i64>(), 0);
+                let back = Journal::reversing(7, journal().currency(), "partner:1".to_owned(), &postings);
+                let undone: Vec<_> = postings.iter().map(|(account, sum)| (*account, Amount::from_units(-sum.units()))).collect();
+                prop_assert_eq!(back.and_then(|journal| journal.postings()), Ok(undone));
             }
         }
     }

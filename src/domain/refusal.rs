@@ -3,6 +3,7 @@
 use super::amount::Amount;
 use super::instant::Instant;
 use super::kyc::KycStatus;
+use super::ledger::JournalKind;
 use super::payouts::PayoutStatus;
 use super::position::Position;
 
@@ -111,6 +112,18 @@ pub enum Refusal {
     /// The wallet does not hold so much.
     #[error("The wallet does not hold enough for this.")]
     InsufficientFunds,
+    /// Operators who take a journal back.
+    #[error("There is no such journal.")]
+    JournalUnknown,
+    /// Orders, payouts and e-pins have acts of their own.
+    #[error("A journal of the kind {kind} is not taken back by itself: refund its order, fail or reject its payout, or block its e-pin.")]
+    JournalNotReversible {
+        /// What it is about.
+        kind: JournalKind,
+    },
+    /// Once is enough.
+    #[error("The journal was taken back already.")]
+    JournalReversed,
     /// Beyond what a wallet can hold.
     #[error("The wallet cannot hold so much.")]
     WalletFull,

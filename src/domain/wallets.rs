@@ -33,6 +33,8 @@ pub struct Movement {
     pub journal_id: i64,
     /// What it was about.
     pub kind: JournalKind,
+    /// Number of the journal that it took back.
+    pub reverses_id: Option<i64>,
     /// The thing that it was about: `order:17`.
     pub subject: String,
     /// In words.

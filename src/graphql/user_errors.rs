@@ -103,6 +103,12 @@ user_errors! {
     Refusal::CurrencyUnknown { .. } => CurrencyUnknown, Some("amount");
     /// The wallet does not hold enough.
     Refusal::InsufficientFunds => InsufficientFunds, Some("amount");
+    /// There is no such journal.
+    Refusal::JournalUnknown => JournalUnknown, Some("journalNumber");
+    /// What the journal is about has an act of its own that takes it back.
+    Refusal::JournalNotReversible { .. } => JournalNotReversible, Some("journalNumber");
+    /// The journal was taken back already.
+    Refusal::JournalReversed => JournalReversed, Some("journalNumber");
     /// The wallet cannot hold so much.
     Refusal::WalletFull => WalletFull, Some("amount");
     /// The amount lies outside the limits of transfers.

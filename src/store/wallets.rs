@@ -81,7 +81,7 @@ pub async fn movements(
     page: &Page,
 ) -> Result<HashMap<i64, Slice<Movement>>, Error> {
     let conditions = |sql: &mut Sql, partner: &str| write(sql, partner, currency, filter);
-    let columns = "p.id, p.journal_id, j.kind, j.subject, j.memo, p.amount, p.balance, j.occurred_at";
+    let columns = "p.id, p.journal_id, j.kind, j.subject, j.memo, p.amount, p.balance, j.occurred_at, j.reverses_id";
     let list =
         EachList { table: "postings", alias: "p", columns, joins: " JOIN journals AS j ON j.id = p.journal_id", conditions: &conditions };
     let mut sql = Sql::new(connection);
@@ -97,6 +97,7 @@ pub async fn movements(
                 amount: Amount::from_units(row.get(6)?),
                 balance: Amount::from_units(row.get(7)?),
                 at: Instant::from_nanos(row.get(8)?),
+                reverses_id: row.get(9)?,
             };
             Ok((row.get(0)?, movement))
         })

@@ -43,8 +43,6 @@ pub enum JournalKind {
     PayoutRequest,
     /// A payout was given up: the money is available again.
     PayoutRelease,
-    /// A payout was handed to a rail.
-    PayoutSending,
     /// A payout arrived.
     PayoutCompletion,
     /// A commission became a partner's.

@@ -1,4 +1,4 @@
-//! transferFunds, creditWallet, debitWallet
+//! transferFunds, creditWallet, debitWallet, reverseJournal
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
@@ -9,7 +9,7 @@ use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::inputs::MoneyInput;
 use super::objects::Wallet;
 use crate::auth::principal::Principal;
-use crate::commands::wallets::{AdjustWallet, Direction, Transfer, adjust_wallet, transfer};
+use crate::commands::wallets::{AdjustWallet, Direction, ReverseJournal, Transfer, adjust_wallet, reverse_journal, transfer};
 use crate::commands::{self, Services};
 use crate::config::secrets::Secret;
 
@@ -64,6 +64,26 @@ adjustment_inputs! {
     CreditWalletInput, Direction::Credit;
     /// Taking from a wallet by hand.
     DebitWalletInput, Direction::Debit;
+}
+
+/// Taking a journal back.
+#[derive(InputObject)]
+pub struct ReverseJournalInput {
+    /// The number of the journal: a credit, a debit or a transfer.
+    journal_number: BigInt,
+    /// Why, in 1 to 200 characters; the partners whose wallets it moved read it.
+    reason: String,
+    /// Makes the act repeatable: the same key with the same input answers the same. Also read from the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
+}
+
+/// Outcome of reverseJournal.
+#[derive(SimpleObject)]
+pub struct ReverseJournalPayload {
+    /// The number of the journal that takes it back; null when there are user errors.
+    journal_number: Option<BigInt>,
+    /// What the person can put right.
+    user_errors: Vec<UserError>,
 }
 
 /// Declares payloads that show a wallet after the act.
@@ -147,5 +167,22 @@ impl WalletMutation {
         let act = input.into_act(ctx);
         let outcome = adjust_wallet(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;
         DebitWalletPayload::of(ctx, Some(act.partner), outcome)
+    }
+
+    /// Takes a credit, a debit or a transfer back, with its fee, by another journal. Needs the scope `payouts`; recorded in the audit trail.
+    async fn reverse_journal(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which journal, and why.")] input: ReverseJournalInput,
+    ) -> Result<Option<ReverseJournalPayload>> {
+        let key = idempotency_key(ctx, input.idempotency_key);
+        let act = ReverseJournal { journal: input.journal_number.0, reason: input.reason, idempotency_key: key };
+        let outcome = sort(reverse_journal(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await)?;
+        ctx.data::<Epoch>()?.advance();
+        let (journal_number, user_errors) = match outcome {
+            Ok(journal) => (Some(BigInt(journal)), Vec::new()),
+            Err(user_errors) => (None, user_errors),
+        };
+        Ok(Some(ReverseJournalPayload { journal_number, user_errors }))
     }
 }

@@ -134,6 +134,11 @@ impl WalletTransaction {
         self.movement.kind.into()
     }
 
+    /// The number of the journal that it took back; null for all kinds but REVERSAL.
+    async fn reverses_journal_number(&self) -> Option<BigInt> {
+        self.movement.reverses_id.map(BigInt)
+    }
+
     /// The thing that it was about, such as `order:17`.
     async fn subject(&self) -> &str {
         &self.movement.subject

@@ -2,9 +2,11 @@
 
 pub mod holds;
 mod post;
+mod read;
 mod seal;
 mod verify;
 
 pub use post::{Failed, Posted, balance, balances, post};
+pub use read::{Written, find};
 pub use seal::{Head, Link, seal};
 pub use verify::{Finding, Findings, verify};

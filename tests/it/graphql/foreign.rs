@@ -24,7 +24,7 @@ fn named(field: &str, things: &Belongings, house: &House) -> Option<Value> {
         "epinNumber" => number(things.epin),
         "linkNumber" => number(things.link),
         "addressNumber" => number(things.address),
-        "submissionNumber" => number(1),
+        "submissionNumber" | "journalNumber" => number(1),
         "lineNumber" => number(1),
         "partnerNumber" | "ownerNumber" | "toNumber" | "sponsorNumber" | "parentNumber" => number(house.subject()),
         "sessionId" => Some(json!("0123456789abcdef0123456789abcdef")),

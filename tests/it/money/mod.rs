@@ -11,6 +11,7 @@ mod orders;
 mod outside;
 mod passwords;
 pub mod payouts;
+mod reversals;
 mod transfers;
 mod wallets;
 
