@@ -24,6 +24,7 @@ pub struct Model {
     pub completed_at: Option<i64>,
     pub rail_attempts: i64,
     pub rail_due_at: Option<i64>,
+    pub rail_carried_at: Option<i64>,
     pub problem: Option<String>,
 }
 

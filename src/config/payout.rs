@@ -64,6 +64,12 @@ impl Payout {
         Duration::from_secs(self.rail_pause_seconds as u64)
     }
 
+    /// [`Payout::rail_lease_seconds`] as a duration.
+    #[must_use]
+    pub const fn rail_lease(&self) -> Duration {
+        Duration::from_secs(self.rail_lease_seconds as u64)
+    }
+
     /// From this amount on, two operators must approve.
     #[must_use]
     pub fn four_eyes_from(&self) -> Amount {

@@ -122,6 +122,8 @@ pub struct Payout {
     pub rail_attempts: i64,
     /// When the rail is turned to again; none where no rail carries it.
     pub rail_due_at: Option<Instant>,
+    /// When the rail first said that it has it.
+    pub rail_carried_at: Option<Instant>,
     /// What an operator should look into: the rail is silent, or the bank contradicts what is known.
     pub problem: Option<String>,
 }

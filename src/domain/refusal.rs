@@ -286,6 +286,9 @@ pub enum Refusal {
     /// Two operators must approve large payouts.
     #[error("You have approved this payout already: it needs the approval of another operator.")]
     SecondApproverNeeded,
+    /// The rail may pay it yet.
+    #[error("The payout is under way: the bank's result ends it. By hand it can be failed when there is a problem with it.")]
+    PayoutUnderWay,
     /// Operators who are partners too.
     #[error("Nobody decides about a payout of their own.")]
     OwnPayout,

@@ -18,9 +18,9 @@ use super::standing::Standing;
 use super::tree::placement::Leg;
 
 /// Orders or partners whose lines make a block.
-const BLOCK_SOURCES: usize = 1 << 10;
+const BLOCK_SOURCES: usize = 1 << 8;
 /// Blocks whose outcome is in memory at a time.
-const BLOCKS_AT_ONCE: usize = 1 << 6;
+const BLOCKS_AT_ONCE: usize = 1 << 5;
 
 /// The result of a run.
 pub struct Outcome<'a> {

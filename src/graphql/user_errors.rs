@@ -183,6 +183,8 @@ user_errors! {
     Refusal::PayoutMovedOn { .. } => PayoutMovedOn, Some("payoutNumber");
     /// The payout needs the approval of another operator.
     Refusal::SecondApproverNeeded => SecondApproverNeeded, Some("payoutNumber");
+    /// What carries payouts has this one: the bank's result ends it.
+    Refusal::PayoutUnderWay => PayoutUnderWay, Some("payoutNumber");
     /// Nobody decides about a payout of their own.
     Refusal::OwnPayout => OwnPayout, Some("payoutNumber");
     /// The link is unknown, used or ended.

@@ -5,6 +5,10 @@ use crate::commands::{Error, Services};
 use crate::domain::payouts::BankWord;
 use crate::outbound::payouts::{Rail, Said, Silence};
 
+/// What had been carried and is not known any more was paid or was not: nobody but a person can find out.
+const LOST: &str =
+    "what carries payouts knows nothing any more of this one, which it had: find out whether it was paid, and end it by hand";
+
 /// Takes what the rail says unasked, hands over what was approved, and asks for what was handed over before; how many payouts came to their end. No
 /// transaction is open while the rail is spoken to. With several processes each payout is handed over by the one that took it first.
 ///
@@ -28,7 +32,7 @@ async fn listen(services: &Services, rail: &impl Rail) -> Result<u32, Error> {
     });
     for message in messages {
         for word in &message.words {
-            ended += u32::from(hear(services, word).await? == Heard::Now);
+            ended += u32::from(hear(services, word).await? == Some(Heard::Now));
         }
         if let Err(Silence { reason }) = rail.heard(&message).await {
             tracing::warn!(message = message.name, reason, "the rail of payouts will say this again");
@@ -42,6 +46,7 @@ async fn take(services: &Services, due: Due) -> Result<Option<Errand>, Error> {
     match rail::take(services, due).await {
         Err(Error::Internal(reason)) => {
             tracing::error!(payout = due.number, reason, "a payout cannot be handed over");
+            rail::give_up(services, due.number, "its details cannot be opened: was auth.signing_key changed?").await?;
             Ok(None)
         }
         taken => taken,
@@ -49,17 +54,19 @@ async fn take(services: &Services, due: Due) -> Result<Option<Errand>, Error> {
 }
 
 async fn run(services: &Services, rail: &impl Rail, errand: &Errand) -> Result<Option<Heard>, Error> {
-    let (payout, attempt) = (errand.instruction.payout.id, errand.attempt);
+    let (payout, attempt, was_carried) =
+        (errand.instruction.payout.id, errand.attempt, errand.instruction.payout.rail_carried_at.is_some());
     let said = match errand.attempt {
         1 => rail.send(&errand.instruction).await,
-        _ => match rail.ask(payout).await {
+        _ => match rail.ask(&errand.instruction.payout).await {
+            Ok(Said::Unknown) if was_carried => Err(Silence { reason: LOST.to_owned() }),
             Ok(Said::Unknown) => rail.send(&errand.instruction).await,
             said => said,
         },
     };
     let told = match &said {
         Ok(Said::Ended { result, reference }) => {
-            return hear(services, &BankWord { payout, result: *result, reference: reference.clone() }).await.map(Some);
+            return hear(services, &BankWord { payout, result: *result, reference: reference.clone() }).await;
         }
         Ok(Said::UnderWay) => Told::Carried,
         Ok(Said::Unknown) => Told::Silent("the rail does not know the payout that it was handed"),
@@ -79,9 +86,18 @@ async fn run(services: &Services, rail: &impl Rail, errand: &Errand) -> Result<O
     Ok(None)
 }
 
-async fn hear(services: &Services, word: &BankWord) -> Result<Heard, Error> {
-    let heard = rail::hear(services, word).await?;
+/// `None` where the books do not take it: that keeps no other word back.
+async fn hear(services: &Services, word: &BankWord) -> Result<Option<Heard>, Error> {
     let (payout, result) = (word.payout, word.result.code());
+    let heard = match rail::hear(services, word).await {
+        Ok(heard) => heard,
+        Err(error @ (Error::Internal(_) | Error::Refused(_))) => {
+            tracing::error!(payout, result, %error, "what the bank says cannot be booked");
+            rail::give_up(services, payout, &format!("the bank says {result}, which cannot be booked: {error}")).await?;
+            return Ok(None);
+        }
+        Err(error) => return Err(error),
+    };
     match heard {
         Heard::Now => tracing::info!(payout, result, "a payout has ended"),
         Heard::Before => {}
@@ -90,5 +106,5 @@ async fn hear(services: &Services, word: &BankWord) -> Result<Heard, Error> {
         }
         Heard::Unknown => tracing::error!(payout, result, "the bank speaks of a payout that there is not"),
     }
-    Ok(heard)
+    Ok(Some(heard))
 }

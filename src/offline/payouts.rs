@@ -143,6 +143,7 @@ mod tests {
             completed_at: None,
             rail_attempts: 0,
             rail_due_at: None,
+            rail_carried_at: None,
             problem: None,
         }
     }

@@ -9,7 +9,7 @@ use crate::domain::instant::Instant;
 /// Something an operator did.
 #[derive(Clone, Debug)]
 pub struct Entry<'a> {
-    /// The operator; none for who works at the machine itself, by the command line.
+    /// The operator; none for the server by itself and for who works at its machine, by the command line.
     pub account_id: Option<i64>,
     /// The act: `moveSponsor`.
     pub action: &'a str,

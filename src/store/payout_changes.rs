@@ -62,7 +62,7 @@ pub async fn insert(transaction: &Transaction, payout: &NewPayout<'_>) -> Result
 /// The database's.
 pub async fn update(transaction: &Transaction, payout: &Payout) -> Result<(), Error> {
     let sql = "UPDATE payouts SET status = $2, first_approver_id = $3, batch_id = $4, external_reference = $5, rejection_reason = $6,
-        processed_at = $7, completed_at = $8, rail_attempts = $9, rail_due_at = $10, problem = $11 WHERE id = $1";
+        processed_at = $7, completed_at = $8, rail_attempts = $9, rail_due_at = $10, rail_carried_at = $11, problem = $12 WHERE id = $1";
     let values = [
         payout.id.into(),
         payout.status.code().into(),
@@ -74,6 +74,7 @@ pub async fn update(transaction: &Transaction, payout: &Payout) -> Result<(), Er
         payout.completed_at.map(Instant::nanos).into(),
         payout.rail_attempts.into(),
         payout.rail_due_at.map(Instant::nanos).into(),
+        payout.rail_carried_at.map(Instant::nanos).into(),
         payout.problem.clone().into(),
     ];
     Sql::whole(transaction, sql, values).execute(transaction).await.map(drop)

@@ -13,7 +13,7 @@ use crate::domain::pages::{Direction, Page, Slice};
 use crate::domain::payouts::{Actor, Payout, PayoutStatus, Step};
 
 const COLUMNS: &str = "o.id, o.partner_id, o.currency, o.amount, o.fee, o.method_kind, o.masked, o.status, o.first_approver_id, o.batch_id, \
-     o.external_reference, o.rejection_reason, o.created_at, o.processed_at, o.completed_at, o.rail_attempts, o.rail_due_at, o.problem";
+     o.external_reference, o.rejection_reason, o.created_at, o.processed_at, o.completed_at, o.rail_attempts, o.rail_due_at, o.rail_carried_at, o.problem";
 
 fn read(row: &Row<'_>, at: usize) -> Result<Payout, Error> {
     let instant = |index: usize| Ok::<_, Error>(row.get::<Option<i64>>(at + index)?.map(Instant::from_nanos));
@@ -35,7 +35,8 @@ fn read(row: &Row<'_>, at: usize) -> Result<Payout, Error> {
         completed_at: instant(14)?,
         rail_attempts: row.get(at + 15)?,
         rail_due_at: instant(16)?,
-        problem: row.get(at + 17)?,
+        rail_carried_at: instant(17)?,
+        problem: row.get(at + 18)?,
     })
 }
 
@@ -76,13 +77,14 @@ pub struct Due {
     pub attempts: i64,
 }
 
-/// What a rail should be turned to for, at most so many of each: approved payouts that wait the longest, then those it carries already.
+/// What a rail should be turned to for, at most so many of each: approved payouts that wait the longest, but for those with a problem, then those it
+/// carries already.
 ///
 /// # Errors
 /// The database's.
 pub async fn due_for_rail(connection: &impl ConnectionTrait, now: Instant, most: u32) -> Result<Vec<Due>, Error> {
     let read = |row: &Row<'_>| Ok(Due { number: row.get(0)?, attempts: row.get(1)? });
-    let approved = "SELECT id, rail_attempts FROM payouts WHERE status = $1 ORDER BY created_at, id LIMIT $2";
+    let approved = "SELECT id, rail_attempts FROM payouts WHERE status = $1 AND problem IS NULL ORDER BY created_at, id LIMIT $2";
     let values = [PayoutStatus::Approved.code().into(), i64::from(most).into()];
     let mut due = Sql::whole(connection, approved, values).all(connection, read).await?;
     let carried = "SELECT id, rail_attempts FROM payouts WHERE rail_due_at <= $1 ORDER BY rail_due_at, id LIMIT $2";

@@ -157,7 +157,8 @@ async fn take_back(transaction: &Transaction, lines: &[OrderLine], asked: &[Refu
 }
 
 /// Money goes back to the wallets and e-pins it came from, the latest payment first; what was paid outside is owed outside. A pin whose time is over, or
-/// that was passed on since, takes nothing back: the wallet of its owner of then does, or the company where an unpaid order is given up with a pin that ran out.
+/// that was passed on since, takes nothing back: the wallet of its owner of then does. Where an unpaid order is given up, a pin is not turned into money that
+/// could not have been: the company takes what a pin that ran out has paid, and a pin that was passed on takes it back where pins are not redeemed.
 pub(super) async fn give_back(
     services: &Services,
     transaction: &Transaction,

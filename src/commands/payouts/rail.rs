@@ -91,7 +91,8 @@ async fn take_in(services: &Services, transaction: &Transaction, due: Due) -> Re
 
 fn is_due(payout: &Payout, now: Instant) -> bool {
     match payout.status {
-        PayoutStatus::Approved => true,
+        // What the bank has spoken of before it was handed over is for an operator to look into.
+        PayoutStatus::Approved => payout.problem.is_none(),
         PayoutStatus::Processing => payout.rail_due_at.is_some_and(|due_at| due_at <= now),
         _ => false,
     }
@@ -104,7 +105,8 @@ fn is_due(payout: &Payout, now: Instant) -> bool {
 /// The database's.
 pub async fn tell(services: &Services, errand: &Errand, told: Told<'_>) -> Result<bool, Error> {
     let (number, attempt) = (errand.instruction.payout.id, errand.attempt);
-    let due_at = services.now().plus_seconds(pause(services.payout.rail_ask_seconds, attempt));
+    let now = services.now();
+    let due_at = now.plus_seconds(pause(services.payout.rail_ask_seconds, attempt));
     let problem = match told {
         Told::Carried => None,
         Told::Silent(reason) => Some(reason.to_owned()),
@@ -114,8 +116,27 @@ pub async fn tell(services: &Services, errand: &Errand, told: Told<'_>) -> Resul
         let Some(mut payout) = held.filter(|payout| payout.rail_attempts == attempt) else { return Ok(false) };
         payout.rail_due_at = Some(due_at);
         payout.problem.clone_from(&problem);
+        if told == Told::Carried {
+            payout.rail_carried_at = payout.rail_carried_at.or(Some(now));
+        }
         payout_changes::update(&transaction, &payout).await?;
         Ok::<_, Error>(true)
+    })
+}
+
+/// Notes for the operators why the server can do nothing more with a payout. An approved one is not taken again; one that the rail carries is asked for later.
+///
+/// # Errors
+/// The database's.
+pub async fn give_up(services: &Services, number: i64, problem: &str) -> Result<(), Error> {
+    let now = services.now();
+    in_transaction!(services.database, |transaction| {
+        let Some(mut payout) = payouts::hold(&transaction, number).await? else { return Ok(()) };
+        let pause = pause(services.payout.rail_ask_seconds, payout.rail_attempts);
+        payout.rail_due_at = payout.rail_due_at.map(|_| now.plus_seconds(pause));
+        payout.problem = Some(problem.to_owned());
+        payout_changes::update(&transaction, &payout).await?;
+        Ok::<_, Error>(())
     })
 }
 

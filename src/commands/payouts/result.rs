@@ -6,7 +6,7 @@ use crate::commands::{Error, Services};
 use crate::domain::payouts::{BankResult, BankWord, Payout, PayoutStatus};
 use crate::domain::refusal::Refusal;
 use crate::store::database::{Transaction, in_transaction};
-use crate::store::payouts;
+use crate::store::{payout_changes, payouts};
 
 /// What a word of the bank did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,6 +45,10 @@ pub(super) fn step(word: &BankWord) -> Result<Step<'_>, Refusal> {
 pub(super) async fn write(services: &Services, transaction: &Transaction, step: &Step<'_>) -> Result<Taken, Error> {
     let known = payouts::hold(transaction, step.payout).await?.ok_or(Refusal::PayoutUnknown)?;
     if was_said(&known, step) {
+        // Ended by hand before the bank's word for it was known.
+        if let (None, Some(reference)) = (&known.external_reference, step.reference) {
+            payout_changes::update(transaction, &Payout { external_reference: Some(reference.to_owned()), ..known }).await?;
+        }
         return Ok(Taken::Before);
     }
     let payout = find(transaction, By::Machine, step).await?;

@@ -43,7 +43,7 @@ pub(super) enum By<'a> {
     Partner(&'a Caller, i64),
     /// An operator.
     Operator(&'a Caller),
-    /// Who works at the machine, by the command line.
+    /// The server by itself, or who works at its machine, by the command line.
     Machine,
 }
 
@@ -92,6 +92,10 @@ pub(super) async fn find(transaction: &Transaction, by: By<'_>, step: &Step<'_>)
         By::Partner(_, number) if payout.partner_id != number => return Err(Refusal::PayoutUnknown.into()),
         By::Operator(caller) if caller.partner_id == Some(payout.partner_id) => return Err(Refusal::OwnPayout.into()),
         By::Partner(..) | By::Operator(_) | By::Machine => {}
+    }
+    let is_carried = payout.rail_due_at.is_some() && payout.problem.is_none();
+    if matches!(by, By::Operator(_)) && step.to == PayoutStatus::Rejected && is_carried {
+        return Err(Refusal::PayoutUnderWay.into());
     }
     if !step.from.contains(&payout.status) || !payout.status.next().contains(&step.to) {
         return Err(Refusal::PayoutMovedOn { status: payout.status }.into());

@@ -2,7 +2,7 @@
 
 mod folder;
 
-use crate::domain::payouts::{BankResult, BankWord, Instruction};
+use crate::domain::payouts::{BankResult, BankWord, Instruction, Payout};
 pub use folder::{FolderError, FolderRail};
 
 /// A way on which payouts leave. It bounds how long it takes to answer: `payout.rail_lease_seconds` at most.
@@ -13,11 +13,11 @@ pub trait Rail: Send + Sync {
     /// [`Silence`]: whether the rail has it is not known then.
     fn send(&self, instruction: &Instruction) -> impl Future<Output = Result<Said, Silence>> + Send;
 
-    /// What the rail knows of the payout with a number.
+    /// What the rail knows of a payout.
     ///
     /// # Errors
     /// [`Silence`]
-    fn ask(&self, payout: i64) -> impl Future<Output = Result<Said, Silence>> + Send;
+    fn ask(&self, payout: &Payout) -> impl Future<Output = Result<Said, Silence>> + Send;
 
     /// What the rail says unasked and was not [`heard`](Rail::heard) yet; it may say anything twice, in any order.
     ///

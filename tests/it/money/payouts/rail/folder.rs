@@ -9,6 +9,7 @@ use upline::commands::accounts::{LogIn, log_in};
 use upline::config::secrets::Secret;
 use upline::domain::accounts::{Role, Scope};
 use upline::domain::clients::Client;
+use upline::domain::payouts::{Details, Instruction, Payout};
 use upline::jobs::payouts::carry;
 use upline::outbound::payouts::{FolderRail, Rail as _, Said};
 
@@ -22,6 +23,8 @@ on_both_databases!(
     a_payout_becomes_a_file_once_and_the_results_end_it,
     results_that_cannot_be_read_are_put_aside_whole,
     a_folder_that_is_gone_keeps_payouts_waiting,
+    rivals_for_the_folder_write_one_file_and_read_each_result_once,
+    a_folder_of_another_database_is_refused,
     a_running_server_carries,
 );
 
@@ -62,7 +65,7 @@ impl Place {
 async fn a_payout_becomes_a_file_once_and_the_results_end_it(app: App) {
     let (place, made) = (Place::new(), approved(&app, 3).await);
     let rail = place.rail();
-    assert_eq!(rail.ask(made[0].1).await.unwrap(), Said::Unknown);
+    assert_eq!(rail.ask(&known(&app, made[0].1).await).await.unwrap(), Said::Unknown);
     carry(&app.services, &rail).await.unwrap();
     let files: Vec<_> = made.iter().map(|(_, payout)| format!("payout-{payout:010}.csv")).collect();
     assert_eq!(place.names("outgoing"), files);
@@ -81,7 +84,8 @@ async fn a_payout_becomes_a_file_once_and_the_results_end_it(app: App) {
     assert_eq!(place.names("outgoing"), [files[2].as_str()]);
     // A process that died before it noted what it had handed over finds it where the bank's program has put it.
     fs::remove_file(place.path.join("sent").join(payout.to_string())).unwrap();
-    assert_eq!(rail.ask(payout).await.unwrap(), Said::UnderWay);
+    assert_eq!(rail.ask(&known(&app, payout).await).await.unwrap(), Said::UnderWay);
+    assert!(place.path.join("sent").join(payout.to_string()).exists(), "and notes it");
 
     let rows = format!("payout,result,reference\n{payout},COMPLETED,b-1\n{},FAILED,\n", made[1].1);
     place.write("results/monday.csv", &rows);
@@ -109,7 +113,7 @@ async fn results_that_cannot_be_read_are_put_aside_whole(app: App) {
     assert_eq!((status(&app, payout).await.as_str(), place.names("results/refused")), ("PROCESSING", vec!["a.csv".into(), "b.csv".into()]));
     place.write("results/a.csv", &format!("payout,result\n{payout},COMPLETED\n"));
     carry(&app.services, &rail).await.unwrap();
-    assert_eq!((status(&app, payout).await.as_str(), place.names("results/read")), ("COMPLETED", vec!["a.csv".into()]));
+    assert_eq!((status(&app, payout).await.as_str(), place.names("results/read")), ("COMPLETED", vec!["2-a.csv".into()]));
 }
 
 async fn a_folder_that_is_gone_keeps_payouts_waiting(app: App) {
@@ -117,12 +121,57 @@ async fn a_folder_that_is_gone_keeps_payouts_waiting(app: App) {
     let rail = place.rail();
     fs::remove_dir_all(&place.path).unwrap();
     carry(&app.services, &rail).await.unwrap();
-    let reason = "the folder of the rail cannot be used: entity not found";
+    let reason = "payout.rail_folder cannot be used: No such file or directory (os error 2)";
     assert_eq!((status(&app, made[0].1).await.as_str(), problem(&app, made[0].1).await.as_deref()), ("PROCESSING", Some(reason)));
     let rail = place.rail();
     app.clock.advance(3600);
     carry(&app.services, &rail).await.unwrap();
     assert_eq!((place.names("outgoing").len(), problem(&app, made[0].1).await), (1, None));
+}
+
+async fn rivals_for_the_folder_write_one_file_and_read_each_result_once(app: App) {
+    let (place, made) = (Place::new(), approved(&app, 4).await);
+    let carriers = async || {
+        let carriers: Vec<_> = (0..6)
+            .map(|_| {
+                let (app, rail) = (app.clone(), place.rail());
+                tokio::spawn(async move { carry(&app.services, &rail).await.unwrap() })
+            })
+            .collect();
+        let mut ended = 0;
+        for carrier in carriers {
+            ended += carrier.await.unwrap();
+        }
+        ended
+    };
+    assert_eq!((carriers().await, place.names("outgoing").len()), (0, 4));
+    for (index, (_, payout)) in made.iter().enumerate() {
+        place.write(&format!("results/{index}.csv"), &format!("payout,result\n{payout},COMPLETED\n"));
+    }
+    assert_eq!((carriers().await, place.names("results/read").len(), place.names("results/reading").len()), (4, 4, 0));
+    // What a process was about to write when it stalled is written once.
+    let payout = Payout { id: 77, ..known(&app, made[0].1).await };
+    let details = Details::BankCard { card_number: "5200000000007312".to_owned() };
+    let instruction = Instruction { payout, details };
+    let senders: Vec<_> = (0..8)
+        .map(|_| {
+            let (rail, instruction) = (place.rail(), instruction.clone());
+            tokio::spawn(async move { rail.send(&instruction).await.unwrap() })
+        })
+        .collect();
+    for sender in senders {
+        assert_eq!(sender.await.unwrap(), Said::UnderWay);
+    }
+    assert_eq!(place.names("outgoing").len(), 5);
+}
+
+async fn a_folder_of_another_database_is_refused(app: App) {
+    let (place, made) = (Place::new(), approved(&app, 1).await);
+    let rail = place.rail();
+    fs::write(place.path.join("sent").join(made[0].1.to_string()), "9,100,USD,1\n").unwrap();
+    carry(&app.services, &rail).await.unwrap();
+    let reason = "payout.rail_folder cannot be used: it knows another payout by this number";
+    assert_eq!((place.names("outgoing").len(), problem(&app, made[0].1).await.as_deref()), (0, Some(reason)));
 }
 
 async fn a_running_server_carries(app: App) {
@@ -147,6 +196,10 @@ async fn a_running_server_carries(app: App) {
     let document = format!("{{ node(id: {}) {{ ... on Payout {{ number problem }} }} }}", node["id"]);
     let answer = served.answer(Some(owner.access_token.expose()), &document, json!({})).await;
     assert_eq!(answer["data"]["node"], json!({ "number": made[0].1.to_string(), "problem": null }), "{answer}");
+}
+
+async fn known(app: &App, payout: i64) -> Payout {
+    upline::store::payouts::by_numbers(app.services.database.reader(), &[payout]).await.unwrap().remove(0)
 }
 
 /// Waits for what the server does by itself.

@@ -8,13 +8,14 @@ use std::collections::BTreeMap;
 use upline::commands::payouts::rail::{self, Heard, Told};
 use upline::domain::accounts::Scope;
 use upline::domain::payouts::{BankResult, PayoutStatus};
+use upline::domain::refusal::Refusal;
 use upline::jobs::payouts::carry;
 use upline::outbound::payouts::Rail as _;
 
 use self::provider::{MOODS, Mood, Provider, word};
 use super::super::{available, credit, treasurer};
 use super::{Act, held, request, status, walk};
-use crate::app::{App, on_both_databases};
+use crate::app::{App, on_both_databases, refusal};
 
 on_both_databases!(
     whatever_the_provider_does_each_payout_is_charged_once_and_comes_to_its_end,
@@ -24,6 +25,10 @@ on_both_databases!(
     what_contradicts_the_known_end_is_shown_and_changes_no_money,
     pauses_grow_while_nothing_is_known,
     what_nobody_approved_or_people_carry_is_left_alone,
+    what_the_rail_has_forgotten_is_not_handed_over_again,
+    what_the_bank_speaks_of_too_early_is_not_handed_over,
+    what_cannot_be_done_keeps_nothing_else_back,
+    nobody_fails_by_hand_what_the_bank_may_pay_yet,
 );
 
 /// Approved payouts of 100 each, of partners with 500 each; partner and payout.
@@ -197,4 +202,70 @@ async fn what_nobody_approved_or_people_carry_is_left_alone(app: App) {
     carry(&app.services, &provider).await.unwrap();
     assert_eq!(provider.seen(), (BTreeMap::new(), 0));
     assert_eq!(app.count("payouts WHERE rail_attempts > 0").await, 0);
+}
+
+async fn what_the_rail_has_forgotten_is_not_handed_over_again(app: App) {
+    let (made, provider) = (approved(&app, 1).await, Provider::default());
+    let (partner, payout) = made[0];
+    provider.treat(payout, Mood::Late(9));
+    carry(&app.services, &provider).await.unwrap();
+    provider.forget(payout);
+    for _ in 0..3 {
+        app.clock.advance(6 * 3600);
+        carry(&app.services, &provider).await.unwrap();
+        assert_eq!((provider.seen(), status(&app, payout).await.as_str()), ((BTreeMap::new(), 0), "PROCESSING"));
+    }
+    assert!(problem(&app, payout).await.unwrap().contains("find out whether it was paid"));
+    let operator = app.operator("second", &[Scope::Payouts]).await;
+    walk(&app, &operator, payout, &[Act::Fail]).await;
+    assert_eq!(available(&app, partner).await, 5_000_000);
+}
+
+async fn what_the_bank_speaks_of_too_early_is_not_handed_over(app: App) {
+    let (made, provider) = (approved(&app, 2).await, Provider::default());
+    provider.say(vec![word(made[0].1, BankResult::Completed, "x-1")]);
+    for _ in 0..2 {
+        carry(&app.services, &provider).await.unwrap();
+        assert_eq!(provider.seen().0, BTreeMap::from([(made[1].1, 1)]));
+    }
+    assert_eq!(problem(&app, made[0].1).await.as_deref(), Some("the bank says COMPLETED (x-1), the payout was APPROVED"));
+    let operator = app.operator("second", &[Scope::Payouts]).await;
+    walk(&app, &operator, made[0].1, &[Act::Reject]).await;
+    assert_eq!(problem(&app, made[0].1).await, None);
+}
+
+async fn what_cannot_be_done_keeps_nothing_else_back(app: App) {
+    let (made, provider) = (approved(&app, 3).await, Provider::default());
+    let [(_, sealed), (_, unheld), (_, good)] = made[..] else { unreachable!() };
+    app.execute("UPDATE payouts SET details = $1 WHERE id = $2", [vec![0_u8].into(), sealed.into()]).await;
+    let hold = |state: &str, was: &str| format!("UPDATE holds SET state = '{state}' WHERE subject = 'payout:{unheld}' AND state = '{was}'");
+    provider.treat(unheld, Mood::Late(9));
+    carry(&app.services, &provider).await.unwrap();
+    app.execute(&hold("VOIDED", "OPEN"), []).await;
+    for _ in 0..2 {
+        provider.say(vec![word(unheld, BankResult::Completed, "x-1")]);
+        carry(&app.services, &provider).await.unwrap();
+    }
+    let statuses = [status(&app, sealed).await, status(&app, unheld).await, status(&app, good).await];
+    assert_eq!(statuses, ["APPROVED", "PROCESSING", "COMPLETED"]);
+    assert!(problem(&app, sealed).await.unwrap().contains("auth.signing_key"));
+    assert!(problem(&app, unheld).await.unwrap().starts_with("the bank says COMPLETED, which cannot be booked"));
+    app.execute(&hold("OPEN", "VOIDED"), []).await;
+    provider.treat(unheld, Mood::Prompt);
+    app.clock.advance(6 * 3600);
+    carry(&app.services, &provider).await.unwrap();
+    assert_eq!((status(&app, unheld).await.as_str(), problem(&app, unheld).await), ("COMPLETED", None));
+    assert_eq!(provider.seen(), (BTreeMap::from([(unheld, 1), (good, 1)]), 0));
+}
+
+async fn nobody_fails_by_hand_what_the_bank_may_pay_yet(app: App) {
+    let (made, provider) = (approved(&app, 1).await, Provider::default());
+    let payout = made[0].1;
+    provider.treat(payout, Mood::Late(9));
+    carry(&app.services, &provider).await.unwrap();
+    let operator = app.operator("second", &[Scope::Payouts]).await;
+    assert_eq!(refusal(Act::Fail.run(&app, &operator, payout).await), Refusal::PayoutUnderWay);
+    provider.say(vec![word(payout, BankResult::Failed, "x-1")]);
+    carry(&app.services, &provider).await.unwrap();
+    assert_eq!((status(&app, payout).await.as_str(), available(&app, made[0].0).await), ("REJECTED", 5_000_000));
 }

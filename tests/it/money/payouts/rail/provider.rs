@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use upline::domain::payouts::{BankResult, BankWord, Instruction};
+use upline::domain::payouts::{BankResult, BankWord, Instruction, Payout};
 use upline::outbound::payouts::{Message, Rail, Said, Silence};
 
 /// How the provider treats a payout.
@@ -51,6 +51,11 @@ impl Provider {
         let mut books = self.0.lock().unwrap();
         let name = format!("message-{}", books.unsaid.len());
         books.unsaid.push(Message { name, words });
+    }
+
+    /// As if the payout had never come.
+    pub fn forget(&self, payout: i64) {
+        self.0.lock().unwrap().charges.remove(&payout);
     }
 
     /// Charges of each payout, and how often something came a second time.
@@ -120,7 +125,8 @@ impl Rail for Provider {
         books.answer(payout)
     }
 
-    async fn ask(&self, payout: i64) -> Result<Said, Silence> {
+    async fn ask(&self, payout: &Payout) -> Result<Said, Silence> {
+        let payout = payout.id;
         let mut books = self.0.lock().unwrap();
         if books.charges.contains_key(&payout) {
             return books.answer(payout);
