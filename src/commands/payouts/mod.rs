@@ -3,6 +3,7 @@
 mod approve;
 mod batch;
 mod cancel;
+mod clear_problem;
 mod complete;
 mod fail;
 pub mod rail;
@@ -17,6 +18,7 @@ mod steps;
 pub use approve::{ApprovePayout, approve_payout};
 pub use batch::{Batch, last_batch, read_batch, start_batch};
 pub use cancel::{CancelPayout, cancel_payout};
+pub use clear_problem::{ClearPayoutProblem, clear_payout_problem};
 pub use complete::{CompletePayout, complete_payout};
 pub use fail::{FailPayout, fail_payout};
 pub use reject::{RejectPayout, reject_payout};

@@ -11,13 +11,14 @@ use super::inputs::{PayoutDetailsInput, PayoutMethodKind};
 use super::loader::{PayoutMethods, Payouts};
 use super::objects::{Payout, PayoutMethod};
 use super::steps::{
-    ApprovePayoutInput, ApprovePayoutPayload, CancelPayoutInput, CancelPayoutPayload, CompletePayoutInput, CompletePayoutPayload,
-    FailPayoutInput, FailPayoutPayload, RejectPayoutInput, RejectPayoutPayload, StartPayoutInput, StartPayoutPayload,
+    ApprovePayoutInput, ApprovePayoutPayload, CancelPayoutInput, CancelPayoutPayload, ClearPayoutProblemInput, ClearPayoutProblemPayload,
+    CompletePayoutInput, CompletePayoutPayload, FailPayoutInput, FailPayoutPayload, RejectPayoutInput, RejectPayoutPayload,
+    StartPayoutInput, StartPayoutPayload,
 };
 use crate::auth::principal::Principal;
 use crate::commands::payouts::{
-    RequestPayout, SavePayoutMethod, approve_payout, cancel_payout, complete_payout, fail_payout, reject_payout, remove_payout_method,
-    request_payout, save_payout_method, start_payout,
+    RequestPayout, SavePayoutMethod, approve_payout, cancel_payout, clear_payout_problem, complete_payout, fail_payout, reject_payout,
+    remove_payout_method, request_payout, save_payout_method, start_payout,
 };
 use crate::commands::{self, Services};
 
@@ -201,6 +202,17 @@ impl PayoutMutation {
     ) -> Result<Option<CompletePayoutPayload>> {
         let act = input.into_act(ctx);
         CompletePayoutPayload::of(ctx, complete_payout(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
+    }
+
+    /// Takes the mark off a payout with a problem that somebody has looked into: one that is approved may leave then. Needs the scope `payouts`; recorded in
+    /// the audit trail.
+    async fn clear_payout_problem(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Which payout, and what was found.")] input: ClearPayoutProblemInput,
+    ) -> Result<Option<ClearPayoutProblemPayload>> {
+        let act = input.into_act(ctx);
+        ClearPayoutProblemPayload::of(ctx, clear_payout_problem(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
     }
 
     /// Notes that the bank did not pay: the money is available again. Needs the scope `payouts`; recorded in the audit trail.

@@ -75,7 +75,7 @@ impl Payout {
         self.0.rejection_reason.as_deref()
     }
 
-    /// What should be looked into, for operators with the scope `payouts`: what carries payouts does not answer, or the bank contradicts what is known. Null
+    /// What should be looked into, for operators with the scope `payouts`: what carries payouts does not answer, or the bank contradicts what is known. clearPayoutProblem ends it. Null
     /// for others.
     async fn problem(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
         Ok(self.0.problem.as_deref().filter(|_| caller(ctx).is_ok_and(|caller| caller.has(Scope::Payouts))))

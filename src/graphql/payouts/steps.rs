@@ -7,7 +7,7 @@ use super::super::user_errors::{UserError, idempotency_key};
 use super::mutation::outcome;
 use super::objects::Payout;
 use crate::commands;
-use crate::commands::payouts::{ApprovePayout, CancelPayout, CompletePayout, FailPayout, RejectPayout, StartPayout};
+use crate::commands::payouts::{ApprovePayout, CancelPayout, ClearPayoutProblem, CompletePayout, FailPayout, RejectPayout, StartPayout};
 
 /// Declares the input of an act, with the fields it has beside the payout and the key, and its payload.
 macro_rules! steps {
@@ -73,6 +73,13 @@ steps! {
     },
     /// Outcome of completePayout.
     CompletePayoutPayload;
+    /// Saying what came of a problem.
+    ClearPayoutProblemInput, ClearPayoutProblem, {
+        /// What was found, in 1 to 200 characters; for the audit trail.
+        reason: String,
+    },
+    /// Outcome of clearPayoutProblem.
+    ClearPayoutProblemPayload;
     /// Noting that the bank did not pay.
     FailPayoutInput, FailPayout, {
         /// Why, in 1 to 200 characters; the partner reads it.

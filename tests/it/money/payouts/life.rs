@@ -125,7 +125,8 @@ async fn every_act_is_refused_in_every_other_state(app: App) {
         let payout = request(&app, &anna.member.principal, "100").await;
         walk(&app, &operator, payout, acts).await;
         let journals = app.count("journals").await;
-        for act in Act::ALL.into_iter().filter(|act| !allowed.contains(act)) {
+        // A problem is looked into in any state.
+        for act in Act::ALL.into_iter().filter(|act| *act != Act::Clear && !allowed.contains(act)) {
             let who = if act == Act::Cancel { &anna.member.principal } else { &operator };
             assert_eq!(refusal(act.run(&app, who, payout).await), Refusal::PayoutMovedOn { status: stands }, "{act:?} when {stands}");
         }

@@ -12,8 +12,9 @@ use upline::auth::principal::Principal;
 use upline::commands::Error;
 use upline::commands::money::Sum;
 use upline::commands::payouts::{
-    ApprovePayout, CancelPayout, CompletePayout, FailPayout, RejectPayout, RequestPayout, SavePayoutMethod, StartPayout, approve_payout,
-    cancel_payout, complete_payout, fail_payout, reject_payout, request_payout, save_payout_method, start_payout,
+    ApprovePayout, CancelPayout, ClearPayoutProblem, CompletePayout, FailPayout, RejectPayout, RequestPayout, SavePayoutMethod,
+    StartPayout, approve_payout, cancel_payout, clear_payout_problem, complete_payout, fail_payout, reject_payout, request_payout,
+    save_payout_method, start_payout,
 };
 use upline::domain::payouts::{GivenDetails, MethodKind};
 
@@ -55,10 +56,11 @@ pub enum Act {
     Start,
     Complete,
     Fail,
+    Clear,
 }
 
 impl Act {
-    pub const ALL: [Self; 6] = [Self::Cancel, Self::Approve, Self::Reject, Self::Start, Self::Complete, Self::Fail];
+    pub const ALL: [Self; 7] = [Self::Cancel, Self::Approve, Self::Reject, Self::Start, Self::Complete, Self::Fail, Self::Clear];
 
     pub async fn run(self, app: &App, who: &Principal, payout: i64) -> Result<i64, Error> {
         self.keyed(app, who, payout, None).await
@@ -76,6 +78,7 @@ impl Act {
                 let reference = Some("bank-4711".to_owned());
                 complete_payout(services, who, &CompletePayout { payout, reference, idempotency_key }).await
             }
+            Self::Clear => clear_payout_problem(services, who, &ClearPayoutProblem { payout, reason, idempotency_key }).await,
             Self::Fail => fail_payout(services, who, &FailPayout { payout, reason, idempotency_key }).await,
         }
     }

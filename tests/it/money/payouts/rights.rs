@@ -54,7 +54,7 @@ async fn nobody_decides_about_a_payout_of_their_own(app: App) {
     app.execute("UPDATE accounts SET role = 'OWNER' WHERE username = 'both'", []).await;
     let owner = app.principal(&both.member.tokens).await;
     let payout = request(&app, &owner, "100").await;
-    for act in [Act::Approve, Act::Reject, Act::Start, Act::Complete, Act::Fail] {
+    for act in [Act::Approve, Act::Reject, Act::Start, Act::Complete, Act::Fail, Act::Clear] {
         assert_eq!(refusal(act.run(&app, &owner, payout).await), Refusal::OwnPayout, "{act:?}");
     }
     walk(&app, &operator, payout, &[Act::Approve, Act::Start]).await;

@@ -25,6 +25,7 @@ on_both_databases!(
     what_contradicts_the_known_end_is_shown_and_changes_no_money,
     pauses_grow_while_nothing_is_known,
     what_nobody_approved_or_people_carry_is_left_alone,
+    what_was_looked_into_may_leave,
     what_the_rail_has_forgotten_is_not_handed_over_again,
     what_the_bank_speaks_of_too_early_is_not_handed_over,
     what_cannot_be_done_keeps_nothing_else_back,
@@ -268,4 +269,20 @@ async fn nobody_fails_by_hand_what_the_bank_may_pay_yet(app: App) {
     provider.say(vec![word(payout, BankResult::Failed, "x-1")]);
     carry(&app.services, &provider).await.unwrap();
     assert_eq!((status(&app, payout).await.as_str(), available(&app, made[0].0).await), ("REJECTED", 5_000_000));
+}
+
+async fn what_was_looked_into_may_leave(app: App) {
+    let (made, provider) = (approved(&app, 1).await, Provider::default());
+    let payout = made[0].1;
+    provider.say(vec![word(payout, BankResult::Failed, "x-1")]);
+    carry(&app.services, &provider).await.unwrap();
+    let operator = app.operator("second", &[Scope::Payouts]).await;
+    for _ in 0..2 {
+        walk(&app, &operator, payout, &[Act::Clear]).await;
+    }
+    assert_eq!((problem(&app, payout).await, status(&app, payout).await.as_str()), (None, "APPROVED"));
+    let detail: String = app.value("SELECT detail FROM audit_entries WHERE action = 'clearPayoutProblem'", []).await;
+    assert_eq!(detail, r#"{"problem":"the bank says FAILED (x-1), the payout was APPROVED","reason":"no such account"}"#);
+    carry(&app.services, &provider).await.unwrap();
+    assert_eq!(status(&app, payout).await, "COMPLETED");
 }
