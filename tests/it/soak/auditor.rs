@@ -16,17 +16,19 @@ use upline::commands::orders::{
     Checkout, FromEpin, FromWallet, Means, RecordOrder, RefundLine, RefundOrder, checkout, record_order, refund_order,
 };
 use upline::commands::seal::seal_journals;
-use upline::commands::wallets::{AdjustWallet, Direction, Transfer, adjust_wallet, transfer};
+use upline::commands::wallets::{AdjustWallet, Direction, ReverseJournal, Transfer, adjust_wallet, reverse_journal, transfer};
 use upline::config::secrets::Secret;
 use upline::domain::accounts::Scope;
 use upline::domain::amount::Amount;
 use upline::domain::epins::Funding;
 use upline::domain::order_kind::{Buyer, OrderKind};
+use upline::jobs::payouts::carry;
 use upline::store::ledger::verify;
 
 use super::{Length, seed};
 use crate::app::{App, TestPartner, on_both_databases};
 use crate::money::catalog::{offer, product};
+use crate::money::payouts::rail::provider::Provider;
 use crate::money::payouts::{Act, request_of};
 use crate::money::{SPENDING, secret, sum};
 
@@ -42,6 +44,9 @@ type Bought = (i64, i64, Option<usize>);
 /// A payout, whose, and what it took from the wallet.
 type Asked = (i64, usize, i64);
 
+/// A journal that gave to a wallet: its number, whose, and how much.
+type Credit = (i64, usize, i64);
+
 /// What the acts may name, and what they have come to.
 struct World {
     app: App,
@@ -53,6 +58,8 @@ struct World {
     model: Vec<AtomicI64>,
     bought: Mutex<Vec<Bought>>,
     asked: Mutex<Vec<Asked>>,
+    credits: Mutex<Vec<Credit>>,
+    provider: Provider,
     pins: Mutex<Vec<Secret<String>>>,
     done: Mutex<BTreeMap<&'static str, [u64; 2]>>,
     names: AtomicU64,
@@ -72,8 +79,9 @@ impl World {
         }
         let product = offer(&app, &product("A", PRICE / 10_000)).await;
         let model = (0..PARTNERS).map(|_| AtomicI64::new(0)).collect();
-        let (bought, asked, pins, done) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
-        Self { app, treasurers, clerk, partners, product, model, bought, asked, pins, done, names: AtomicU64::new(0) }
+        let (bought, asked, credits, pins) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
+        let (provider, done, names) = (Provider::default(), Mutex::default(), AtomicU64::new(0));
+        Self { app, treasurers, clerk, partners, product, model, bought, asked, credits, provider, pins, done, names }
     }
 
     fn moved(&self, partner: usize, units: i64) {
@@ -88,7 +96,7 @@ impl World {
     async fn act(&self, random: &mut ChaCha20Rng) {
         let (one, other) = (random.random_range(0..PARTNERS), random.random_range(0..PARTNERS));
         let units = random.random_range(1_i64..=5_000) * 100;
-        let (name, outcome) = match random.random_range(0..20) {
+        let (name, outcome) = match random.random_range(0..22) {
             0..=2 => ("credit", self.adjust(one, units, Direction::Credit).await),
             3 => ("debit", self.adjust(one, units, Direction::Debit).await),
             4..=6 => ("transfer", self.transfer(one, other, units).await),
@@ -100,6 +108,8 @@ impl World {
             16 => ("pins issued", self.issue().await),
             17 => ("pin redeemed", self.redeem(one, units / 100 * 100, random).await),
             18 => ("order of another shop", self.record(one, units).await),
+            19 => ("journal taken back", self.reverse(random).await),
+            20 => ("payouts carried by the rail", self.carry().await),
             _ => ("what the server does by itself", self.tidy().await),
         };
         match outcome {
@@ -112,9 +122,24 @@ impl World {
     async fn adjust(&self, partner: usize, units: i64, direction: Direction) -> Result<(), Error> {
         let reason = "a correction".to_owned();
         let act = AdjustWallet { partner: self.partners[partner].number, direction, sum: amount(units), reason, idempotency_key: None };
-        adjust_wallet(&self.app.services, &self.treasurers[0], &act).await?;
+        let journal = adjust_wallet(&self.app.services, &self.treasurers[0], &act).await?;
         self.moved(partner, if direction == Direction::Credit { units } else { -units });
+        if direction == Direction::Credit {
+            self.credits.lock().unwrap().push((journal, partner, units));
+        }
         Ok(())
+    }
+
+    async fn reverse(&self, random: &mut ChaCha20Rng) -> Result<(), Error> {
+        let Some((journal, partner, units)) = one_of(&self.credits, random) else { return Ok(()) };
+        let act = ReverseJournal { journal, reason: "by mistake".to_owned(), idempotency_key: None };
+        reverse_journal(&self.app.services, &self.treasurers[1], &act).await?;
+        self.moved(partner, -units);
+        Ok(())
+    }
+
+    async fn carry(&self) -> Result<(), Error> {
+        carry(&self.app.services, &self.provider).await.map(drop)
     }
 
     async fn transfer(&self, from: usize, to: usize, units: i64) -> Result<(), Error> {
@@ -261,6 +286,8 @@ async fn random_acts_leave_the_books_in_order(app: App) {
         let expected = world.model[index].load(Ordering::SeqCst);
         assert_eq!(crate::money::available(&app, partner.number).await, expected, "the wallet of partner {index}; seed {seed}");
     }
+    let (charges, again) = world.provider.seen();
+    assert!(again == 0 && charges.values().all(|charges| *charges == 1), "a payout left twice; seed {seed}");
     let done = world.done.lock().unwrap();
     eprintln!(
         "{} acts by {CLIENTS} clients, seed {seed}: 0 violations, {checks} checks in between; done and refused: {done:?}",

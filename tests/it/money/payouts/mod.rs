@@ -2,7 +2,7 @@
 
 mod batches;
 mod life;
-mod rail;
+pub mod rail;
 mod rights;
 mod rivals;
 pub mod sealed;

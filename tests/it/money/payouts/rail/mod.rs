@@ -1,7 +1,7 @@
 //! What carries payouts by itself (promise P07).
 
 mod folder;
-mod provider;
+pub mod provider;
 
 use std::collections::BTreeMap;
 
