@@ -22,7 +22,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Takes the approved payouts into a batch, which is PROCESSING then, and writes it as CSV. The file holds bank details: keep it safe.
+    /// Takes the approved payouts, but for those with a problem, into a batch, which is PROCESSING then, and writes it as CSV. The file holds bank details: keep it safe.
     Export {
         /// The file; it must not be there yet.
         #[arg(long, value_name = "FILE")]

@@ -54,14 +54,15 @@ pub async fn hold(transaction: &Transaction, number: i64) -> Result<Option<Payou
     sql.one(transaction, |row| read(row, 0)).await
 }
 
-/// The approved payouts that wait the longest, at most so many, held until the transaction ends; those that another act holds are passed over.
+/// The approved payouts that wait the longest, at most so many, held until the transaction ends; those that another act holds, or that have a problem, are
+/// passed over.
 ///
 /// # Errors
 /// The database's.
 pub async fn hold_approved(transaction: &Transaction, most: u32) -> Result<Vec<Payout>, Error> {
     let mut sql = Sql::new(transaction);
     sql.push("SELECT ").push(COLUMNS).push(" FROM payouts AS o WHERE o.status = ").bind(PayoutStatus::Approved.code());
-    sql.push(" ORDER BY o.created_at, o.id LIMIT ").bind(i64::from(most));
+    sql.push(" AND o.problem IS NULL ORDER BY o.created_at, o.id LIMIT ").bind(i64::from(most));
     if transaction.get_database_backend() == DbBackend::Postgres {
         sql.push(" FOR UPDATE SKIP LOCKED");
     }

@@ -15,7 +15,7 @@ pub struct Batch {
     pub instructions: Vec<Instruction>,
 }
 
-/// Takes approved payouts into a batch, those first that wait the longest, and notes that they were handed to the bank; nothing where none waits. For
+/// Takes approved payouts without a problem into a batch, those first that wait the longest, and notes that they were handed to the bank; nothing where none waits. For
 /// who works at the machine.
 ///
 /// # Errors

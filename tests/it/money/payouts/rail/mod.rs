@@ -6,6 +6,7 @@ pub mod provider;
 use std::collections::BTreeMap;
 
 use upline::commands::payouts::rail::{self, Heard, Told};
+use upline::commands::payouts::start_batch;
 use upline::domain::accounts::Scope;
 use upline::domain::payouts::{BankResult, PayoutStatus};
 use upline::domain::refusal::Refusal;
@@ -230,6 +231,7 @@ async fn what_the_bank_speaks_of_too_early_is_not_handed_over(app: App) {
         assert_eq!(provider.seen().0, BTreeMap::from([(made[1].1, 1)]));
     }
     assert_eq!(problem(&app, made[0].1).await.as_deref(), Some("the bank says COMPLETED (x-1), the payout was APPROVED"));
+    assert_eq!(start_batch(&app.services).await.unwrap(), None, "nor by a file");
     let operator = app.operator("second", &[Scope::Payouts]).await;
     walk(&app, &operator, made[0].1, &[Act::Reject]).await;
     assert_eq!(problem(&app, made[0].1).await, None);
