@@ -5,6 +5,7 @@ use super::{Error, Services};
 use crate::auth::keys::keyed_hash;
 use crate::config::auth::Auth;
 use crate::domain::clients::Client;
+use crate::domain::hexadecimal::hexadecimal;
 use crate::domain::refusal::Refusal;
 use crate::store::database::in_transaction;
 use crate::store::throttles::{self, Limit};
@@ -72,7 +73,7 @@ pub(super) struct Counted(Option<(&'static str, String)>);
 pub(super) async fn count(services: &Services, knock: Knock, client: &Client) -> Result<Counted, Error> {
     let Some(address) = client.address else { return Ok(Counted(None)) };
     let hash = keyed_hash(services.request_key.expose(), &address.network());
-    let (kind, subject) = (knock.kind(), hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}")));
+    let (kind, subject) = (knock.kind(), hexadecimal(&hash));
     let (limit, now) = (Limit { most: knock.most(services.addresses), seconds: services.addresses.seconds }, services.now());
     let counted = in_transaction!(services.database, |transaction| {
         Ok::<_, Error>(throttles::count(&transaction, (kind, &subject), limit, now).await?)

@@ -6,6 +6,7 @@ use super::{Error, Services};
 use crate::auth::keys::keyed_hash;
 use crate::auth::passwords::Verdict;
 use crate::config::secrets::Secret;
+use crate::domain::hexadecimal::hexadecimal;
 use crate::domain::refusal::Refusal;
 use crate::store::attempts::{self, Admission, End};
 use crate::store::database::{Transaction, in_transaction};
@@ -55,8 +56,7 @@ impl Guarded<'_> {
 }
 
 fn hidden(services: &Services, typed: &str) -> String {
-    let hash = keyed_hash(services.request_key.expose(), typed.to_lowercase().as_bytes());
-    hash.iter().fold(String::new(), |text, byte| text + &format!("{byte:02x}"))
+    hexadecimal(&keyed_hash(services.request_key.expose(), typed.to_lowercase().as_bytes()))
 }
 
 /// Tries of all strangers to a wallet together, and how many times those of one they may be.

@@ -1,7 +1,7 @@
 //! `[database]`: where the data lies, and the pools.
 
 use std::fmt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize, Serializer};
@@ -116,6 +116,12 @@ impl DatabaseUrl {
     #[must_use]
     pub fn sqlite_file(&self) -> Option<&Path> {
         Some(Path::new(path_of(self.0.strip_prefix("sqlite://")?)))
+    }
+
+    /// A file or folder as it is named; where it is not, the one of this name beside an SQLite database, and none for PostgreSQL.
+    #[must_use]
+    pub fn place(&self, named: &Path, beside: &str) -> Option<PathBuf> {
+        if named.as_os_str().is_empty() { Some(self.sqlite_file()?.with_file_name(beside)) } else { Some(named.to_owned()) }
     }
 
     fn masked(&self) -> String {

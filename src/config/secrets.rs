@@ -90,9 +90,7 @@ pub fn signing_key(config: &Config, random: impl FnOnce(&mut [u8])) -> Result<Si
         return Ok(key);
     }
     let url = &config.database.url;
-    let beside_database = || url.sqlite_file().map(|database| database.with_file_name(FILE_NAME));
-    let path = if auth.secret_file.as_os_str().is_empty() { beside_database() } else { Some(auth.secret_file.clone()) };
-    let path = path.ok_or(SecretsError::NotConfigured)?;
+    let path = url.place(&auth.secret_file, FILE_NAME).ok_or(SecretsError::NotConfigured)?;
     match read(&path) {
         Err(SecretsError::Io { cause, .. }) if cause.kind() == io::ErrorKind::NotFound && url.backend() == Backend::Sqlite => {
             write(&path, &fresh(random))

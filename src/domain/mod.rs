@@ -11,6 +11,7 @@ pub mod commissions;
 pub mod countries;
 pub mod currency;
 pub mod epins;
+pub mod hexadecimal;
 pub mod instant;
 pub mod kyc;
 pub mod landings;

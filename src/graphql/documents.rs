@@ -1,5 +1,6 @@
 //! Stored documents: the allow-list of trusted ones, and automatic persisted queries.
 
+use crate::domain::hexadecimal::hexadecimal;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
@@ -154,7 +155,7 @@ fn not_trusted() -> ServerError {
 }
 
 fn sha256(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    hexadecimal(&Sha256::digest(text))
 }
 
 fn is_hash(text: &str) -> bool {

@@ -1,6 +1,5 @@
 //! A file to import: on disk, or in memory.
 
-use std::fmt::Write as _;
 use std::fs::File;
 use std::io::{self, Cursor, Read};
 use std::path::{Path, PathBuf};
@@ -9,6 +8,7 @@ use std::sync::Arc;
 use indicatif::{ProgressBar, ProgressBarIter, ProgressStyle};
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::hexadecimal::hexadecimal;
 use crate::offline::Refused;
 
 /// A file to import, gzip or plain.
@@ -54,11 +54,7 @@ impl Source {
                 read => hasher.update(&buffer[..read]),
             }
         }
-        Ok(hasher.finalize().iter().fold(String::new(), |mut text, byte| {
-            // Writing to a string does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        }))
+        Ok(hexadecimal(&hasher.finalize()))
     }
 
     /// The whole text.

@@ -171,9 +171,7 @@ fn refused(error: &lettre::transport::smtp::Error) -> Unsent {
 }
 
 fn folder(config: &Config) -> Result<PathBuf, PostError> {
-    let named = &config.mail.folder;
-    let beside = || config.database.url.sqlite_file().map(|database| database.with_file_name(FOLDER));
-    let folder = if named.as_os_str().is_empty() { beside().ok_or(PostError::NoFolder)? } else { named.clone() };
+    let folder = config.database.url.place(&config.mail.folder, FOLDER).ok_or(PostError::NoFolder)?;
     match private_folder(&folder) {
         Ok(()) => Ok(folder),
         Err(cause) => Err(PostError::Folder { folder, cause }),

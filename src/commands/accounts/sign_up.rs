@@ -14,6 +14,7 @@ use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
 use crate::domain::accounts::{check_email, check_name, check_password, check_phone, check_username, generate_username};
 use crate::domain::clients::Client;
+use crate::domain::hexadecimal::hexadecimal;
 use crate::domain::mails::MailKind;
 use crate::domain::refusal::Refusal;
 use crate::events::AccountSignedUp;
@@ -62,8 +63,7 @@ pub async fn sign_up(services: &Services, input: &SignUp) -> Result<SignedIn, Er
     let request = (&input.username, &input.email, &input.name, &input.phone, input.password.expose(), joining, &input.referral.code);
     // Two strangers may choose the same key, but not the same name. Who they are is not kept.
     let who = input.username.as_ref().unwrap_or(&input.email).to_ascii_lowercase();
-    let who = keyed_hash(services.request_key.expose(), who.as_bytes());
-    let who = who.iter().fold("anonymous:".to_owned(), |text, byte| text + &format!("{byte:02x}"));
+    let who = format!("anonymous:{}", hexadecimal(&keyed_hash(services.request_key.expose(), who.as_bytes())));
     let repeatable = Repeatable::new(services, who, "signUp", input.idempotency_key.as_deref(), &request)?;
     if let Some(account_id) = repeatable.done(services).await? {
         return again(services, input, account_id).await;

@@ -2,7 +2,7 @@
 
 use super::steps::{By, Step, advance};
 use crate::commands::{Error, Services};
-use crate::domain::payouts::{Instruction, Payout, PayoutStatus};
+use crate::domain::payouts::{Instruction, Payout};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::{payout_changes, payouts};
 
@@ -33,10 +33,9 @@ async fn start(services: &Services, transaction: &Transaction) -> Result<Option<
         return Ok(None);
     }
     let number = payout_changes::begin_batch(transaction, now).await?;
-    let (operation, from, to) = ("startPayout", &[PayoutStatus::Approved], PayoutStatus::Processing);
     for mut payout in approved {
         payout.batch_id = Some(number);
-        let step = Step { operation, payout: payout.id, from, to, note: None, reference: None };
+        let step = Step::starting(payout.id);
         advance(transaction, payout, By::Machine, &step, now).await?;
     }
     // Opened before the end of the transaction: a batch that cannot be written is none.

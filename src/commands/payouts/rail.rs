@@ -78,8 +78,7 @@ async fn take_in(services: &Services, transaction: &Transaction, due: Due) -> Re
     payout.rail_attempts += 1;
     payout.rail_due_at = Some(now.plus_seconds(i64::from(services.payout.rail_lease_seconds)));
     if payout.status == PayoutStatus::Approved {
-        let (operation, from, to) = ("startPayout", &[PayoutStatus::Approved], PayoutStatus::Processing);
-        let step = Step { operation, payout: payout.id, from, to, note: None, reference: None };
+        let step = Step::starting(payout.id);
         payout = advance(transaction, payout, By::Machine, &step, now).await?;
     } else {
         payout_changes::update(transaction, &payout).await?;

@@ -3,7 +3,6 @@
 use super::steps::{By, Step, operator, repeatable, take};
 use crate::auth::principal::Principal;
 use crate::commands::{Error, Services};
-use crate::domain::payouts::PayoutStatus;
 
 /// An operator hands a payout to the bank.
 #[derive(Clone, Debug)]
@@ -22,8 +21,7 @@ pub struct StartPayout {
 /// `IdempotencyConflict`, `PayoutUnknown`, `OwnPayout`, `PayoutMovedOn`.
 pub async fn start_payout(services: &Services, principal: &Principal, input: &StartPayout) -> Result<i64, Error> {
     let caller = operator(principal)?;
-    let (operation, from, to) = ("startPayout", &[PayoutStatus::Approved], PayoutStatus::Processing);
-    let step = Step { operation, payout: input.payout, from, to, note: None, reference: None };
+    let step = Step::starting(input.payout);
     let repeatable = repeatable(services, caller, &step, input.idempotency_key.as_deref())?;
     take(services, By::Operator(caller), &step, &repeatable).await
 }

@@ -36,6 +36,14 @@ pub(super) struct Step<'a> {
     pub reference: Option<&'a str>,
 }
 
+impl Step<'_> {
+    /// Handing an approved payout to the bank, whoever does it.
+    pub const fn starting(payout: i64) -> Self {
+        let (from, to) = (&[PayoutStatus::Approved], PayoutStatus::Processing);
+        Self { operation: "startPayout", payout, from, to, note: None, reference: None }
+    }
+}
+
 /// Who takes a step.
 #[derive(Clone, Copy)]
 pub(super) enum By<'a> {

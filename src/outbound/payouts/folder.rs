@@ -66,9 +66,7 @@ impl FolderRail {
         if config.payout.rail != "folder" {
             return Ok(None);
         }
-        let named = &config.payout.rail_folder;
-        let beside = || config.database.url.sqlite_file().map(|database| database.with_file_name(FOLDER));
-        let folder = if named.as_os_str().is_empty() { beside().ok_or(FolderError::NotNamed)? } else { named.clone() };
+        let folder = config.database.url.place(&config.payout.rail_folder, FOLDER).ok_or(FolderError::NotNamed)?;
         match [OUTGOING, TAKEN, SENT, READING, READ, REFUSED].iter().try_for_each(|inner| private_folder(&folder.join(inner))) {
             Ok(()) => Ok(Some(Self { folder, answers_within: config.payout.rail_lease() / 2 })),
             Err(cause) => Err(FolderError::NotMade { folder, cause }),

@@ -6,6 +6,7 @@ use std::fmt;
 use sea_orm::{ConnectionTrait, DbBackend};
 use sha2::{Digest as _, Sha256};
 
+use crate::domain::hexadecimal::hexadecimal;
 use crate::store::database::Transaction;
 use crate::store::error::Error;
 use crate::store::sql::Sql;
@@ -28,8 +29,7 @@ pub struct Head {
 /// `17:` and the hash in hexadecimal digits.
 impl fmt::Display for Head {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:", self.links)?;
-        self.hash.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+        write!(f, "{}:{}", self.links, hexadecimal(&self.hash))
     }
 }
 
