@@ -1,6 +1,8 @@
 //! One file per table: columns and relations only.
 
 pub mod account;
+pub mod application;
+pub mod application_key;
 pub mod attempt;
 pub mod audit_entry;
 pub mod cart;

@@ -24,6 +24,7 @@ pub struct Model {
     pub paid: i64,
     pub refunded: i64,
     pub fee: i64,
+    pub application_id: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -16,6 +16,7 @@ pub struct Model {
     pub refunded: i64,
     pub journal_id: i64,
     pub paid_at: i64,
+    pub application_id: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

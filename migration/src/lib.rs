@@ -21,6 +21,7 @@ mod m0014_images_and_kyc;
 mod m0015_mails;
 mod m0016_referral_links;
 mod m0017_payout_rail;
+mod m0018_applications;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_mails::Migration),
             Box::new(m0016_referral_links::Migration),
             Box::new(m0017_payout_rail::Migration),
+            Box::new(m0018_applications::Migration),
         ]
     }
 }

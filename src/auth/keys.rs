@@ -24,6 +24,8 @@ pub enum Purpose {
     Visitors,
     /// Sealing identity documents at rest.
     IdentityDocuments,
+    /// Making the keys of applications.
+    ApplicationKeys,
 }
 
 /// The key for one purpose: HMAC-SHA-256 of the purpose's name under the signing key (the expand step of RFC 5869 with one block).
@@ -38,6 +40,7 @@ pub fn derive(key: &SigningKey, purpose: Purpose) -> [u8; 32] {
         Purpose::Mails => b"upline mails 1\x01",
         Purpose::Visitors => b"upline visitors 1\x01",
         Purpose::IdentityDocuments => b"upline identity documents 1\x01",
+        Purpose::ApplicationKeys => b"upline application keys 1\x01",
     };
     keyed_hash(key.expose(), name)
 }
@@ -68,6 +71,7 @@ mod tests {
             Purpose::Mails,
             Purpose::Visitors,
             Purpose::IdentityDocuments,
+            Purpose::ApplicationKeys,
         ];
         let keys = purposes.map(|purpose| derive(&signing, purpose));
         assert_eq!(keys.iter().collect::<BTreeSet<_>>().len(), purposes.len());

@@ -1,5 +1,6 @@
 //! Who is calling, what they may do, and the secrets that show it.
 
+pub mod application_keys;
 pub mod authenticate;
 pub mod keys;
 pub mod links;

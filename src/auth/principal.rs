@@ -12,14 +12,21 @@ pub enum Principal {
     Anonymous,
     /// Somebody with a live session.
     SignedIn(Caller),
+    /// A program with a key of its own.
+    Application {
+        /// Its number.
+        id: i64,
+        /// Its login and powers.
+        caller: Caller,
+    },
 }
 
-/// A caller with a live session.
+/// A caller with a live session, or an application.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Caller {
     /// The login.
     pub account_id: i64,
-    /// The session's public name: the `sid` claim.
+    /// The session's public name: the `sid` claim; empty for applications, which have no sessions.
     pub sid: String,
     /// What kind of user.
     pub role: Role,
@@ -32,12 +39,30 @@ pub struct Caller {
 }
 
 impl Principal {
-    /// The signed-in caller, if there is one.
+    /// The person who is signed in, if one is; none for applications: what people do for themselves is not for programs.
     #[must_use]
-    pub fn caller(&self) -> Option<&Caller> {
+    pub const fn caller(&self) -> Option<&Caller> {
+        match self {
+            Self::Anonymous | Self::Application { .. } => None,
+            Self::SignedIn(caller) => Some(caller),
+        }
+    }
+
+    /// Who is calling, a person or an application.
+    #[must_use]
+    pub const fn anyone(&self) -> Option<&Caller> {
         match self {
             Self::Anonymous => None,
-            Self::SignedIn(caller) => Some(caller),
+            Self::SignedIn(caller) | Self::Application { caller, .. } => Some(caller),
+        }
+    }
+
+    /// The number of the application that is calling, if it is one.
+    #[must_use]
+    pub const fn application(&self) -> Option<i64> {
+        match self {
+            Self::Application { id, .. } => Some(*id),
+            Self::Anonymous | Self::SignedIn(_) => None,
         }
     }
 }

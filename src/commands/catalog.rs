@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::money;
+use super::powers::empowered;
 use super::{Error, Services};
 use crate::auth::principal::{Caller, Principal};
 use crate::domain::accounts::Scope;
@@ -14,15 +15,14 @@ use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::{events, products};
 
-/// Offers a product, or changes how it is offered; gives its key. With the key 0 it is a new one. Orders keep the prices of then. For operators with
-/// the scope `catalog`.
+/// Offers a product, or changes how it is offered; gives its key. With the key 0 it is a new one. Orders keep the prices of then. For applications and
+/// operators with the scope `catalog`.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidProduct`, `InvalidAmount` (a price that cannot be paid),
 /// `ProductUnknown`, `SkuTaken`.
 pub async fn save_product(services: &Services, principal: &Principal, product: &Product) -> Result<i64, Error> {
-    let caller = principal.caller().ok_or(Error::Unauthenticated)?;
-    caller.require(Scope::Catalog)?;
+    let caller = empowered(principal, &[Scope::Catalog])?;
     check_product(product)?;
     let id = in_transaction!(services.database, |transaction| write(services, &transaction, caller, product).await)?;
     services.wake();

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 mod alike;
+pub mod applications;
 pub mod carts;
 pub mod catalog;
 pub mod epins;
@@ -18,6 +19,7 @@ pub mod money;
 pub mod orders;
 pub mod partners;
 pub mod payouts;
+mod powers;
 pub mod profiles;
 pub mod purge;
 pub mod referral_links;

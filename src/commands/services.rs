@@ -5,9 +5,10 @@ use std::sync::Arc;
 use super::referral_links::Links;
 use super::throttle::AddressLimits;
 use super::tries::Tries;
+use crate::auth::authenticate::authenticate;
 use crate::auth::keys::{Purpose, derive};
 use crate::auth::passwords::{PasswordError, Passwords};
-use crate::auth::principal::Caller;
+use crate::auth::principal::Principal;
 use crate::auth::tokens::Tokens;
 use crate::auth::vault::Vault;
 use crate::config::Config;
@@ -23,6 +24,7 @@ use crate::config::secrets::{Secret, SigningKey};
 use crate::config::shop::Shop;
 use crate::config::upload::Upload;
 use crate::config::wallet::Wallet;
+use crate::domain::clients::Address;
 use crate::domain::clock::Clock;
 use crate::domain::instant::Instant;
 use crate::domain::mails::MailKind;
@@ -90,6 +92,7 @@ pub struct Services {
     pub(super) limits: SessionLimits,
     pub(super) request_key: Secret<[u8; 32]>,
     pub(super) epin_key: Secret<[u8; 32]>,
+    pub(super) application_key: Secret<[u8; 32]>,
     wake: Arc<dyn Fn() + Send + Sync>,
 }
 
@@ -188,6 +191,7 @@ impl Services {
             },
             request_key: Secret::new(derive(key, Purpose::IdempotentRequests)),
             epin_key: Secret::new(derive(key, Purpose::EpinCodes)),
+            application_key: Secret::new(derive(key, Purpose::ApplicationKeys)),
             wake: outside.wake,
         })
     }
@@ -198,12 +202,12 @@ impl Services {
         self.clock.now()
     }
 
-    /// Who an access token stands for, by the state of things now; `None` when it is not valid.
+    /// Who an access token or a key stands for, shown by somebody at an address, by the state of things now; `None` when it is not valid.
     ///
     /// # Errors
     /// The database's.
-    pub async fn authenticate(&self, token: &str) -> Result<Option<Caller>, store::error::Error> {
-        crate::auth::authenticate::authenticate(&self.tokens, &self.database, token, self.now()).await
+    pub async fn authenticate(&self, token: &str, client: Option<Address>) -> Result<Option<Principal>, store::error::Error> {
+        authenticate(&self.tokens, &self.database, (token, client), self.now()).await
     }
 
     /// Tells the readers of events that there are new ones; after the commit.

@@ -26,6 +26,8 @@ coded_enum! {
         Catalog = "catalog",
         /// Accounts, partners and both trees.
         Network = "network",
+        /// Orders of other shops, and payments that came in outside.
+        Orders = "orders",
         /// Compensation plans.
         Plans = "plans",
         /// Periods, runs, commissions.
@@ -96,6 +98,13 @@ pub const ERASED_NAME: &str = "Erased member";
 pub fn erased_username(account: i64, random: &dyn Random) -> String {
     // So that nobody can have taken it beforehand.
     format!("erased-{account}-{:016x}", u64::from_le_bytes(random.bytes()))
+}
+
+/// Makes a user name for the login of an application, which nobody signs in with.
+#[must_use]
+pub fn application_username(random: &dyn Random) -> String {
+    // So that nobody can have taken it beforehand.
+    format!("application-{:032x}", u128::from_le_bytes(random.bytes()))
 }
 
 /// Makes a user name: two capital letters and eight digits.

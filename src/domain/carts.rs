@@ -152,6 +152,8 @@ pub struct OrderState {
     pub cv: Amount,
     /// The number that another shop gave it.
     pub reference: Option<String>,
+    /// The application that recorded it.
+    pub application_id: Option<i64>,
     /// When it was ordered; none for orders that were imported.
     pub ordered_at: Option<Instant>,
     /// What of the amount is a fee, which no line holds and which is not given back.

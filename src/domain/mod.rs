@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod amount;
+pub mod applications;
 pub mod bank;
 pub mod carts;
 pub mod clients;

@@ -450,6 +450,27 @@ pub enum Refusal {
     /// Operators who are partners too.
     #[error("Nobody decides about an identity check of their own.")]
     OwnKyc,
+    /// Unknown.
+    #[error("There is no such application.")]
+    ApplicationUnknown,
+    /// Beyond what a program may do without a person.
+    #[error("This application cannot have the scope {scope}: one that runs on a server may have orders and catalog, others have none.")]
+    ApplicationScope {
+        /// Code of the scope.
+        scope: &'static str,
+    },
+    /// Not an address, not a network, or too many.
+    #[error("The networks cannot be used: {why}.")]
+    InvalidNetwork {
+        /// What is wrong, with what is allowed.
+        why: String,
+    },
+    /// A key that was replaced goes on for so long at most.
+    #[error("The old key may go on for 0 to {most} hours.")]
+    InvalidOverlap {
+        /// The most.
+        most: u32,
+    },
 }
 
 impl Refusal {

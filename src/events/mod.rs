@@ -4,6 +4,7 @@
 //! unknown fields are passed over, a field added later has a default, and none changes its meaning. They hold numbers and codes, never personal data.
 
 mod accounts;
+mod applications;
 mod epins;
 mod kyc;
 mod orders;
@@ -19,6 +20,7 @@ pub use self::accounts::{
     AccountBlocked, AccountErased, AccountSignedUp, AccountUnblocked, EmailChanged, EmailVerified, LinkRequested, PasswordChanged,
     ProfileChanged, ProfileImageChanged, SessionsEnded, SignUpsSet, TransactionPasswordChanged,
 };
+pub use self::applications::{ApplicationChanged, ApplicationRegistered};
 pub use self::epins::{EpinChanged, EpinsIssued};
 pub use self::kyc::KycStatusChanged;
 pub use self::orders::{OrderCancelled, OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
@@ -159,6 +161,10 @@ events! {
     ProfileImageChanged = "PROFILE_IMAGE_CHANGED", about account;
     /// A partner sent identity documents, or they were decided about.
     KycStatusChanged = "KYC_STATUS_CHANGED", about partner;
+    /// An application was registered.
+    ApplicationRegistered = "APPLICATION_REGISTERED", about application;
+    /// An application was switched, got another key, or may call from elsewhere.
+    ApplicationChanged = "APPLICATION_CHANGED", about application;
 }
 
 fn read<T: DeserializeOwned>(payload: &str) -> Result<T, serde_json::Error> {
@@ -193,7 +199,7 @@ mod tests {
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 34] = [
+        let events: [Event; 36] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -228,6 +234,8 @@ mod tests {
             ReferralConverted { account: 1, order: 5, partner: 9, link: None }.into(),
             ProfileImageChanged { account: 1 }.into(),
             KycStatusChanged { submission: 5, partner: 9, status: KycStatus::Approved }.into(),
+            ApplicationRegistered { application: 3 }.into(),
+            ApplicationChanged { application: 3 }.into(),
         ];
         assert_eq!(events.len(), Kind::ALL.len());
         for event in events {

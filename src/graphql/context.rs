@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::loader::waves::Waves;
+use crate::domain::clients::Address;
 
 /// What a caller shows of itself, by whichever transport.
 #[derive(Clone, Debug, Default)]
@@ -23,6 +24,17 @@ pub struct Credentials {
     pub referral_code: Option<String>,
     /// The id of the HTTP request; also the incident id of its faults.
     pub request_id: Option<String>,
+}
+
+impl Credentials {
+    /// The client's address, as acts want to know it.
+    #[must_use]
+    pub fn address(&self) -> Option<Address> {
+        Some(match self.client_ip? {
+            IpAddr::V4(ip) => Address::V4(ip.octets()),
+            IpAddr::V6(ip) => Address::V6(ip.octets()),
+        })
+    }
 }
 
 /// A request ready for execution.

@@ -29,6 +29,8 @@ coded_enum! {
         ReferralLink = "ReferralLink",
         /// A partner's own referral code, as a link.
         ReferralCode = "ReferralCode",
+        /// A program that calls by a key of its own.
+        Application = "Application",
     }
 }
 

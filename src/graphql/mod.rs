@@ -2,6 +2,7 @@
 
 pub mod accounts;
 pub mod answer;
+pub mod applications;
 pub mod carts;
 pub mod catalog;
 mod client;

@@ -131,7 +131,7 @@ impl Promotion {
     }
 }
 
-/// The signed-in caller.
+/// Who is calling, a person or an application.
 ///
 /// # Errors
 /// `UNAUTHENTICATED`
@@ -139,7 +139,7 @@ pub fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller> {
     if let Some(promoted) = ctx.data::<Promotion>()?.0.get() {
         return Ok(promoted);
     }
-    ctx.data::<Principal>()?.caller().ok_or_else(|| unauthenticated("Sign in first: send an access token as `Authorization: Bearer …`."))
+    ctx.data::<Principal>()?.anyone().ok_or_else(|| unauthenticated("Sign in first: send an access token as `Authorization: Bearer …`."))
 }
 
 /// The caller, if an operator with this scope.

@@ -4,6 +4,8 @@ use async_graphql::{Context, ID, Interface, Object, Result};
 
 use super::accounts::loader::Accounts;
 use super::accounts::objects::Account;
+use super::applications::objects::Application;
+use super::applications::query::application;
 use super::commissions::objects::Commission;
 use super::commissions::query::commission;
 use super::epins::objects::Epin;
@@ -12,10 +14,10 @@ use super::errors::bad_user_input;
 use super::ids::{NodeKind, decode};
 use super::loader::load;
 use super::network::{caller, network};
-use super::orders::loader::Orders;
 use super::orders::objects::Order;
+use super::orders::query::order;
 use super::partners::objects::Partner;
-use super::partners::seen::{find, may_see_money_of};
+use super::partners::seen::find;
 use super::payouts::objects::Payout;
 use super::payouts::query::payout;
 use super::periods::loader::Periods;
@@ -46,6 +48,8 @@ pub enum Node {
     Epin(Epin),
     /// A referral link.
     ReferralLink(ReferralLink),
+    /// A program that calls by a key of its own.
+    Application(Application),
 }
 
 /// Objects by id.
@@ -83,14 +87,12 @@ async fn node(ctx: &Context<'_>, id: &ID) -> Result<Option<Node>> {
         NodeKind::Partner => find(ctx, number).await?.map(Node::from),
         NodeKind::Rank => rank(ctx, Some(number)).await?.map(Node::from),
         NodeKind::Period => load::<Periods>(ctx, (), number).await?.map(Period).map(Node::from),
-        NodeKind::Order => match load::<Orders>(ctx, (), number).await? {
-            Some(order) if may_see_money_of(ctx, order.partner_id).await? => Some(Order(order).into()),
-            _ => None,
-        },
+        NodeKind::Order => order(ctx, number).await?.map(Node::from),
         NodeKind::Commission => commission(ctx, number).await?.map(Node::from),
         NodeKind::Epin => epin(ctx, number).await?.map(Node::from),
         NodeKind::Payout => payout(ctx, number).await?.map(Node::from),
         NodeKind::ReferralLink => referral_link(ctx, number).await?.map(Node::from),
+        NodeKind::Application => application(ctx, number).await?.map(Node::from),
         NodeKind::ReferralCode => own_code(ctx, number).await?.map(Node::from),
     })
 }

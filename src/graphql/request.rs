@@ -7,6 +7,7 @@ use futures_util::future::BoxFuture;
 use tokio::time::Instant;
 
 use super::accounts::loader::{Accounts, Sessions};
+use super::applications::loader::{ApplicationKeys, Applications};
 use super::commissions::loader::{CommissionCounts, Commissions, CommissionsOf, Tallies};
 use super::context::{Credentials, Prepared, RequestContext};
 use super::epins::loader::{EpinCounts, Epins, EpinsOf};
@@ -25,6 +26,7 @@ use super::ranks::loader::{RankCounts, RankHistories};
 use super::referral_links::loader::{ReferralDays, ReferralLinkCounts, ReferralLinks, ReferralLinksOf, ReferralTotals};
 use super::staff_reads::StaffReads;
 use super::wallets::loader::{Balances, MovementCounts, Movements, Turnovers};
+use crate::auth::application_keys;
 use crate::auth::principal::Principal;
 use crate::commands::Services;
 use crate::store::database::Database;
@@ -41,9 +43,8 @@ impl RequestContext for Door {
             let (principal, expires_at) = match &credentials.bearer_token {
                 None => (Principal::Anonymous, None),
                 Some(token) => {
-                    let caller = self.services.authenticate(token).await.map_err(|error| store_failed(&error))?;
-                    let caller = caller.ok_or_else(|| unauthenticated("The access token is not valid: sign in, or refresh it."))?;
-                    (Principal::SignedIn(caller), self.end_of(token))
+                    let principal = self.services.authenticate(token, credentials.address()).await.map_err(|error| store_failed(&error))?;
+                    (principal.ok_or_else(|| unauthenticated(refused(token)))?, self.end_of(token))
                 }
             };
             let waves = Waves::default();
@@ -62,6 +63,15 @@ impl Door {
     }
 }
 
+/// Why a token was not taken, as far as it can be told to whoever shows it.
+fn refused(token: &str) -> &'static str {
+    if application_keys::hash(token).is_some() {
+        "The key is not valid: it was replaced, its application is switched off or is none of a server, or this address is none of its networks."
+    } else {
+        "The access token is not valid: sign in, or refresh it."
+    }
+}
+
 /// Puts one loader of each relation into a request; a new relation is a line here.
 fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request {
     macro_rules! loaders {
@@ -71,6 +81,8 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
     }
     loaders![
         Accounts,
+        ApplicationKeys,
+        Applications,
         Balances,
         ChildCounts,
         Children,

@@ -9,6 +9,8 @@ use super::accounts::mutation::AccountMutation;
 use super::accounts::query::AccountQuery;
 use super::accounts::recovery::RecoveryMutation;
 use super::accounts::sessions::SessionMutation;
+use super::applications::mutation::ApplicationMutation;
+use super::applications::query::OperatorApplications;
 use super::carts::mutation::CartMutation;
 use super::catalog::mutation::CatalogMutation;
 use super::catalog::query::CatalogQuery;
@@ -70,6 +72,7 @@ pub struct Mutation(
     PayoutMutation,
     ImageMutation,
     KycMutation,
+    ApplicationMutation,
 );
 
 /// What can be followed.
@@ -78,7 +81,7 @@ pub struct Subscription(EventSubscription);
 
 /// What operators read; each field says which scope it needs.
 #[derive(MergedObject, Default)]
-pub struct Operator(OperatorPartners, OperatorPayouts, OperatorEpins, OperatorKyc);
+pub struct Operator(OperatorPartners, OperatorPayouts, OperatorEpins, OperatorKyc, OperatorApplications);
 
 /// The operators' part.
 #[derive(Default)]

@@ -9,6 +9,7 @@ use super::accounts::loader::MOST_SESSIONS;
 use super::commissions::summary::TREND_DAYS;
 use super::referral_links::loader::MOST_DAYS;
 use crate::config;
+use crate::domain::applications::KEYS_SHOWN;
 use crate::domain::carts::{MOST_ADDRESSES, MOST_LINES, MOST_PAYMENTS};
 use crate::domain::countries::{MOST_COUNTRIES, MOST_STATES};
 use crate::domain::epins::MOST_EPINS;
@@ -195,6 +196,7 @@ impl Settings {
             ("Order.payments", MOST_PAYMENTS.into()),
             ("IssueEpinsPayload.issued", MOST_EPINS.into()),
             ("Account.sessions", MOST_SESSIONS.into()),
+            ("Application.keys", KEYS_SHOWN.into()),
             ("Viewer.shippingAddresses", MOST_ADDRESSES.into()),
             ("Query.countries", MOST_COUNTRIES as u64),
             ("Country.states", MOST_STATES as u64),

@@ -261,6 +261,14 @@ user_errors! {
     Refusal::KycMovedOn { .. } => KycMovedOn, Some("submissionNumber");
     /// Nobody decides about an identity check of their own.
     Refusal::OwnKyc => OwnKyc, Some("submissionNumber");
+    /// There is no such application.
+    Refusal::ApplicationUnknown => ApplicationUnknown, Some("applicationNumber");
+    /// The application cannot have the scope.
+    Refusal::ApplicationScope { .. } => ApplicationScope, Some("scopes");
+    /// The networks are not all addresses or networks, or too many.
+    Refusal::InvalidNetwork { .. } => InvalidNetwork, Some("networks");
+    /// The old key may not go on for so long.
+    Refusal::InvalidOverlap { .. } => InvalidOverlap, Some("overlapHours");
 }
 
 /// Sorts the outcome of an act: what the person can put right goes into the payload, the rest to the top level.

@@ -36,12 +36,12 @@ async fn image(State(services): State<Services>, Path(name): Path<String>, reque
 
 async fn kyc_document(State(services): State<Services>, Path(number): Path<String>, request: Request) -> Response {
     let (parts, _) = request.into_parts();
-    let token = credentials::of(&parts).bearer_token;
+    let credentials = credentials::of(&parts);
     let request = Request::from_parts(parts, axum::body::Body::empty());
-    let principal = match token {
+    let principal = match &credentials.bearer_token {
         None => Principal::Anonymous,
-        Some(token) => match services.authenticate(&token).await {
-            Ok(caller) => caller.map_or(Principal::Anonymous, Principal::SignedIn),
+        Some(token) => match services.authenticate(token, credentials.address()).await {
+            Ok(principal) => principal.unwrap_or(Principal::Anonymous),
             Err(error) => return failed(&error.into(), &request),
         },
     };

@@ -2,6 +2,7 @@
 
 pub mod account_changes;
 pub mod accounts;
+pub mod applications;
 pub mod attempts;
 pub mod audit;
 pub mod bulk;

@@ -21,6 +21,8 @@ pub struct NewOrder<'a> {
     pub cart_id: Option<i64>,
     /// The number that another shop gave it.
     pub reference: Option<&'a str>,
+    /// The application that recorded it.
+    pub application_id: Option<i64>,
     /// Where it goes, as JSON.
     pub ship_to: Option<String>,
     /// Who buys.
@@ -46,6 +48,7 @@ impl NewOrder<'_> {
             partner_id: 0,
             account_id: None,
             cart_id: None,
+            application_id: None,
             reference: None,
             ship_to: None,
             buyer,
@@ -64,8 +67,8 @@ impl NewOrder<'_> {
 /// The database's.
 pub async fn insert(transaction: &Transaction, order: &NewOrder<'_>) -> Result<Option<i64>, Error> {
     let sql = "INSERT INTO orders (partner_id, period_id, buyer, kind, placed_at, ordered_at, cv, pv, amount, status, account_id, cart_id,
-            reference, ship_to, fee)
-        VALUES ($1, $2, $11, $12, $3, $3, $4, $5, $6, 'PENDING_PAYMENT', $7, $8, $9, $10, $13) ON CONFLICT DO NOTHING RETURNING id";
+            reference, ship_to, fee, application_id)
+        VALUES ($1, $2, $11, $12, $3, $3, $4, $5, $6, 'PENDING_PAYMENT', $7, $8, $9, $10, $13, $14) ON CONFLICT DO NOTHING RETURNING id";
     let values = [
         order.partner_id.into(),
         order.period_id.into(),
@@ -80,6 +83,7 @@ pub async fn insert(transaction: &Transaction, order: &NewOrder<'_>) -> Result<O
         order.buyer.code().into(),
         order.kind.code().into(),
         order.fee.units().into(),
+        order.application_id.into(),
     ];
     Sql::whole(transaction, sql, values).one(transaction, |row| row.get(0)).await
 }
@@ -102,7 +106,7 @@ pub async fn insert_lines(transaction: &Transaction, order_id: i64, lines: &[Car
 }
 
 const STATE: &str = "o.id, o.partner_id, o.account_id, o.status, o.amount, o.paid, o.refunded, o.pv, o.cv, o.reference, o.ordered_at, \
-     o.fee, o.buyer, o.kind, o.ship_to";
+     o.fee, o.buyer, o.kind, o.ship_to, o.application_id";
 
 fn read(row: &Row<'_>) -> Result<OrderState, Error> {
     let amount = |index: usize| row.get(index).map(Amount::from_units);
@@ -122,6 +126,7 @@ fn read(row: &Row<'_>) -> Result<OrderState, Error> {
         buyer: row.code(12, "orders")?,
         kind: row.code(13, "orders")?,
         ship_to: row.get::<Option<String>>(14)?.map(|text| words(&text)).transpose()?,
+        application_id: row.get(15)?,
     })
 }
 
@@ -147,8 +152,8 @@ pub enum Lookup<'a> {
     Number(i64),
     /// The cart that became it.
     Cart(i64),
-    /// The number that another shop gave it.
-    Reference(&'a str),
+    /// The number that another shop gave it, and the application that recorded it.
+    Reference(&'a str, Option<i64>),
 }
 
 /// Where an order stands; its row is held until the transaction ends.
@@ -161,7 +166,9 @@ pub async fn hold(transaction: &Transaction, lookup: Lookup<'_>) -> Result<Optio
     match lookup {
         Lookup::Number(number) => sql.push("o.id = ").bind(number),
         Lookup::Cart(cart) => sql.push("o.cart_id = ").bind(cart),
-        Lookup::Reference(reference) => sql.push("o.reference = ").bind(reference),
+        Lookup::Reference(reference, application) => {
+            sql.push("o.reference = ").bind(reference).push(" AND coalesce(o.application_id, 0) = ").bind(application.unwrap_or(0))
+        }
     };
     if transaction.get_database_backend() == DbBackend::Postgres {
         sql.push(" FOR UPDATE");
@@ -254,6 +261,8 @@ pub struct Payment {
     pub epin_id: Option<i64>,
     /// What the payment is called outside.
     pub reference: Option<String>,
+    /// The application that recorded it.
+    pub application_id: Option<i64>,
     /// How much.
     pub amount: Amount,
     /// How much of it went back.
@@ -267,7 +276,7 @@ impl Payment {
     #[must_use]
     pub const fn new(order_id: i64, method: PaymentMethod) -> Self {
         let (amount, refunded, paid_at) = (Amount::ZERO, Amount::ZERO, Instant::from_nanos(0));
-        Self { id: 0, order_id, method, payer_id: None, epin_id: None, reference: None, amount, refunded, paid_at }
+        Self { id: 0, order_id, method, payer_id: None, epin_id: None, reference: None, application_id: None, amount, refunded, paid_at }
     }
 }
 
@@ -276,8 +285,8 @@ impl Payment {
 /// # Errors
 /// The database's.
 pub async fn insert_payment(transaction: &Transaction, payment: &Payment, journal_id: i64, at: Instant) -> Result<bool, Error> {
-    let sql = "INSERT INTO payments (order_id, method, payer_id, epin_id, reference, amount, journal_id, paid_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT DO NOTHING";
+    let sql = "INSERT INTO payments (order_id, method, payer_id, epin_id, reference, amount, journal_id, paid_at, application_id)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT DO NOTHING";
     let values = [
         payment.order_id.into(),
         payment.method.code().into(),
@@ -287,6 +296,7 @@ pub async fn insert_payment(transaction: &Transaction, payment: &Payment, journa
         payment.amount.units().into(),
         journal_id.into(),
         at.nanos().into(),
+        payment.application_id.into(),
     ];
     Ok(Sql::whole(transaction, sql, values).execute(transaction).await? == 1)
 }
@@ -305,7 +315,9 @@ pub async fn payments(transaction: &Transaction, order: i64) -> Result<Vec<Payme
 /// The database's.
 pub async fn payments_of(connection: &impl ConnectionTrait, orders: &[i64]) -> Result<Vec<Payment>, Error> {
     let mut sql = Sql::new(connection);
-    sql.push("SELECT p.id, p.order_id, p.method, p.payer_id, p.epin_id, p.reference, p.amount, p.refunded, p.paid_at FROM ");
+    sql.push(
+        "SELECT p.id, p.order_id, p.method, p.payer_id, p.epin_id, p.reference, p.amount, p.refunded, p.paid_at, p.application_id FROM ",
+    );
     sql.numbers(orders).push(" AS wanted CROSS JOIN payments AS p WHERE p.order_id = wanted.id ORDER BY p.id DESC");
     let read = |row: &Row<'_>| {
         Ok(Payment {
@@ -318,6 +330,7 @@ pub async fn payments_of(connection: &impl ConnectionTrait, orders: &[i64]) -> R
             amount: Amount::from_units(row.get(6)?),
             refunded: Amount::from_units(row.get(7)?),
             paid_at: Instant::from_nanos(row.get(8)?),
+            application_id: row.get(9)?,
         })
     };
     sql.all(connection, read).await

@@ -67,6 +67,8 @@ async fn stored(app: &App, table: &str) -> Columns {
 async fn every_entity_has_the_columns_of_its_table(app: App) {
     let entities = [
         columns_of(entity::account::Entity),
+        columns_of(entity::application::Entity),
+        columns_of(entity::application_key::Entity),
         columns_of(entity::attempt::Entity),
         columns_of(entity::audit_entry::Entity),
         columns_of(entity::cart::Entity),

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::open_period;
 use crate::auth::principal::Principal;
+use crate::commands::powers::empowered;
 use crate::commands::{Error, Services, referral_links};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
@@ -17,13 +18,13 @@ use crate::store::events;
 use crate::store::folding::{self, VolumeEvent};
 use crate::store::order_changes::{self, Lookup};
 
-/// Finishes a paid order: its volume counts from now on. An order that is finished or wholly given back already stays so. For operators with the scope `catalog`.
+/// Finishes a paid order: its volume counts from now on. An order that is finished or wholly given back already stays so. For applications
+/// and operators with the scope `orders`, and operators with `catalog`.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`]: `ScopeMissing`, `OrderUnknown`, `OrderNotPaid`.
 pub async fn complete_order(services: &Services, principal: &Principal, order: i64) -> Result<i64, Error> {
-    let caller = principal.caller().ok_or(Error::Unauthenticated)?;
-    caller.require(Scope::Catalog)?;
+    let caller = empowered(principal, &[Scope::Orders, Scope::Catalog])?;
     in_transaction!(services.database, |transaction| write(services, &transaction, caller.account_id, order).await)?;
     services.wake();
     Ok(order)

@@ -7,6 +7,7 @@ use super::means::book;
 use super::open_period;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::money::{self, Sum};
+use crate::commands::powers::empowered;
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
@@ -39,21 +40,26 @@ pub struct RecordOrder {
 }
 
 /// Takes over an order of another shop, finished and paid: its volume counts from now on; gives its number here. The same reference with the same content
-/// is the same order. For operators with the scope `catalog`.
+/// is the same order; each application has references of its own. For applications and operators with the scope `orders`, and operators with `catalog`.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `InvalidAmount`, `CurrencyUnknown`,
 /// `PartnerUnknown`, `ReferenceTaken` (for an order with another content).
 pub async fn record_order(services: &Services, principal: &Principal, input: &RecordOrder) -> Result<i64, Error> {
-    let caller = principal.caller().ok_or(Error::Unauthenticated)?;
-    caller.require(Scope::Catalog)?;
+    let caller = empowered(principal, &[Scope::Orders, Scope::Catalog])?;
     let reference = money::check_reference(&input.reference)?;
     for volume in [input.pv, input.cv] {
         if volume < Amount::ZERO || volume > Amount::MAX_INPUT {
             return Err(Refusal::InvalidAmount { reason: "of a volume must lie between 0 and what can be computed with".to_owned() }.into());
         }
     }
-    let order = in_transaction!(services.database, |transaction| write(services, &transaction, caller, (reference, input)).await)?;
+    let order = in_transaction!(services.database, |transaction| write(
+        services,
+        &transaction,
+        (caller, principal.application()),
+        (reference, input)
+    )
+    .await)?;
     services.wake();
     Ok(order)
 }
@@ -61,7 +67,7 @@ pub async fn record_order(services: &Services, principal: &Principal, input: &Re
 async fn write(
     services: &Services,
     transaction: &Transaction,
-    caller: &Caller,
+    (caller, application): (&Caller, Option<i64>),
     (reference, input): (&str, &RecordOrder),
 ) -> Result<i64, Error> {
     let now = services.now();
@@ -71,13 +77,14 @@ async fn write(
     partners::find(transaction, &Partner::Number(input.partner)).await?.ok_or(Refusal::PartnerUnknown)?;
     let new = NewOrder {
         partner_id: input.partner,
+        application_id: application,
         reference: Some(reference),
         buyer: input.buyer,
         kind: input.kind,
         ..NewOrder::new(open_period(transaction, now).await?, Totals { amount, pv: input.pv, cv: input.cv }, now)
     };
     let Some(number) = order_changes::insert(transaction, &new).await? else {
-        return known(transaction, (reference, input), amount).await;
+        return known(transaction, application, (reference, input), amount).await;
     };
     let order = order_changes::hold(transaction, Lookup::Number(number)).await?;
     let mut order: OrderState = order.ok_or_else(|| Error::Internal(format!("order {number} was made and is not there")))?;
@@ -98,8 +105,13 @@ async fn write(
 }
 
 /// The order that came under the reference before, if it is the same.
-async fn known(transaction: &Transaction, (reference, input): (&str, &RecordOrder), amount: Amount) -> Result<i64, Error> {
-    let found = order_changes::hold(transaction, Lookup::Reference(reference)).await?;
+async fn known(
+    transaction: &Transaction,
+    application: Option<i64>,
+    (reference, input): (&str, &RecordOrder),
+    amount: Amount,
+) -> Result<i64, Error> {
+    let found = order_changes::hold(transaction, Lookup::Reference(reference, application)).await?;
     let order = found.ok_or_else(|| Error::Internal(format!("the order {reference:?} exists and is not there")))?;
     let is_same = (order.partner_id, order.amount, order.pv, order.cv) == (input.partner, amount, input.pv, input.cv)
         && (order.buyer, order.kind) == (input.buyer, input.kind);

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::means::{book, settle};
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::money::{self, Sum};
+use crate::commands::powers::empowered;
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::carts::{OrderStatus, PaymentMethod};
@@ -25,17 +26,17 @@ pub struct RecordPayment {
     pub sum: Option<Sum>,
 }
 
-/// Records a payment that came in outside; gives the order's number. The same reference for the same order counts once. For operators with the scope
-/// `payouts`.
+/// Records a payment that came in outside; gives the order's number. The same reference for the same order counts once; each application has
+/// references of its own. For applications and operators with the scope `orders`, and operators with `payouts`.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `OrderUnknown`, `ReferenceTaken` (for another
 /// order, or for another sum), `OrderNotPayable`, `InvalidAmount` (also for more than is due), `CurrencyUnknown`.
 pub async fn record_payment(services: &Services, principal: &Principal, input: &RecordPayment) -> Result<i64, Error> {
-    let caller = principal.caller().ok_or(Error::Unauthenticated)?;
-    caller.require(Scope::Payouts)?;
+    let caller = empowered(principal, &[Scope::Orders, Scope::Payouts])?;
     let reference = money::check_reference(&input.reference)?;
-    in_transaction!(services.database, |transaction| write(services, &transaction, caller, (reference, input)).await)?;
+    in_transaction!(services.database, |transaction| write(services, &transaction, (caller, principal.application()), (reference, input))
+        .await)?;
     services.wake();
     Ok(input.order)
 }
@@ -43,7 +44,7 @@ pub async fn record_payment(services: &Services, principal: &Principal, input: &
 async fn write(
     services: &Services,
     transaction: &Transaction,
-    caller: &Caller,
+    (caller, application): (&Caller, Option<i64>),
     (reference, input): (&str, &RecordPayment),
 ) -> Result<(), Error> {
     let now = services.now();
@@ -51,7 +52,9 @@ async fn write(
     let currency = money::currency(services, transaction).await?;
     let wanted = input.sum.as_ref().map(|sum| sum.read(currency)).transpose()?;
     let known = order_changes::payments(transaction, order.id).await?;
-    if let Some(known) = known.into_iter().find(|payment| payment.reference.as_deref() == Some(reference)) {
+    if let Some(known) =
+        known.into_iter().find(|payment| (payment.reference.as_deref(), payment.application_id) == (Some(reference), application))
+    {
         let is_same = wanted.is_none_or(|wanted| wanted == known.amount);
         return if is_same { Ok(()) } else { Err(Refusal::ReferenceTaken { reference: reference.to_owned() }.into()) };
     }
@@ -62,7 +65,12 @@ async fn write(
     if amount > order.due() {
         return Err(Refusal::InvalidAmount { reason: format!("is more than the {} that are due", order.due()) }.into());
     }
-    let payment = Payment { reference: Some(reference.to_owned()), amount, ..Payment::new(order.id, PaymentMethod::External) };
+    let payment = Payment {
+        reference: Some(reference.to_owned()),
+        application_id: application,
+        amount,
+        ..Payment::new(order.id, PaymentMethod::External)
+    };
     let journal = Journal::new(JournalKind::OrderPayment, currency, format!("order:{}", order.id)).by(Some(caller.account_id), None);
     book(transaction, &mut order, (Account::Company(Book::Cash), payment), journal, now).await?;
     settle(services, transaction, &mut order, now).await?;

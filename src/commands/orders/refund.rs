@@ -6,6 +6,7 @@ use super::open_period;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::{self, Sum};
+use crate::commands::powers::empowered;
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
@@ -47,18 +48,20 @@ pub struct RefundOrder {
 
 /// Gives money back to where it came from, the latest payment first, and takes the volume back: in the order's own period while
 /// that is open, else in the open one; gives the order's number. What comes off an order without lines takes the same share of its volume along.
-/// For operators with the scope `payouts`.
+/// For operators with the scope `payouts`, and for applications with `orders`, which give back what they have recorded themselves.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `OrderUnknown`, `OrderNotPaid`, `InvalidAmount`, `CurrencyUnknown`, `NothingToRefund` (unknown lines, more than is left, a sum of an order with lines).
+/// `OrderUnknown` (also, to an application, for what others recorded), `OrderNotPaid`, `InvalidAmount`, `CurrencyUnknown`, `NothingToRefund` (unknown lines, more than is left, a sum of an order with lines).
 pub async fn refund_order(services: &Services, principal: &Principal, input: &RefundOrder) -> Result<i64, Error> {
-    let caller = principal.caller().ok_or(Error::Unauthenticated)?;
-    caller.require(Scope::Payouts)?;
+    let needed = if principal.application().is_some() { Scope::Orders } else { Scope::Payouts };
+    let caller = empowered(principal, &[needed])?;
     money::check_reason(&input.reason)?;
     let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
     let repeatable = Repeatable::new(services, who, "refundOrder", key, &(input.order, &input.lines, &input.sum, &input.reason))?;
-    let order = in_transaction!(services.database, |transaction| write(services, &transaction, caller, input, &repeatable).await)?;
+    let order = in_transaction!(services.database, |transaction| {
+        write(services, &transaction, (caller, principal.application()), input, &repeatable).await
+    })?;
     services.wake();
     Ok(order)
 }
@@ -66,7 +69,7 @@ pub async fn refund_order(services: &Services, principal: &Principal, input: &Re
 async fn write(
     services: &Services,
     transaction: &Transaction,
-    caller: &Caller,
+    (caller, application): (&Caller, Option<i64>),
     input: &RefundOrder,
     repeatable: &Repeatable,
 ) -> Result<i64, Error> {
@@ -74,7 +77,9 @@ async fn write(
     if let Some(order) = repeatable.claim(transaction, now).await? {
         return Ok(order);
     }
-    let mut order = order_changes::hold(transaction, Lookup::Number(input.order)).await?.ok_or(Refusal::OrderUnknown)?;
+    let found = order_changes::hold(transaction, Lookup::Number(input.order)).await?;
+    let is_theirs = |order: &OrderState| application.is_none() || order.application_id == application;
+    let mut order = found.filter(is_theirs).ok_or(Refusal::OrderUnknown)?;
     if !matches!(order.status, OrderStatus::Paid | OrderStatus::Completed) {
         return Err(Refusal::OrderNotPaid.into());
     }

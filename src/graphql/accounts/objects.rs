@@ -111,6 +111,8 @@ pub enum Scope {
     Catalog,
     /// Accounts, partners and both trees.
     Network,
+    /// Orders of other shops, and payments that came in outside.
+    Orders,
     /// Compensation plans.
     Plans,
     /// Periods, runs, commissions.

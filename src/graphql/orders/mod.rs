@@ -5,3 +5,4 @@ pub mod loader;
 pub mod mutation;
 pub mod objects;
 pub mod payments;
+pub mod query;

@@ -2,15 +2,14 @@
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
-use super::super::loader::{Epoch, load};
-use super::super::partners::seen::may_see_money_of;
+use super::super::loader::Epoch;
 use super::super::scalars::{BigInt, Decimal};
 use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::super::wallets::inputs::MoneyInput;
 use super::inputs::{Buyer, OrderKind};
-use super::loader::Orders;
 use super::objects::Order;
 use super::payments::{PAYMENT, PaymentInput};
+use super::query::order;
 use crate::auth::principal::Principal;
 use crate::commands::orders::{
     Checkout, PayOrder, RecordOrder, RecordPayment, RefundLine, RefundOrder, cancel_order, checkout, complete_order, pay_order,
@@ -56,7 +55,8 @@ pub struct CancelOrderInput {
 pub struct RecordPaymentInput {
     /// For which order.
     order_number: BigInt,
-    /// What the payment is called outside, 1 to 100 characters. The same reference for the same order counts once.
+    /// What the payment is called outside, 1 to 100 characters. The same reference for the same order counts once; each application has references
+    /// of its own.
     reference: String,
     /// How much; what is due when left out.
     amount: Option<MoneyInput>,
@@ -65,7 +65,8 @@ pub struct RecordPaymentInput {
 /// An order that another shop has taken and finished.
 #[derive(InputObject)]
 pub struct RecordOrderInput {
-    /// The number that the other shop gave it, 1 to 100 characters. The same reference with the same content is the same order.
+    /// The number that the other shop gave it, 1 to 100 characters. The same reference with the same content is the same order; each application has
+    /// references of its own.
     reference: String,
     /// The number of the partner who is credited.
     partner_number: BigInt,
@@ -133,11 +134,7 @@ macro_rules! order_payloads {
                     Ok(number) => {
                         // What was loaded before the act is forgotten.
                         ctx.data::<Epoch>()?.advance();
-                        let order = match load::<Orders>(ctx, (), number).await? {
-                            Some(order) if may_see_money_of(ctx, order.partner_id).await? => Some(Order(order)),
-                            _ => None,
-                        };
-                        Self { order, user_errors: Vec::new() }
+                        Self { order: order(ctx, number).await?, user_errors: Vec::new() }
                     }
                     Err(user_errors) => {
                         let user_errors = user_errors.into_iter().map(|error| error.within($places)).collect();
@@ -212,7 +209,8 @@ impl OrderMutation {
         CancelOrderPayload::of(ctx, outcome).await
     }
 
-    /// Records a payment of an order that came in outside, by bank, card or cash. Needs the scope `payouts`; recorded in the audit trail.
+    /// Records a payment of an order that came in outside, by bank, card or cash. Needs the scope `orders` or `payouts`, or an application with `orders`;
+    /// recorded in the audit trail.
     async fn record_payment(
         &self,
         ctx: &Context<'_>,
@@ -222,7 +220,8 @@ impl OrderMutation {
         RecordPaymentPayload::of(ctx, record_payment(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
     }
 
-    /// Takes over an order that another shop has taken and finished: its volume counts from now on. Needs the scope `catalog`; recorded in the audit trail.
+    /// Takes over an order that another shop has taken and finished: its volume counts from now on. Needs the scope `orders` or `catalog`, or an
+    /// application with `orders`; recorded in the audit trail.
     async fn record_order(
         &self,
         ctx: &Context<'_>,
@@ -244,7 +243,8 @@ impl OrderMutation {
         RecordOrderPayload::of(ctx, record_order(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
     }
 
-    /// Finishes a paid order: its volume counts from now on. Needs the scope `catalog`; recorded in the audit trail.
+    /// Finishes a paid order: its volume counts from now on. Needs the scope `orders` or `catalog`, or an application with `orders`; recorded in the audit
+    /// trail.
     async fn complete_order(
         &self,
         ctx: &Context<'_>,
@@ -254,8 +254,8 @@ impl OrderMutation {
         CompleteOrderPayload::of(ctx, outcome).await
     }
 
-    /// Gives an order back, wholly or in part: the money goes where it came from, and the volume is taken back. Needs the scope `payouts`; recorded in the
-    /// audit trail.
+    /// Gives an order back, wholly or in part: the money goes where it came from, and the volume is taken back. Needs the scope `payouts`, or an application
+    /// with `orders` that recorded it itself; recorded in the audit trail.
     async fn refund_order(
         &self,
         ctx: &Context<'_>,

@@ -1,6 +1,7 @@
 //! Logins beyond the password: mails and their links, sessions, blocking, and what one address may try.
 
 mod addresses;
+pub mod applications;
 mod blocking;
 mod delivery;
 mod post_office;

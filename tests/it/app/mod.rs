@@ -158,7 +158,7 @@ impl App {
     }
 
     pub async fn authenticate(&self, token: &str) -> Option<Principal> {
-        self.services.authenticate(token).await.unwrap().map(Principal::SignedIn)
+        self.services.authenticate(token, None).await.unwrap()
     }
 
     /// The principal of a pair of tokens, which must be valid.

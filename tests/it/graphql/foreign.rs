@@ -5,14 +5,26 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value, json};
 
+use upline::commands::applications::{RegisterApplication, register_application};
+use upline::domain::accounts::Scope;
+
 use super::nodes::Belongings;
 use super::visibility::{ABSENT, House};
+use crate::accounts::applications::shop;
 use crate::app::{App, on_both_databases};
 
-on_both_databases!(no_mutation_tells_what_is_another_persons_from_what_is_not_there);
+on_both_databases!(no_mutation_tells_what_is_another_persons_from_what_is_not_there, applications_do_what_is_for_programs_and_nothing_else,);
+
+/// What an application with all the powers it may have does beside what visitors do.
+const FOR_PROGRAMS: [&str; 6] = ["completeOrder", "createProduct", "recordOrder", "recordPayment", "refundOrder", "updateProduct"];
+/// What needs nobody signed in.
+const FOR_VISITORS: [&str; 7] =
+    ["logIn", "refreshToken", "requestPasswordReset", "resetPassword", "resetTransactionPassword", "signUp", "verifyEmail"];
+/// What cannot be asked without a file; the tests of applications do these acts.
+const WITH_FILES: [&str; 2] = ["submitKyc", "updateImage"];
 
 /// Who has no right to anything of the subject's.
-const OUTSIDERS: [&str; 5] = ["stranger", "sibling", "not a partner", "applications operator", "plans operator"];
+const OUTSIDERS: [&str; 5] = ["stranger", "sibling", "not a partner", "audit operator", "plans operator"];
 
 /// What names something: a field of an input, by its name.
 fn named(field: &str, things: &Belongings, house: &House) -> Option<Value> {
@@ -24,6 +36,7 @@ fn named(field: &str, things: &Belongings, house: &House) -> Option<Value> {
         "epinNumber" => number(things.epin),
         "linkNumber" => number(things.link),
         "addressNumber" => number(things.address),
+        "applicationNumber" => number(things.application),
         "submissionNumber" | "journalNumber" => number(1),
         "lineNumber" => number(1),
         "partnerNumber" | "ownerNumber" | "toNumber" | "sponsorNumber" | "parentNumber" => number(house.subject()),
@@ -136,26 +149,59 @@ async fn untouched(app: &App, house: &House) -> Vec<i64> {
     counts
 }
 
+/// All types of the schema by name, and its mutations.
+async fn introspected(house: &House) -> (BTreeMap<String, Value>, Vec<Value>) {
+    let mut schema = house.served.ask(house.viewer("owner").unwrap().token(), INTROSPECTION).await["__schema"].take();
+    let types = schema["types"].as_array().unwrap().iter();
+    let types = types.map(|of| (of["name"].as_str().unwrap().to_owned(), of.clone())).collect();
+    let Value::Array(mutations) = schema["mutationType"]["fields"].take() else { panic!("no mutations") };
+    (types, mutations)
+}
+
+/// The document of a mutation, and the name of its input.
+fn document(mutation: &Value) -> (&str, &str, String) {
+    let (name, input) = (mutation["name"].as_str().unwrap(), mutation["args"][0]["type"]["ofType"]["name"].as_str().unwrap());
+    (name, input, format!("mutation ($input: {input}!) {{ {name}(input: $input) {{ __typename userErrors {{ code field }} }} }}"))
+}
+
+async fn applications_do_what_is_for_programs_and_nothing_else(app: App) {
+    let house = House::build(&app).await;
+    let things = Belongings::of(&house).await;
+    let (served, owner) = (&house.served, &house.viewer("owner").unwrap().principal);
+    let wish = RegisterApplication { scopes: [Scope::Orders, Scope::Catalog].into(), ..shop("Program") };
+    let keyed = register_application(&served.app.services, owner, &wish).await.unwrap();
+    let (types, mutations) = introspected(&house).await;
+    let writer = Writer { types, things: &things, house: &house, is_absent: false };
+    let mut done = BTreeSet::new();
+    for mutation in &mutations {
+        let (name, input, document) = document(mutation);
+        let answer = served.answer(Some(keyed.key.expose()), &document, json!({ "input": writer.input(input).0 })).await;
+        match answer["errors"][0]["extensions"]["code"].as_str() {
+            Some("UNAUTHENTICATED") => {}
+            Some("BAD_USER_INPUT") if WITH_FILES.contains(&name) => {}
+            None => drop(done.insert(name)),
+            other => panic!("{name}: {other:?} {answer}"),
+        }
+    }
+    let expected: BTreeSet<&str> = FOR_PROGRAMS.iter().chain(&FOR_VISITORS).copied().collect();
+    assert_eq!(done, expected);
+    assert!(mutations.len() > 60, "{}", mutations.len());
+}
+
 async fn no_mutation_tells_what_is_another_persons_from_what_is_not_there(app: App) {
     let house = House::build(&app).await;
     let things = Belongings::of(&house).await;
-    let (served, owner) = (&house.served, house.viewer("owner").unwrap().token());
-    let schema = served.ask(owner, INTROSPECTION).await;
-    let types = || {
-        let types = schema["__schema"]["types"].as_array().unwrap().iter();
-        types.map(|of| (of["name"].as_str().unwrap().to_owned(), of.clone())).collect::<BTreeMap<_, _>>()
-    };
-    let [own, none] = [false, true].map(|is_absent| Writer { types: types(), things: &things, house: &house, is_absent });
+    let served = &house.served;
+    let (types, mutations) = introspected(&house).await;
+    let [own, none] = [false, true].map(|is_absent| Writer { types: types.clone(), things: &things, house: &house, is_absent });
     let before = untouched(&served.app, &house).await;
     let (mut asked, mut told, mut insiders) = (0, Vec::new(), Vec::new());
-    for mutation in schema["__schema"]["mutationType"]["fields"].as_array().unwrap() {
-        let (name, input) = (mutation["name"].as_str().unwrap(), &mutation["args"][0]["type"]["ofType"]["name"]);
-        let input = input.as_str().unwrap();
+    for mutation in &mutations {
+        let (name, input, document) = document(mutation);
         let [(own, names), (none, _)] = [own.input(input), none.input(input)];
         if !names {
             continue;
         }
-        let document = format!("mutation ($input: {input}!) {{ {name}(input: $input) {{ __typename userErrors {{ code field }} }} }}");
         for outsider in OUTSIDERS {
             let token = house.viewer(outsider).unwrap().token();
             let answer = async |input: &Value| served.answer(Some(token), &document, json!({ "input": input })).await;

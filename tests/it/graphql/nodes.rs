@@ -4,6 +4,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
+use upline::commands::applications::register_application;
 use upline::commands::carts::{add_shipping_address, add_to_cart};
 use upline::commands::epins::{IssueEpins, issue_epins};
 use upline::commands::orders::{Checkout, checkout};
@@ -14,6 +15,7 @@ use upline::graphql::ids::{NodeKind, encode};
 
 use super::served::Served;
 use super::visibility::{ABSENT, House, Part};
+use crate::accounts::applications::shop;
 use crate::app::{App, TestPartner, on_both_databases};
 use crate::money::catalog::{offer, product};
 use crate::money::payouts::wish;
@@ -31,10 +33,12 @@ pub struct Belongings {
     pub epin: i64,
     pub link: i64,
     pub address: i64,
+    /// The company's, not the subject's.
+    pub application: i64,
 }
 
 impl Belongings {
-    /// An open order, a cart, a payout that is asked for, an e-pin, a link and an address.
+    /// An open order, a cart, a payout that is asked for, an e-pin, a link and an address; and an application.
     pub async fn of(house: &House) -> Self {
         let (app, subject) = (&house.served.app, &house.partners["subject"]);
         let (services, who) = (&app.services, &subject.member.principal);
@@ -59,9 +63,10 @@ impl Belongings {
         let epin = issue_epins(services, owner, &pins).await.unwrap().codes[0].0;
         let link = referrals::create(app, who, "SUBJECTS").await.unwrap();
         let address = address(app, subject).await;
+        let application = register_application(services, owner, &shop("Shop")).await.unwrap().application;
         let [account, cart] = ["SELECT account_id FROM partners WHERE id = $1", "SELECT max(id) FROM carts WHERE $1 > 0"];
         let [account, cart] = [app.value(account, [subject.number.into()]).await, app.value(cart, [subject.number.into()]).await];
-        Self { account, order, cart, payout, epin, link, address }
+        Self { account, order, cart, payout, epin, link, address, application }
     }
 }
 
@@ -88,17 +93,18 @@ fn rule(kind: NodeKind, house: &House, things: &Belongings) -> (Seen, i64, &'sta
         NodeKind::Partner => (Seen::With(Part::Card), house.subject(), "Partner"),
         NodeKind::Rank => (Seen::ByAll, 1, "Rank"),
         NodeKind::Period => (Seen::ByAll, 900, "Period"),
-        NodeKind::Order => (Seen::With(Part::Money), things.order, "Order"),
+        NodeKind::Order => (Seen::With(Part::Order), things.order, "Order"),
         NodeKind::Commission => (Seen::With(Part::Money), 88, "Commission"),
         NodeKind::Payout => (Seen::With(Part::Money), things.payout, "Payout"),
         NodeKind::Epin => (Seen::With(Part::Money), things.epin, "Epin"),
         NodeKind::ReferralLink => (Seen::With(Part::Links), things.link, "ReferralLink"),
+        NodeKind::Application => (Seen::With(Part::Applications), things.application, "Application"),
         NodeKind::ReferralCode => (Seen::With(Part::Links), house.subject(), "ReferralLink"),
     }
 }
 
 /// Fields that not everybody sees of an object that they see. Those of `Partner` have a test of their own.
-const NARROWER: [(&str, &str); 1] = [("Order", "customer")];
+const NARROWER: [(&str, &str); 2] = [("Order", "customer"), ("Order", "partner")];
 
 /// All fields of a type that need no arguments; of objects the names of their types.
 async fn fields(served: &Served, token: &str, of: &str) -> Vec<String> {

@@ -9,8 +9,21 @@ use async_graphql::parser::types::{BaseType, FieldDefinition, InputValueDefiniti
 use upline::graphql::roots::definition;
 
 /// Numbers that people choose or count levels with. What counts rows or money is BigInt or Decimal: JSON numbers lose digits beyond 53 bits, Int ends at 32.
-const SMALL_NUMBERS: [&str; 12] =
-    ["count", "depth", "distance", "first", "height", "last", "level", "limit", "minimumAge", "numericId", "quantity", "refundedQuantity"];
+const SMALL_NUMBERS: [&str; 13] = [
+    "count",
+    "depth",
+    "distance",
+    "first",
+    "height",
+    "last",
+    "level",
+    "limit",
+    "minimumAge",
+    "numericId",
+    "overlapHours",
+    "quantity",
+    "refundedQuantity",
+];
 
 fn types() -> Vec<TypeDefinition> {
     let definitions = parse_schema(definition()).unwrap().definitions.into_iter();
@@ -110,8 +123,9 @@ fn only_small_numbers_are_ints_and_no_number_is_a_float() {
 }
 
 /// Lists of objects that are no pages: those that may be long are bounded by an argument or in `Settings::from_config`, the rest is short.
-const LISTS: [&str; 25] = [
+const LISTS: [&str; 26] = [
     "Account.sessions",
+    "Application.keys",
     "IssueEpinsPayload.issued",
     "Order.payments",
     "Cart.lines",

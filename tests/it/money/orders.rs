@@ -201,10 +201,10 @@ async fn only_those_who_may_finish_and_refund_orders(app: App) {
     assert_eq!(refusal(pay_order(&app.services, &other.member.principal, &act).await), Refusal::OrderUnknown);
     let missing = |scope: &'static str| Refusal::ScopeMissing { scope };
     for principal in [&anna.member.principal, &other.member.principal] {
-        assert_eq!(refusal(complete_order(&app.services, principal, order).await), missing("catalog"));
+        assert_eq!(refusal(complete_order(&app.services, principal, order).await), missing("orders"));
         assert_eq!(refusal(refund_order(&app.services, principal, &refund(order, Vec::new())).await), missing("payouts"));
     }
-    assert_eq!(refusal(complete_order(&app.services, &operator, order).await), missing("catalog"));
+    assert_eq!(refusal(complete_order(&app.services, &operator, order).await), missing("orders"));
     assert_eq!(refusal(refund_order(&app.services, &merchant, &refund(order, Vec::new())).await), missing("payouts"));
     assert!(matches!(complete_order(&app.services, &Principal::Anonymous, order).await, Err(Error::Unauthenticated)));
     assert!(matches!(refund_order(&app.services, &Principal::Anonymous, &refund(order, Vec::new())).await, Err(Error::Unauthenticated)));

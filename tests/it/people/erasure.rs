@@ -337,6 +337,8 @@ const ERASED: &[&str] = &[
 const STAYS: &[&str] = &[
     "accounts: role scopes status",
     "attempts: kind subject",
+    "application_keys: key_hash ending",
+    "applications: kind state networks",
     "audit_entries: action subject detail",
     "carts: state",
     "commissions: bonus source_type status",
