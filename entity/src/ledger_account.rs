@@ -12,6 +12,7 @@ pub struct Model {
     pub currency: String,
     pub balance: i64,
     pub lowest: i64,
+    pub closed_at: Option<i64>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -22,6 +22,7 @@ mod m0015_mails;
 mod m0016_referral_links;
 mod m0017_payout_rail;
 mod m0018_applications;
+mod m0019_closed_wallets;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_referral_links::Migration),
             Box::new(m0017_payout_rail::Migration),
             Box::new(m0018_applications::Migration),
+            Box::new(m0019_closed_wallets::Migration),
         ]
     }
 }

@@ -71,6 +71,7 @@ impl From<ledger::Failed> for Error {
         match error {
             ledger::Failed::NotCovered { .. } => Self::Refused(Refusal::InsufficientFunds),
             ledger::Failed::Full { .. } => Self::Refused(Refusal::WalletFull),
+            ledger::Failed::Closed { .. } => Self::Refused(Refusal::WalletClosed),
             ledger::Failed::Journal(error) => error.into(),
             ledger::Failed::Store(error) => error.into(),
         }

@@ -30,6 +30,8 @@ pub struct Mail {
     pub smtp_port: u32,
     /// `starttls`, `tls` or `none`.
     pub smtp_tls: String,
+    /// Certificates of authorities of the company's own, in PEM; empty: none.
+    pub smtp_ca: PathBuf,
     /// Who signs in there; empty: nobody.
     pub smtp_username: String,
     /// With what.
@@ -60,6 +62,7 @@ pub(super) const RULES: &[Rule] = &[
     ("smtp_host", Allowed::Text(some, "a host")),
     ("smtp_port", Allowed::Number(1..=65_535)),
     ("smtp_tls", Allowed::OneOf(&["starttls", "tls", "none"])),
+    ("smtp_ca", Allowed::Text(any, "a PEM file, or empty")),
     ("smtp_username", Allowed::Text(any, "a text, or empty")),
     ("smtp_password", Allowed::Secret(any, "a text, or empty")),
     ("smtp_timeout_seconds", Allowed::Number(1..=300)),

@@ -124,6 +124,9 @@ pub enum Refusal {
     /// Once is enough.
     #[error("The journal was taken back already.")]
     JournalReversed,
+    /// Of a person who was erased.
+    #[error("The wallet is closed, as its owner was erased: what is owed to them is paid outside.")]
+    WalletClosed,
     /// Beyond what a wallet can hold.
     #[error("The wallet cannot hold so much.")]
     WalletFull,

@@ -109,6 +109,8 @@ user_errors! {
     Refusal::JournalNotReversible { .. } => JournalNotReversible, Some("journalNumber");
     /// The journal was taken back already.
     Refusal::JournalReversed => JournalReversed, Some("journalNumber");
+    /// The wallet is closed: its owner was erased.
+    Refusal::WalletClosed => WalletClosed, None;
     /// The wallet cannot hold so much.
     Refusal::WalletFull => WalletFull, Some("amount");
     /// The amount lies outside the limits of transfers.

@@ -1,5 +1,6 @@
 //! Mails on their way: to a mail server, or into a folder.
 
+use std::error::Error;
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
@@ -8,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 use lettre::message::header::{ContentTransferEncoding, ContentType};
 use lettre::message::{Body, Mailbox, Message};
 use lettre::transport::smtp::authentication::Credentials;
-use lettre::transport::smtp::client::{Tls, TlsParameters};
+use lettre::transport::smtp::client::{Certificate, Tls, TlsParameters, TlsParametersBuilder};
 use lettre::transport::smtp::extension::ClientId;
 use lettre::{Address, AsyncSmtpTransport, AsyncTransport, Tokio1Executor};
 use tokio::task::spawn_blocking;
@@ -19,6 +20,10 @@ use crate::config::mail::Mail;
 use crate::config::secrets::{private_file, private_folder};
 use crate::domain::mails::Letter;
 
+/// Why a mail waits that could not be given to a server safely.
+const UNPROVEN: &str = "no secure connection to the mail server: its certificate must bear the name mail.smtp_host, of an authority that is known or in mail.smtp_ca";
+/// What a certificate begins with.
+const PEM_CERTIFICATE: &[u8] = b"-----BEGIN CERTIFICATE-----";
 /// The folder beside the embedded database.
 const FOLDER: &str = "mails";
 
@@ -64,10 +69,20 @@ pub enum PostError {
         cause: io::Error,
     },
     /// TLS cannot be set up for this host.
-    #[error("mail.smtp_host {host:?}: is no name that a mail server can prove to have")]
+    #[error(
+        "mail.smtp_host {host:?}: is no name that a mail server can prove to have, or a certificate in mail.smtp_ca is none of an authority"
+    )]
     Host {
         /// As configured.
         host: String,
+    },
+    /// The certificates of authorities cannot be read.
+    #[error("mail.smtp_ca {}: {cause}", .file.display())]
+    Authorities {
+        /// As configured.
+        file: PathBuf,
+        /// Why.
+        cause: String,
     },
 }
 
@@ -139,7 +154,12 @@ fn body(text: &str) -> Body {
 
 fn server(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, PostError> {
     let host = mail.smtp_host.as_str();
-    let parameters = || TlsParameters::new(host.to_owned()).map_err(|_| PostError::Host { host: host.to_owned() });
+    let parameters = || {
+        let authorities = authorities(&mail.smtp_ca)?;
+        let known = TlsParameters::builder(host.to_owned());
+        let all = authorities.into_iter().fold(known, TlsParametersBuilder::add_root_certificate);
+        all.build().map_err(|_| PostError::Host { host: host.to_owned() })
+    };
     let tls = match mail.smtp_tls.as_str() {
         "tls" => Tls::Wrapper(parameters()?),
         "none" => Tls::None,
@@ -157,17 +177,43 @@ fn server(mail: &Mail) -> Result<AsyncSmtpTransport<Tokio1Executor>, PostError> 
     Ok(builder.build())
 }
 
+/// The certificates in a file; `None` where no file is named.
+fn authorities(file: &Path) -> Result<Option<Certificate>, PostError> {
+    if file.as_os_str().is_empty() {
+        return Ok(None);
+    }
+    let unreadable = |cause: String| PostError::Authorities { file: file.to_owned(), cause };
+    let text = fs::read(file).map_err(|cause| unreadable(cause.to_string()))?;
+    // Without this, a key or an empty file would pass for a list of no certificates.
+    if !text.windows(PEM_CERTIFICATE.len()).any(|part| part == PEM_CERTIFICATE) {
+        return Err(unreadable("it holds no certificate in the form PEM".to_owned()));
+    }
+    Certificate::from_pem(&text).map(Some).map_err(|_| unreadable("a certificate in it cannot be read".to_owned()))
+}
+
 fn refused(error: &lettre::transport::smtp::Error) -> Unsent {
     let (reason, for_good) = match error.status() {
         Some(code) if FOR_GOOD.contains(&u16::from(code)) => (format!("the mail server refuses it ({code})"), true),
         Some(code) => (format!("the mail server does not take it now ({code})"), false),
         None if error.is_timeout() => ("the mail server did not answer in time".to_owned(), false),
-        None if error.is_tls() => ("no secure connection to the mail server".to_owned(), false),
+        None if fails_to_prove_itself(error) => (UNPROVEN.to_owned(), false),
         None if error.is_client() => ("the mail server offers no sign-in or no security as it is configured".to_owned(), false),
         None if error.is_response() => ("the mail server does not speak SMTP".to_owned(), false),
         None => ("no connection to the mail server".to_owned(), false),
     };
     Unsent { reason, for_good }
+}
+
+/// Whether TLS came to nothing; from the first byte on the library tells that as a connection that broke.
+fn fails_to_prove_itself(error: &lettre::transport::smtp::Error) -> bool {
+    let mut cause = error.source();
+    while let Some(of) = cause {
+        if of.downcast_ref().is_some_and(|broken: &io::Error| broken.kind() == io::ErrorKind::InvalidData) {
+            return true;
+        }
+        cause = of.source();
+    }
+    error.is_tls()
 }
 
 fn folder(config: &Config) -> Result<PathBuf, PostError> {

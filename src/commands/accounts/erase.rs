@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::auth::principal::{Caller, Principal};
-use crate::commands::money::check_reason;
+use crate::commands::money::{self, check_reason};
 use crate::commands::partners::referral_code;
 use crate::commands::{Error, Services};
 use crate::domain::accounts::{ERASED_NAME, Role, erased_username};
@@ -12,7 +12,7 @@ use crate::events::AccountErased;
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::erasure::{self, Found, Obstacle, Tombstone, Whose};
-use crate::store::events;
+use crate::store::{events, ledger};
 
 /// A person shall be forgotten.
 #[derive(Clone, Debug)]
@@ -24,7 +24,7 @@ pub struct EraseAccount {
 }
 
 /// Erases all that tells of a person and ends the person's sessions; gives the account's key and the partner's number. The account and the partner stay
-/// as numbers: places in both trees, ledger, orders and commissions are whole. It cannot be undone. For owners.
+/// as numbers: places in both trees, ledger, orders and commissions are whole. The wallet is closed: what is given back later is owed outside. It cannot be undone. For owners.
 ///
 /// Who was erased before is left alone.
 ///
@@ -50,10 +50,15 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
     if found.role != Role::Member {
         return Err(Refusal::AccountIsStaff.into());
     }
+    let now = services.now();
+    // Closed before it is looked into: what comes in at the same time is either seen below or refused.
+    if let Some(partner) = found.partner_id {
+        ledger::close(transaction, partner, money::currency(services, transaction).await?, now).await?;
+    }
     if let Some(obstacle) = erasure::obstacle(transaction, &found).await? {
         return Err(Refusal::ErasureBlocked { obstacle: in_words(obstacle) }.into());
     }
-    let (now, random, account) = (services.now(), &*services.random, found.account_id);
+    let (random, account) = (&*services.random, found.account_id);
     let tombstone = Tombstone {
         username: &erased_username(account, random),
         referral_code: &referral_code(random, services.network.referral_code_characters),

@@ -11,16 +11,19 @@ use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
 use crate::domain::carts::{OrderLine, OrderState, OrderStatus, PaymentMethod, Totals};
+use crate::domain::currency::Currency;
 use crate::domain::epins::EpinStatus;
 use crate::domain::instant::Instant;
 use crate::domain::ledger::{Account, Book, Journal, JournalKind, Pocket};
+use crate::domain::partners::PartnerStatus;
 use crate::domain::refusal::Refusal;
 use crate::events::{EpinChanged, OrderRefunded};
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::folding::{self, VolumeEvent};
 use crate::store::order_changes::{self, Lookup};
-use crate::store::{epin_changes, epins, events};
+use crate::store::partners::{self, Lookup as Partner};
+use crate::store::{epin_changes, epins, events, ledger};
 
 /// So many of a line go back.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
@@ -48,6 +51,7 @@ pub struct RefundOrder {
 
 /// Gives money back to where it came from, the latest payment first, and takes the volume back: in the order's own period while
 /// that is open, else in the open one; gives the order's number. What comes off an order without lines takes the same share of its volume along.
+/// What was paid in part for a membership goes back wholly, and its order waits as before.
 /// For operators with the scope `payouts`, and for applications with `orders`, which give back what they have recorded themselves.
 ///
 /// # Errors
@@ -80,6 +84,13 @@ async fn write(
     let found = order_changes::hold(transaction, Lookup::Number(input.order)).await?;
     let is_theirs = |order: &OrderState| application.is_none() || order.application_id == application;
     let mut order = found.filter(is_theirs).ok_or(Refusal::OrderUnknown)?;
+    if is_membership_in_part(transaction, &order).await? && input.lines.is_empty() && input.sum.is_none() {
+        let parts = order.paid;
+        give_back(services, transaction, &order, (parts, caller, &input.reason)).await?;
+        order.paid = Amount::ZERO;
+        order_changes::set_state(transaction, &order).await?;
+        return told(transaction, &order, (Totals { amount: parts, ..Totals::default() }, caller, input), repeatable, now).await;
+    }
     if !matches!(order.status, OrderStatus::Paid | OrderStatus::Completed) {
         return Err(Refusal::OrderNotPaid.into());
     }
@@ -103,6 +114,26 @@ async fn write(
     if was_counted {
         uncount(transaction, &order, back, now).await?;
     }
+    told(transaction, &order, (back, caller, input), repeatable, now).await
+}
+
+/// Whether a membership waits for this order, and it is paid in part. It is not given up, as its partner could not pay for another one: it stays to be paid.
+async fn is_membership_in_part(transaction: &Transaction, order: &OrderState) -> Result<bool, Error> {
+    if order.status != OrderStatus::PendingPayment || order.paid == Amount::ZERO {
+        return Ok(false);
+    }
+    let partner = partners::find(transaction, &Partner::Number(order.partner_id)).await?;
+    Ok(partner.is_some_and(|partner| partner.status == PartnerStatus::PendingPayment))
+}
+
+/// Writes down what was given back, for operators, readers of events and repetitions.
+async fn told(
+    transaction: &Transaction,
+    order: &OrderState,
+    (back, caller, input): (Totals, &Caller, &RefundOrder),
+    repeatable: &Repeatable,
+    now: Instant,
+) -> Result<i64, Error> {
     let detail =
         json!({ "amount": back.amount.to_string(), "pv": back.pv.to_string(), "cv": back.cv.to_string(), "reason": input.reason.trim() });
     let (subject, detail) = (format!("order:{}", order.id), detail.to_string());
@@ -180,7 +211,7 @@ pub(super) async fn give_back(
             continue;
         }
         let target = match (payment.method, payment.payer_id, payment.epin_id) {
-            (PaymentMethod::Wallet, Some(payer), _) => Account::Partner(payer, Pocket::Available),
+            (PaymentMethod::Wallet, Some(payer), _) => wallet(transaction, payer, currency).await?,
             (PaymentMethod::Epin, owner, Some(pin)) => onto_pin(services, transaction, order, (pin, owner, part)).await?,
             _ => Account::Company(Book::Cash),
         };
@@ -198,6 +229,12 @@ pub(super) async fn give_back(
     Ok(())
 }
 
+/// The wallet of a partner; what is owed to somebody who was erased is paid outside.
+async fn wallet(transaction: &Transaction, partner: i64, currency: Currency) -> Result<Account, Error> {
+    let is_closed = ledger::is_closed(transaction, partner, currency).await?;
+    Ok(if is_closed { Account::Company(Book::Cash) } else { Account::Partner(partner, Pocket::Available) })
+}
+
 /// Puts money back on a pin; the account that it stands in then.
 async fn onto_pin(
     services: &Services,
@@ -208,7 +245,12 @@ async fn onto_pin(
     let now = services.now();
     let pin =
         epins::hold(transaction, number).await?.ok_or_else(|| Error::Internal(format!("e-pin {number} has paid and is not there")))?;
-    let wallet = Account::Partner(owner.unwrap_or(order.partner_id), Pocket::Available);
+    let currency = money::currency(services, transaction).await?;
+    let wallet = wallet(transaction, owner.unwrap_or(order.partner_id), currency).await?;
+    // Nobody would use what is put on the pin of somebody who was erased.
+    if wallet == Account::Company(Book::Cash) {
+        return Ok(wallet);
+    }
     let gave_up = order.status == OrderStatus::PendingPayment;
     // Giving an order up is no way to turn a pin into money where the company does not redeem pins.
     if pin.owner_id != owner && (services.epin.redemption || !gave_up) {

@@ -41,7 +41,7 @@ pub struct AdjustWallet {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `InvalidAmount`, `CurrencyUnknown`, `PartnerUnknown`, `InsufficientFunds`.
+/// `InvalidAmount`, `CurrencyUnknown`, `PartnerUnknown`, `InsufficientFunds`, `WalletClosed`.
 pub async fn adjust_wallet(services: &Services, principal: &Principal, input: &AdjustWallet) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     caller.require(Scope::Payouts)?;

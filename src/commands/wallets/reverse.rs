@@ -29,7 +29,7 @@ pub struct ReverseJournal {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `JournalUnknown`, `JournalNotReversible`, `JournalReversed`, `InsufficientFunds` (where the money is spent already), `WalletFull`.
+/// `JournalUnknown`, `JournalNotReversible`, `JournalReversed`, `InsufficientFunds` (where the money is spent already), `WalletFull`, `WalletClosed`.
 pub async fn reverse_journal(services: &Services, principal: &Principal, input: &ReverseJournal) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     caller.require(Scope::Payouts)?;

@@ -6,7 +6,7 @@ mod read;
 mod seal;
 mod verify;
 
-pub use post::{Failed, Posted, balance, balances, post};
+pub use post::{Failed, Posted, balance, balances, close, is_closed, post};
 pub use read::{Written, find};
 pub use seal::{Head, Link, seal};
 pub use verify::{Finding, Findings, verify};

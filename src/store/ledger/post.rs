@@ -36,6 +36,12 @@ pub enum Failed {
         /// Which.
         account: Account,
     },
+    /// Nothing is paid into an account of a partner any more.
+    #[error("{account} is closed")]
+    Closed {
+        /// Which.
+        account: Account,
+    },
     /// The journal is none.
     #[error(transparent)]
     Journal(#[from] LedgerError),
@@ -62,7 +68,11 @@ pub async fn post(transaction: &Transaction, journal: &Journal, at: Instant) -> 
                     let missing = Failed::NotCovered { account, amount: Amount::from_units(amount.units().saturating_neg()) };
                     take(transaction, number, pocket, journal.currency(), amount).await?.ok_or(missing)?
                 } else {
-                    give(transaction, number, pocket, journal.currency(), amount).await?.ok_or(Failed::Full { account })?
+                    match give(transaction, number, pocket, journal.currency(), amount).await? {
+                        Some(row) => row,
+                        None if is_closed(transaction, number, journal.currency()).await? => return Err(Failed::Closed { account }),
+                        None => return Err(Failed::Full { account }),
+                    }
                 };
                 balances.push((account, balance));
                 (id, Some(balance.units()))
@@ -115,14 +125,14 @@ async fn take(transaction: &Transaction, partner: i64, pocket: Pocket, currency:
     Sql::whole(transaction, sql, values).one(transaction, |row| Ok((row.get(0)?, Amount::from_units(row.get(1)?)))).await
 }
 
-/// A wallet that was overdrawn on purpose climbs back: what it may owe never grows again by itself. `None` where the sum exceeds 64 bits, which
-/// SQLite would answer with a binary fraction.
+/// A wallet that was overdrawn on purpose climbs back: what it may owe never grows again by itself. `None` where the account is closed, or the sum exceeds
+/// 64 bits, which SQLite would answer with a binary fraction.
 async fn give(transaction: &Transaction, partner: i64, pocket: Pocket, currency: Currency, amount: Amount) -> Result<Option<Row>, Error> {
     let sql = "INSERT INTO ledger_accounts (partner_id, kind, currency, balance, lowest) VALUES ($1, $2, $3, $4, 0)
         ON CONFLICT (partner_id, kind, currency) WHERE partner_id IS NOT NULL
         DO UPDATE SET balance = ledger_accounts.balance + excluded.balance,
             lowest = CASE WHEN ledger_accounts.balance + excluded.balance < 0 THEN ledger_accounts.balance + excluded.balance ELSE 0 END
-        WHERE ledger_accounts.balance <= $5 RETURNING id, balance";
+        WHERE ledger_accounts.balance <= $5 AND ledger_accounts.closed_at IS NULL RETURNING id, balance";
     let values = [partner.into(), pocket.code().into(), currency.code().into(), amount.units().into(), (i64::MAX - amount.units()).into()];
     Sql::whole(transaction, sql, values).one(transaction, |row| Ok((row.get(0)?, Amount::from_units(row.get(1)?)))).await
 }
@@ -139,6 +149,30 @@ async fn company(transaction: &Transaction, book: &str, currency: Currency) -> R
         Sql::whole(transaction, insert, [book.into(), currency.code().into()]).execute(transaction).await?;
     }
     Err(Error::Corrupt { table: "ledger_accounts", value: book.to_owned() })
+}
+
+/// Closes the pockets of a partner for good: nothing is paid into them any more. Rivals for them wait.
+///
+/// # Errors
+/// The database's.
+pub async fn close(transaction: &Transaction, partner: i64, currency: Currency, at: Instant) -> Result<(), Error> {
+    let sql = "INSERT INTO ledger_accounts (partner_id, kind, currency, balance, lowest, closed_at) VALUES ($1, $2, $3, 0, 0, $4)
+        ON CONFLICT (partner_id, kind, currency) WHERE partner_id IS NOT NULL DO UPDATE SET closed_at = excluded.closed_at";
+    for pocket in Pocket::ALL {
+        let values = [partner.into(), pocket.code().into(), currency.code().into(), at.nanos().into()];
+        Sql::whole(transaction, sql, values).execute(transaction).await?;
+    }
+    Ok(())
+}
+
+/// Whether nothing is paid into the pockets of a partner any more.
+///
+/// # Errors
+/// The database's.
+pub async fn is_closed(connection: &impl ConnectionTrait, partner: i64, currency: Currency) -> Result<bool, Error> {
+    let sql = "SELECT 1 FROM ledger_accounts WHERE partner_id = $1 AND currency = $2 AND closed_at IS NOT NULL LIMIT 1";
+    let values = [partner.into(), currency.code().into()];
+    Ok(Sql::whole(connection, sql, values).one(connection, |_| Ok(())).await?.is_some())
 }
 
 /// What a pocket holds.

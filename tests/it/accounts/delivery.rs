@@ -6,7 +6,7 @@ use upline::commands::mails::{Fate, Taken, Told, due, take, tell};
 use upline::jobs::mails::deliver;
 use upline::outbound::mails::Post;
 
-use super::post_office::{Mood, PostOffice};
+use super::post_office::{Authority, Mood, PostOffice, Secrecy};
 use super::{letters, token};
 use crate::app::{App, config, on_both_databases};
 
@@ -15,6 +15,7 @@ on_both_databases!(
     a_mail_server_takes_each_mail_once,
     what_is_not_taken_now_is_tried_again_after_growing_pauses,
     a_mail_server_that_hangs_is_given_up_on_and_no_transaction_waits_for_it,
+    mails_and_the_password_go_only_to_a_server_that_proves_its_name,
     an_address_that_a_mail_server_refuses_for_good_is_not_tried_again,
     two_processes_send_no_mail_twice,
     what_a_process_took_and_did_not_send_is_sent_by_another_one,
@@ -116,6 +117,65 @@ async fn a_mail_server_that_hangs_is_given_up_on_and_no_transaction_waits_for_it
     assert!((Duration::from_secs(1)..Duration::from_secs(30)).contains(&took), "{took:?}");
     let failure: String = app.value("SELECT failure FROM mails ORDER BY id LIMIT 1", []).await;
     assert_eq!(failure, "the mail server did not answer in time");
+}
+
+async fn mails_and_the_password_go_only_to_a_server_that_proves_its_name(app: App) {
+    let (authority, other) = (Authority::new(), Authority::new());
+    let folder = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| {
+        let file = folder.path().join(name);
+        std::fs::write(&file, text).unwrap();
+        format!("mail.smtp_ca={}", file.display())
+    };
+    let (trusting, deceived) = (file("own.pem", authority.certificate()), file("other.pem", other.certificate()));
+    let both = file("both.pem", &format!("{}{}", other.certificate(), authority.certificate()));
+    let offices = [
+        ("tls", PostOffice::with(Secrecy::Tls(authority.vouches_for("localhost")), &[]).await),
+        ("starttls", PostOffice::with(Secrecy::StartTls(authority.vouches_for("localhost")), &[]).await),
+    ];
+    let plain = PostOffice::open(&[]).await;
+    let settings = |office: &PostOffice, way: &str, host: &str, more: &str| {
+        let sign_in = ["mail.smtp_username=upline", "mail.smtp_password=hunter2", "mail.retry_seconds=1", more];
+        with(office, &[&[&*format!("mail.smtp_tls={way}"), &format!("mail.smtp_host={host}")], &sign_in[..]].concat())
+    };
+    app.member("anna").await;
+    let sends = async |settings: &[String]| {
+        app.clock.advance(3_600);
+        let (app, post) = sending(&app, settings);
+        deliver(&app.services, &post).await.unwrap()
+    };
+    for (way, office) in &offices {
+        for settings in [
+            settings(office, way, "localhost", "mail.smtp_ca="),
+            settings(office, way, "localhost", &deceived),
+            settings(office, way, "127.0.0.1", &trusting),
+        ] {
+            assert_eq!(sends(&settings).await, 0, "{settings:?}");
+            let failure: String = app.value("SELECT failure FROM mails", []).await;
+            assert!(failure.starts_with("no secure connection to the mail server: its certificate"), "{failure}: {settings:?}");
+        }
+    }
+    // Somebody on the way takes the offer of STARTTLS away.
+    assert_eq!(sends(&settings(&plain, "starttls", "localhost", &trusting)).await, 0);
+    for (index, (way, office)) in offices.iter().enumerate() {
+        app.member(["bert", "carl"][index]).await;
+        assert!(sends(&settings(office, way, "localhost", [&trusting, &both][index])).await >= 1, "{way}");
+        assert!(!office.taken().is_empty(), "{way}");
+    }
+    assert_eq!(app.count("mails WHERE sent_at IS NOT NULL").await, 3);
+    for office in offices.iter().map(|(_, office)| office).chain([&plain]) {
+        let overheard = office.overheard();
+        assert!(!overheard.iter().any(|line| line.starts_with("AUTH") || line.starts_with("MAIL")), "{overheard:?}");
+    }
+    for (name, text) in [
+        ("missing.pem", None),
+        ("empty.pem", Some("")),
+        ("key.pem", Some("-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n")),
+    ] {
+        let setting = text.map_or_else(|| format!("mail.smtp_ca={}", folder.path().join(name).display()), |text| file(name, text));
+        let refused = Post::new(&config(&["mail.delivery=smtp", &setting])).err().unwrap().to_string();
+        assert!(refused.starts_with("mail.smtp_ca ") && refused.contains(name), "{refused}");
+    }
 }
 
 async fn an_address_that_a_mail_server_refuses_for_good_is_not_tried_again(app: App) {

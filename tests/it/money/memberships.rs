@@ -7,7 +7,8 @@ use upline::commands::carts::add_to_cart;
 use upline::commands::epins::{IssueEpins, issue_epins};
 use upline::commands::folding::fold_volumes;
 use upline::commands::orders::{
-    Checkout, FromEpin, FromWallet, Means, PayOrder, RecordPayment, cancel_order, checkout, pay_order, record_payment,
+    Checkout, FromEpin, FromWallet, Means, PayOrder, RecordPayment, RefundOrder, cancel_order, checkout, pay_order, record_payment,
+    refund_order,
 };
 use upline::commands::partners::{BecomePartner, Joining, Membership, MembershipPayment, become_partner};
 use upline::commands::wallets::{Transfer, transfer};
@@ -19,12 +20,13 @@ use upline::export::{Options, export};
 
 use super::catalog::{offer, product};
 use super::{SPENDING, available, credit, secret, sum, treasurer, wealthy};
-use crate::app::{App, TestPartner, files, new_account, on_both_databases, refusal};
+use crate::app::{App, TestPartner, all_at_once, files, new_account, on_both_databases, refusal};
 use crate::graphql::served::Served;
 
 on_both_databases!(
     a_visitor_signs_up_with_a_package_paid_by_the_sponsors_pin,
     a_membership_that_is_paid_later_activates_the_partner,
+    what_was_paid_in_part_for_a_membership_goes_back_and_the_order_waits_on,
     a_wallet_of_somebody_else_pays_a_membership,
     who_may_join_for_nothing_and_who_may_not,
     what_cannot_be_joined_with_leaves_nothing_behind,
@@ -144,6 +146,47 @@ async fn a_membership_that_is_paid_later_activates_the_partner(app: App) {
     assert_eq!((standing(&app, "mira").await.0.as_str(), available(&app, number).await), ("ACTIVE", 0));
     app.join("recruit2", Some(&mira.code), None).await.unwrap();
     let _ = files::volumes(&app.services.database, None).await;
+}
+
+async fn what_was_paid_in_part_for_a_membership_goes_back_and_the_order_waits_on(app: App) {
+    let treasurer = treasurer(&app).await;
+    let root = app.join("root", None, None).await.unwrap();
+    let start = package(&app, 40).await;
+    let mira = app.member("mira").await;
+    let act = BecomePartner { joining: joining(&root, start, MembershipPayment::Later), idempotency_key: None };
+    let number = become_partner(&app.services, &mira.principal, &act).await.unwrap();
+    let mira = app.partner(mira, number).await;
+    let who = &mira.member.principal;
+    let order: i64 = app.value("SELECT id FROM orders WHERE partner_id = $1", [number.into()]).await;
+    let refund = RefundOrder { order, lines: Vec::new(), sum: None, reason: "changed her mind".to_owned(), idempotency_key: None };
+    assert_eq!(refusal(refund_order(&app.services, &treasurer, &refund).await), Refusal::OrderNotPaid, "nothing was paid yet");
+    let code = code(&app, &treasurer, "15", None).await;
+    let in_part = || Means::Epin(FromEpin { code: code.clone(), sum: Some(sum("15")) });
+    pay_order(&app.services, who, &PayOrder { order, payment: in_part(), idempotency_key: None }).await.unwrap();
+    let cash = RecordPayment { order, reference: "CASH-1".to_owned(), sum: Some(sum("5")) };
+    record_payment(&app.services, &treasurer, &cash).await.unwrap();
+    assert_eq!(refusal(refund_order(&app.services, who, &refund).await), Refusal::ScopeMissing { scope: "payouts" });
+    let part = RefundOrder { sum: Some(sum("5")), ..refund.clone() };
+    assert_eq!(refusal(refund_order(&app.services, &treasurer, &part).await), Refusal::OrderNotPaid, "all of it or nothing");
+    let rivals = (0..6).map(|_| {
+        let (services, who, refund) = (app.services.clone(), treasurer.clone(), refund.clone());
+        async move { refund_order(&services, &who, &refund).await }
+    });
+    let (done, refused) = all_at_once(rivals).await;
+    assert_eq!((done.len(), refused), (1, vec![Refusal::OrderNotPaid; 5]));
+    let left: i64 = app.value("SELECT remaining FROM epins", []).await;
+    assert_eq!((left, app.count("payments WHERE refunded = amount").await), (150_000, 2));
+    assert_eq!(standing(&app, "mira").await, ("PENDING_PAYMENT".to_owned(), Some(start)));
+    // It is paid once more, and wholly this time.
+    let due: i64 = app.value("SELECT amount - paid FROM orders WHERE id = $1", [order.into()]).await;
+    assert_eq!(due, 400_000);
+    pay_order(&app.services, who, &PayOrder { order, payment: in_part(), idempotency_key: None }).await.unwrap();
+    let rest = RecordPayment { order, reference: "CASH-2".to_owned(), sum: None };
+    record_payment(&app.services, &treasurer, &rest).await.unwrap();
+    assert_eq!(standing(&app, "mira").await, ("ACTIVE".to_owned(), Some(start)));
+    refund_order(&app.services, &treasurer, &refund).await.unwrap();
+    let back: i64 = app.value("SELECT CAST(sum(amount - refunded) AS BIGINT) FROM payments", []).await;
+    assert_eq!((back, app.count("orders WHERE status = 'REFUNDED'").await), (0, 1));
 }
 
 async fn a_wallet_of_somebody_else_pays_a_membership(app: App) {

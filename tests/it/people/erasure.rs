@@ -7,14 +7,17 @@ use upline::auth::principal::Principal;
 use upline::commands::Error;
 use upline::commands::accounts::{EraseAccount, LogIn, SignUp, erase_account, log_in, refresh_token, sign_up};
 use upline::commands::carts::{add_shipping_address, add_to_cart};
-use upline::commands::orders::{Checkout, FromWallet, Means, checkout, complete_order};
+use upline::commands::epins::{IssueEpins, issue_epins};
+use upline::commands::orders::{Checkout, FromEpin, FromWallet, Means, RefundOrder, checkout, complete_order, refund_order};
 use upline::commands::partners::{BecomePartner, Joining, become_partner, set_contact_sharing};
 use upline::commands::payouts::{RequestPayout, SavePayoutMethod, request_payout, save_payout_method};
 use upline::commands::profiles::{ProfileChange, update_profile};
+use upline::commands::wallets::{AdjustWallet, Direction, ReverseJournal, Transfer, adjust_wallet, reverse_journal, transfer};
 use upline::config::secrets::Secret;
 use upline::domain::accounts::{Role, Scope};
 use upline::domain::carts::ShippingAddress;
 use upline::domain::clients::Client;
+use upline::domain::epins::Funding;
 use upline::domain::payouts::{GivenDetails, MethodKind};
 use upline::domain::products::Product;
 use upline::domain::refusal::Refusal;
@@ -30,6 +33,7 @@ use crate::money::{SPENDING, credit, secret, sum, treasurer};
 on_both_databases!(
     nothing_that_told_of_an_erased_person_is_left,
     an_erasure_waits_for_payouts_orders_and_money,
+    what_is_owed_to_an_erased_person_is_owed_outside,
     only_owners_erase_and_staff_is_not_erased,
     of_rival_erasures_one_is_done,
     what_an_erased_person_had_under_way_brings_nothing_back,
@@ -216,6 +220,73 @@ async fn an_erasure_waits_for_payouts_orders_and_money(app: App) {
     assert!(app.authenticate(anna.member.token()).await.is_some(), "what is refused changes nothing");
     complete_order(&later.services, &app.sign_in("merchant").await, order).await.unwrap();
     erase_account(&app.services, &owner, &act).await.unwrap();
+}
+
+fn adjustment(partner: i64, amount: &str) -> AdjustWallet {
+    let reason = "a gift".to_owned();
+    AdjustWallet { partner, direction: Direction::Credit, sum: sum(amount), reason, idempotency_key: None }
+}
+
+async fn what_is_owed_to_an_erased_person_is_owed_outside(app: App) {
+    let (operator, owner) = (treasurer(&app).await, owner(&app).await);
+    let [anna, berta] = [app.join("anna", None, None).await.unwrap(), app.join("berta", None, None).await.unwrap()];
+    let who = &anna.member.principal;
+    secret(&app, &anna).await;
+    let credited = adjust_wallet(&app.services, &operator, &adjustment(anna.number, "30")).await.unwrap();
+    let gift = Transfer {
+        to: berta.number,
+        sum: sum("10"),
+        memo: None,
+        transaction_password: Secret::new(SPENDING.to_owned()),
+        idempotency_key: None,
+    };
+    let transferred = transfer(&app.services, who, &gift).await.unwrap();
+    let id = offer(&app, &product("A", 10)).await;
+    let order = async |payment: Means| {
+        add_to_cart(&app.services, who, id, 1).await.unwrap();
+        checkout(&app.services, who, &Checkout { payment: Some(payment), ..Checkout::default() }).await.unwrap()
+    };
+    let wallet = || Means::Wallet(FromWallet { owner: None, transaction_password: Secret::new(SPENDING.to_owned()) });
+    let (first, second) = (order(wallet()).await, order(wallet()).await);
+    let (reason, owned) = ("for sale".to_owned(), Some(anna.number));
+    let pins =
+        IssueEpins { count: 1, sum: sum("10"), funding: Funding::Sold, owner: owned, expires_at: None, reason, idempotency_key: None };
+    let code = issue_epins(&app.services, &operator, &pins).await.unwrap().codes.remove(0).1;
+    let third = order(Means::Epin(FromEpin { code, sum: None })).await;
+    // Two at once: what is paid in is either seen or refused.
+    let mut outcomes = Vec::new();
+    let (services, treasurer, number) = (app.services.clone(), operator.clone(), anna.number);
+    let crediting = tokio::spawn(async move { adjust_wallet(&services, &treasurer, &adjustment(number, "5")).await.map(drop) });
+    let (services, master, act) = (app.services.clone(), owner.clone(), erase(Whose::Partner(anna.number)));
+    let erasing = tokio::spawn(async move { erase_account(&services, &master, &act).await.map(drop) });
+    outcomes.push(crediting.await.unwrap());
+    outcomes.push(erasing.await.unwrap());
+    let refused: Vec<Refusal> = outcomes.into_iter().filter_map(Result::err).map(|error| refusal::<()>(Err(error))).collect();
+    assert_eq!(refused.len(), 1, "exactly one wins: {refused:?}");
+    if refused != [Refusal::WalletClosed] {
+        assert!(matches!(refused[0], Refusal::ErasureBlocked { .. }), "{refused:?}");
+        let back = AdjustWallet { direction: Direction::Debit, ..adjustment(anna.number, "5") };
+        adjust_wallet(&app.services, &operator, &back).await.unwrap();
+        erase_account(&app.services, &owner, &erase(Whose::Partner(anna.number))).await.unwrap();
+    }
+
+    let cash = async || -> i64 {
+        let sql = "SELECT CAST(coalesce(sum(p.amount), 0) AS BIGINT) FROM postings p JOIN ledger_accounts a ON a.id = p.account_id WHERE a.kind = 'CASH'";
+        app.value(sql, []).await
+    };
+    let before = cash().await;
+    for order in [first, second, third] {
+        let act = RefundOrder { order, lines: Vec::new(), sum: None, reason: "sent back".to_owned(), idempotency_key: None };
+        refund_order(&app.services, &operator, &act).await.unwrap();
+    }
+    assert_eq!(cash().await - before, 300_000, "by wallet and by pin");
+    assert_eq!(app.count("orders WHERE status = 'REFUNDED'").await, 3);
+    assert_eq!(refusal(adjust_wallet(&app.services, &operator, &adjustment(anna.number, "1")).await), Refusal::WalletClosed);
+    let reverse = |journal: i64| ReverseJournal { journal, reason: "by mistake".to_owned(), idempotency_key: None };
+    assert_eq!(refusal(reverse_journal(&app.services, &operator, &reverse(transferred)).await), Refusal::WalletClosed);
+    assert_eq!(refusal(reverse_journal(&app.services, &operator, &reverse(credited)).await), Refusal::InsufficientFunds);
+    let held = format!("ledger_accounts WHERE partner_id = {} AND balance <> 0", anna.number);
+    assert_eq!(app.count(&held).await, 0);
 }
 
 async fn only_owners_erase_and_staff_is_not_erased(app: App) {

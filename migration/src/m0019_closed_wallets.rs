@@ -1,0 +1,25 @@
+//! Wallets of people who were erased: nothing is paid into them any more.
+
+use sea_orm_migration::prelude::*;
+
+use super::dialect;
+
+#[derive(DeriveMigrationName)]
+pub struct Migration;
+
+#[async_trait::async_trait]
+impl MigrationTrait for Migration {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        dialect::run(manager, UP).await
+    }
+
+    async fn down(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        dialect::run(manager, &["ALTER TABLE ledger_accounts DROP COLUMN closed_at"]).await
+    }
+}
+
+const UP: &[&str] = &[
+    "ALTER TABLE ledger_accounts ADD COLUMN closed_at BIGINT",
+    "UPDATE ledger_accounts SET closed_at = (SELECT a.erased_at FROM partners AS p JOIN accounts AS a ON a.id = p.account_id
+        WHERE p.id = ledger_accounts.partner_id) WHERE partner_id IS NOT NULL",
+];
