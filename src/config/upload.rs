@@ -14,6 +14,8 @@ pub struct Upload {
     pub files: u32,
     /// Requests with files read at a time.
     pub concurrent_requests: u32,
+    /// Of them, of one address at a time.
+    pub requests_per_address: u32,
     /// Bytes of a profile image as it is sent.
     pub image_bytes: u32,
     /// Pixels of a picture as it is sent.
@@ -30,6 +32,7 @@ pub(super) const RULES: &[Rule] = &[
     ("request_bytes", Allowed::Number(65_536..=104_857_600)),
     ("files", Allowed::Number(1..=100)),
     ("concurrent_requests", Allowed::Number(1..=1_000)),
+    ("requests_per_address", Allowed::Number(1..=1_000)),
     ("image_bytes", Allowed::Number(1_024..=104_857_600)),
     ("image_pixels", Allowed::Number(10_000..=100_000_000)),
     ("image_side", Allowed::Number(100..=30_000)),

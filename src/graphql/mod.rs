@@ -38,6 +38,7 @@ pub mod roots;
 pub mod scalars;
 pub mod settings;
 pub mod staff_reads;
+pub mod upload_places;
 pub mod uploads;
 pub mod user_errors;
 pub mod viewer;

@@ -130,11 +130,13 @@ pub struct UploadSettings {
     pub files: usize,
     /// Requests read at a time; further ones are answered with 503.
     pub concurrent_requests: usize,
+    /// Of them, of one address.
+    pub requests_per_address: usize,
 }
 
 impl Default for UploadSettings {
     fn default() -> Self {
-        Self { request_bytes: 3 * 1024 * 1024, files: 10, concurrent_requests: 16 }
+        Self { request_bytes: 3 * 1024 * 1024, files: 10, concurrent_requests: 16, requests_per_address: 4 }
     }
 }
 
@@ -144,6 +146,7 @@ impl From<config::upload::Upload> for UploadSettings {
             request_bytes: upload.request_bytes as usize,
             files: upload.files as usize,
             concurrent_requests: upload.concurrent_requests as usize,
+            requests_per_address: upload.requests_per_address as usize,
         }
     }
 }

@@ -7,10 +7,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use async_graphql::{Context, InputValueError, InputValueResult, Result, Scalar, ScalarType, ServerError, Value};
 use serde_json::Value as Json;
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::errors::bad_user_input;
 use super::params::{Params, bad};
+use super::upload_places::UploadPlace;
 
 /// A file until it is used.
 type Unused = Mutex<Option<Arc<[u8]>>>;
@@ -20,7 +20,7 @@ type Unused = Mutex<Option<Arc<[u8]>>>;
 pub struct Uploads {
     files: Arc<[Unused]>,
     /// The request's place among those that are read: an act goes on when its client has gone, and holds the files until its end.
-    _place: Option<Arc<OwnedSemaphorePermit>>,
+    _place: Option<Arc<UploadPlace>>,
 }
 
 impl std::fmt::Debug for Uploads {
@@ -123,7 +123,7 @@ impl Form {
     ///
     /// # Errors
     /// `BAD_REQUEST`
-    pub fn finish(self, place: OwnedSemaphorePermit) -> Result<(Params, Uploads), ServerError> {
+    pub fn finish(self, place: UploadPlace) -> Result<(Params, Uploads), ServerError> {
         let missing = || self.names.iter().zip(&self.files).find(|(_, file)| file.is_none()).map(|(name, _)| name);
         if let Some(name) = missing() {
             return Err(bad(format!("`map` names the file {name:?}, but no part of the request has this name.")));

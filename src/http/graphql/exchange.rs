@@ -90,7 +90,7 @@ impl Refusal {
 
     /// As many requests with files are read as may be.
     pub fn too_many_uploads() -> Self {
-        let message = "The server is reading as many files as it can. Try again in a few seconds.";
+        let message = "The server is reading as many files as it can, in all or from this address. Try again in a few seconds.";
         Self { status: StatusCode::SERVICE_UNAVAILABLE, error: Box::new(ErrorCode::Unavailable.at(message, None)) }
     }
 

@@ -22,6 +22,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use self::exchange::Refusal;
 use crate::graphql::endpoint::Endpoint;
+use crate::graphql::upload_places::UploadPlaces;
 
 /// `POST` (with files too) and `GET /graphql`, WebSocket on `/graphql`, Server-Sent Events on `/graphql/stream`.
 ///
@@ -32,7 +33,7 @@ use crate::graphql::endpoint::Endpoint;
 /// off, and `closed` of the switch, which every socket and the router hold until they are gone. The peer's address is known where the app serves with `into_make_service_with_connect_info::<SocketAddr>()`.
 pub fn router(endpoint: Endpoint, shutdown: watch::Receiver<bool>) -> Router {
     let connections = Arc::new(Semaphore::new(endpoint.settings().streams.connections.min(Semaphore::MAX_PERMITS)));
-    let uploads = Arc::new(Semaphore::new(endpoint.settings().uploads.concurrent_requests.min(Semaphore::MAX_PERMITS)));
+    let uploads = UploadPlaces::new(&endpoint.settings().uploads);
     let transport = Transport { endpoint, shutdown, connections, uploads };
     Router::new()
         .route("/graphql", get(query_or_socket).post(exchange::post))
@@ -46,18 +47,13 @@ struct Transport {
     endpoint: Endpoint,
     shutdown: watch::Receiver<bool>,
     connections: Arc<Semaphore>,
-    uploads: Arc<Semaphore>,
+    uploads: UploadPlaces,
 }
 
 impl Transport {
     /// A place for a socket or an event stream, as long as there is one.
     fn connection(&self) -> Result<OwnedSemaphorePermit, Refusal> {
         Arc::clone(&self.connections).try_acquire_owned().map_err(|_| Refusal::too_many_connections())
-    }
-
-    /// A place for a request with files, as long as there is one.
-    fn upload(&self) -> Option<OwnedSemaphorePermit> {
-        Arc::clone(&self.uploads).try_acquire_owned().ok()
     }
 
     /// Resolves when the server shuts down.

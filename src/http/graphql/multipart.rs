@@ -49,7 +49,7 @@ pub(super) async fn read(transport: &Transport, parts: &Parts, body: Body) -> Re
         return Err(Refusal::of(error));
     }
     transport.endpoint.authenticate(&credentials).await.map_err(Refusal::of)?;
-    let place = transport.upload().ok_or_else(Refusal::too_many_uploads)?;
+    let place = transport.uploads.take(&credentials).ok_or_else(Refusal::too_many_uploads)?;
     let limits = SizeLimit::new()
         .whole_stream(settings.uploads.request_bytes as u64)
         .for_field("operations", settings.body_bytes as u64)

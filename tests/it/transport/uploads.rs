@@ -193,7 +193,7 @@ async fn a_body_that_is_cut_off_or_no_form_is_refused() {
 
 #[tokio::test]
 async fn what_is_too_much_is_refused() {
-    let uploads = UploadSettings { request_bytes: 20_000, files: 2, concurrent_requests: 1 };
+    let uploads = UploadSettings { request_bytes: 20_000, files: 2, concurrent_requests: 1, ..UploadSettings::default() };
     let server = Server::with(Settings { uploads, body_bytes: 2_000, ..Settings::default() }).await;
     let map = json!({ "0": ["variables.files.0"] });
     assert_eq!(post(&server, request(&operations(json!([null])), &map, &[&[7; 10_000]])).await.0, 200);
