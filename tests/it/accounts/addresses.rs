@@ -13,6 +13,7 @@ use upline::domain::refusal::Refusal;
 use super::{forgotten, from, letters, log, mailed, reset};
 use crate::app::{App, PASSWORD, all_at_once, new_account, on_both_databases, refusal};
 use crate::graphql::served::Served;
+use crate::soak::number;
 
 on_both_databases!(
     wrong_passwords_of_one_address_count_whatever_accounts_they_are_for,
@@ -130,22 +131,23 @@ async fn aliases_count_each_and_only_trusted_proxies_are_believed(app: App) {
     assert_eq!((of(&codes, "WRONG_CREDENTIALS"), of(&codes, "TOO_MANY_TRIES")), (6, 4), "{codes:?}");
 }
 
-/// Two processes, 40 addresses, 8 accounts, 400 guesses: a small form of the long run for promise P26.
+/// Two processes, many addresses, 8 accounts, 400 guesses, or as many as `UPLINE_SOAK_GUESSES` says: 10,000 for the long run of promise P26.
 async fn a_guessing_run_over_many_addresses_opens_nothing_and_does_not_keep_the_owner_out(app: App) {
     let processes = [app.with(&["auth.address_tries=8"]), app.with(&["auth.address_tries=8"])];
     for index in 0..8 {
         app.member(&format!("victim{index}")).await;
     }
     letters(&app).await;
-    let acts = (0..400_usize).map(|index| {
+    let guesses = number("UPLINE_SOAK_GUESSES").unwrap_or(400);
+    let acts = (0..guesses as usize).map(|index| {
         let app = processes[index % 2].clone();
         let login = if index % 3 == 0 { format!("victim{}@example.org", index % 8) } else { format!("victim{}", index % 8) };
-        let client = from(u8::try_from(index % 40).unwrap_or(0));
+        let client = from(u8::try_from(index % 100).unwrap_or(0));
         async move { log_in(&app.services, &log(&login, &format!("guess {index}"), client)).await }
     });
     let (opened, refusals) = all_at_once(acts).await;
     let looked_at = refusals.iter().filter(|refusal| **refusal == Refusal::WrongCredentials).count();
-    assert_eq!((opened.len(), refusals.len(), looked_at), (0, 400, 8 * 5));
+    assert_eq!((opened.len(), refusals.len(), looked_at), (0, guesses as usize, 8 * 5));
     for index in 0..8 {
         assert!(matches!(tried(&app, &format!("victim{index}"), PASSWORD, from(200)).await, Some(Refusal::TooManyTries { .. })));
         request_password_reset(&app.services, &forgotten(&format!("victim{index}"))).await.unwrap();

@@ -1,14 +1,15 @@
-//! Money is neither made nor lost, whatever eight clients do at once (promises P01, P03): the books are checked while they act, and at the end every wallet
-//! holds what a model of the acknowledged acts says.
+//! Money is neither made nor lost, whatever eight clients do at once (promises P01, P03), and though people are erased meanwhile (P29): the books are checked
+//! while they act, and at the end every wallet holds what a model of the acknowledged acts says, and nothing tells of who was erased.
 
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, RwLock};
 
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha20Rng;
 use upline::auth::principal::Principal;
 use upline::commands::Error;
+use upline::commands::accounts::{EraseAccount, erase_account};
 use upline::commands::carts::add_to_cart;
 use upline::commands::epins::{IssueEpins, RedeemEpin, issue_epins, redeem_epin, retire_epins};
 use upline::commands::folding::fold_volumes;
@@ -18,14 +19,16 @@ use upline::commands::orders::{
 use upline::commands::seal::seal_journals;
 use upline::commands::wallets::{AdjustWallet, Direction, ReverseJournal, Transfer, adjust_wallet, reverse_journal, transfer};
 use upline::config::secrets::Secret;
-use upline::domain::accounts::Scope;
+use upline::domain::accounts::{Role, Scope};
 use upline::domain::amount::Amount;
 use upline::domain::epins::Funding;
 use upline::domain::order_kind::{Buyer, OrderKind};
 use upline::jobs::payouts::carry;
+use upline::store::erasure::Whose;
 use upline::store::ledger::verify;
 
 use super::{Length, seed};
+use crate::app::dump::{everything, holds};
 use crate::app::{App, TestPartner, on_both_databases};
 use crate::money::catalog::{offer, product};
 use crate::money::payouts::rail::provider::Provider;
@@ -39,8 +42,8 @@ const PARTNERS: usize = 12;
 /// What a product costs, in 1/10000.
 const PRICE: i64 = 100_000;
 
-/// An order that was paid: its line, how many of it, and whose wallet paid; a pin where there is none.
-type Bought = (i64, i64, Option<usize>);
+/// An order that was paid: its line, and whose wallet paid, with the partner's number; a pin where there is none.
+type Bought = (i64, i64, Option<(usize, i64)>);
 /// A payout, whose, and what it took from the wallet.
 type Asked = (i64, usize, i64);
 
@@ -52,7 +55,11 @@ struct World {
     app: App,
     treasurers: [Principal; 2],
     clerk: Principal,
-    partners: Vec<TestPartner>,
+    owner: Principal,
+    /// Somebody new takes the place of who is erased.
+    partners: RwLock<Vec<TestPartner>>,
+    /// User names and numbers of who was erased. A refund waits for an erasure, as the model must know which of them came first.
+    erased: tokio::sync::RwLock<BTreeMap<i64, String>>,
     product: i64,
     /// What each wallet must hold, by the acknowledged acts.
     model: Vec<AtomicI64>,
@@ -70,18 +77,22 @@ impl World {
         let app = app.with(&["payout.fee=1", "payout.minimum=10", "auth.tries=100"]);
         let treasurers = [app.operator("treasurer1", &[Scope::Payouts]).await, app.operator("treasurer2", &[Scope::Payouts]).await];
         let clerk = app.operator("clerk", &[Scope::Catalog]).await;
+        let owner = app.staff("owner", Role::Owner, &[]).await.principal;
         let mut partners: Vec<TestPartner> = Vec::new();
         for index in 0..PARTNERS {
             let sponsor = partners.get(index / 2).map(|sponsor| sponsor.code.clone());
-            let partner = app.join(&format!("partner{index}"), sponsor.as_deref(), None).await.unwrap();
-            secret(&app, &partner).await;
-            partners.push(partner);
+            partners.push(newcomer(&app, &format!("canary-{index}-canary"), sponsor.as_deref()).await);
         }
         let product = offer(&app, &product("A", PRICE / 10_000)).await;
         let model = (0..PARTNERS).map(|_| AtomicI64::new(0)).collect();
         let (bought, asked, credits, pins) = (Mutex::default(), Mutex::default(), Mutex::default(), Mutex::default());
-        let (provider, done, names) = (Provider::default(), Mutex::default(), AtomicU64::new(0));
-        Self { app, treasurers, clerk, partners, product, model, bought, asked, credits, provider, pins, done, names }
+        let (provider, done, names) = (Provider::default(), Mutex::default(), AtomicU64::new(PARTNERS as u64));
+        let (partners, erased) = (RwLock::new(partners), tokio::sync::RwLock::default());
+        Self { app, treasurers, clerk, owner, partners, erased, product, model, bought, asked, credits, provider, pins, done, names }
+    }
+
+    fn partner(&self, place: usize) -> TestPartner {
+        self.partners.read().unwrap()[place].clone()
     }
 
     fn moved(&self, partner: usize, units: i64) {
@@ -96,7 +107,7 @@ impl World {
     async fn act(&self, random: &mut ChaCha20Rng) {
         let (one, other) = (random.random_range(0..PARTNERS), random.random_range(0..PARTNERS));
         let units = random.random_range(1_i64..=5_000) * 100;
-        let (name, outcome) = match random.random_range(0..22) {
+        let (name, outcome) = match random.random_range(0..23) {
             0..=2 => ("credit", self.adjust(one, units, Direction::Credit).await),
             3 => ("debit", self.adjust(one, units, Direction::Debit).await),
             4..=6 => ("transfer", self.transfer(one, other, units).await),
@@ -110,6 +121,7 @@ impl World {
             18 => ("order of another shop", self.record(one, units).await),
             19 => ("journal taken back", self.reverse(random).await),
             20 => ("payouts carried by the rail", self.carry().await),
+            21 => ("somebody erased", self.erase(one).await),
             _ => ("what the server does by itself", self.tidy().await),
         };
         match outcome {
@@ -121,7 +133,7 @@ impl World {
 
     async fn adjust(&self, partner: usize, units: i64, direction: Direction) -> Result<(), Error> {
         let reason = "a correction".to_owned();
-        let act = AdjustWallet { partner: self.partners[partner].number, direction, sum: amount(units), reason, idempotency_key: None };
+        let act = AdjustWallet { partner: self.partner(partner).number, direction, sum: amount(units), reason, idempotency_key: None };
         let journal = adjust_wallet(&self.app.services, &self.treasurers[0], &act).await?;
         self.moved(partner, if direction == Direction::Credit { units } else { -units });
         if direction == Direction::Credit {
@@ -144,16 +156,17 @@ impl World {
 
     async fn transfer(&self, from: usize, to: usize, units: i64) -> Result<(), Error> {
         let transaction_password = Secret::new(SPENDING.to_owned());
-        let (to_number, sum) = (self.partners[to].number, amount(units));
+        let (to_number, sum) = (self.partner(to).number, amount(units));
         let act = Transfer { to: to_number, sum, memo: None, transaction_password, idempotency_key: None };
-        transfer(&self.app.services, &self.partners[from].member.principal, &act).await?;
+        transfer(&self.app.services, &self.partner(from).member.principal, &act).await?;
         self.moved(from, -units);
         self.moved(to, units);
         Ok(())
     }
 
     async fn buy(&self, partner: usize, quantity: u32, code: Option<Secret<String>>) -> Result<(), Error> {
-        let who = &self.partners[partner].member.principal;
+        let TestPartner { member, number, .. } = self.partner(partner);
+        let who = &member.principal;
         add_to_cart(&self.app.services, who, self.product, quantity).await?;
         let by_wallet = code.is_none();
         let payment = match code {
@@ -167,7 +180,7 @@ impl World {
         if by_wallet {
             self.moved(partner, -PRICE * bought);
         }
-        self.bought.lock().unwrap().push((order, line, by_wallet.then_some(partner)));
+        self.bought.lock().unwrap().push((order, line, by_wallet.then_some((partner, number))));
         Ok(())
     }
 
@@ -181,9 +194,11 @@ impl World {
     async fn refund(&self, random: &mut ChaCha20Rng) -> Result<(), Error> {
         let Some((order, line, payer)) = one_of(&self.bought, random) else { return Ok(()) };
         let (lines, reason) = (vec![RefundLine { line, quantity: 1 }], "sent back".to_owned());
+        let erased = self.erased.read().await;
         refund_order(&self.app.services, &self.treasurers[1], &RefundOrder { order, lines, sum: None, reason, idempotency_key: None })
             .await?;
-        if let Some(payer) = payer {
+        // What is owed to who was erased is owed outside.
+        if let Some((payer, _)) = payer.filter(|(_, number)| !erased.contains_key(number)) {
             self.moved(payer, PRICE);
         }
         Ok(())
@@ -191,7 +206,7 @@ impl World {
 
     async fn ask(&self, partner: usize, units: i64) -> Result<(), Error> {
         let units = units + 100_000;
-        let payout = request_of(&self.app, &self.partners[partner].member.principal, amount(units)).await?;
+        let payout = request_of(&self.app, &self.partner(partner).member.principal, amount(units)).await?;
         let taken = units + 10_000;
         self.moved(partner, -taken);
         self.asked.lock().unwrap().push((payout, partner, taken));
@@ -202,8 +217,8 @@ impl World {
         let Some((payout, partner, taken)) = one_of(&self.asked, random) else { return Ok(()) };
         let act = Act::ALL[random.random_range(0..Act::ALL.len())];
         let treasurer = &self.treasurers[random.random_range(0..2)];
-        let who = if act == Act::Cancel { &self.partners[partner].member.principal } else { treasurer };
-        act.run(&self.app, who, payout).await?;
+        let asker = self.partner(partner).member.principal;
+        act.run(&self.app, if act == Act::Cancel { &asker } else { treasurer }, payout).await?;
         if matches!(act, Act::Cancel | Act::Reject | Act::Fail) {
             self.moved(partner, taken);
         }
@@ -221,7 +236,7 @@ impl World {
     async fn redeem(&self, partner: usize, units: i64, random: &mut ChaCha20Rng) -> Result<(), Error> {
         let Some(code) = one_of(&self.pins, random) else { return Ok(()) };
         let act = RedeemEpin { code, sum: Some(amount(units)), idempotency_key: None };
-        redeem_epin(&self.app.services, &self.partners[partner].member.principal, &act).await?;
+        redeem_epin(&self.app.services, &self.partner(partner).member.principal, &act).await?;
         self.moved(partner, units);
         Ok(())
     }
@@ -229,9 +244,33 @@ impl World {
     async fn record(&self, partner: usize, units: i64) -> Result<(), Error> {
         let reference = format!("SHOP-{}", self.names.fetch_add(1, Ordering::SeqCst));
         let (pv, cv) = (Amount::from_units(units), Amount::from_units(units));
-        let partner = self.partners[partner].number;
+        let partner = self.partner(partner).number;
         let act = RecordOrder { reference, partner, buyer: Buyer::Partner, kind: OrderKind::Order, sum: amount(units), pv, cv };
         record_order(&self.app.services, &self.clerk, &act).await.map(drop)
+    }
+
+    /// Settles the wallet of somebody but the first, who sponsors the newcomers, and erases that person, if nothing comes in between.
+    async fn erase(&self, place: usize) -> Result<(), Error> {
+        if place == 0 {
+            return Ok(());
+        }
+        let TestPartner { member, number, .. } = self.partner(place);
+        let units = crate::money::available(&self.app, number).await;
+        if units > 0 {
+            self.adjust(place, units, Direction::Debit).await?;
+        }
+        let mut erased = self.erased.write().await;
+        if erased.contains_key(&number) {
+            return Ok(());
+        }
+        let act = EraseAccount { whose: Whose::Partner(number), reason: "as asked".to_owned() };
+        let username: String = self.app.value("SELECT username FROM accounts WHERE id = $1", [member.tokens.account_id.into()]).await;
+        erase_account(&self.app.services, &self.owner, &act).await?;
+        erased.insert(number, username);
+        let name = format!("canary-{}-canary", self.names.fetch_add(1, Ordering::SeqCst));
+        let newcomer = newcomer(&self.app, &name, Some(&self.partner(0).code)).await;
+        self.partners.write().unwrap()[place] = newcomer;
+        Ok(())
     }
 
     async fn tidy(&self) -> Result<(), Error> {
@@ -247,6 +286,12 @@ impl World {
         snapshot.rollback().await.unwrap();
         checked.findings.into_iter().map(|finding| finding.0).collect()
     }
+}
+
+async fn newcomer(app: &App, username: &str, sponsor: Option<&str>) -> TestPartner {
+    let partner = app.join(username, sponsor, None).await.unwrap();
+    secret(app, &partner).await;
+    partner
 }
 
 fn amount(units: i64) -> upline::commands::money::Sum {
@@ -282,15 +327,27 @@ async fn random_acts_leave_the_books_in_order(app: App) {
         client.await.unwrap();
     }
     assert_eq!(world.findings().await, [""; 0], "in the end; seed {seed}");
-    for (index, partner) in world.partners.iter().enumerate() {
+    let partners = world.partners.read().unwrap().clone();
+    for (index, partner) in partners.iter().enumerate() {
         let expected = world.model[index].load(Ordering::SeqCst);
         assert_eq!(crate::money::available(&app, partner.number).await, expected, "the wallet of partner {index}; seed {seed}");
     }
+    let erased = world.erased.read().await;
+    for (number, username) in erased.iter() {
+        assert_eq!(crate::money::available(&app, *number).await, 0, "the wallet of {username}, who was erased; seed {seed}");
+    }
+    let loops = "partners AS a JOIN partners AS b ON b.id = a.sponsor_id WHERE b.id >= a.id";
+    assert_eq!(app.count(loops).await, 0, "newcomers come below those who were there; seed {seed}");
+    app.services.database.empty_log().await.unwrap();
+    let all = everything(&app).await;
+    let left: Vec<_> = erased.values().filter(|username| holds(&all, username)).collect();
+    assert!(left.is_empty(), "left of who was erased: {left:?}; seed {seed}");
     let (charges, again) = world.provider.seen();
     assert!(again == 0 && charges.values().all(|charges| *charges == 1), "a payout left twice; seed {seed}");
     let done = world.done.lock().unwrap();
     eprintln!(
-        "{} acts by {CLIENTS} clients, seed {seed}: 0 violations, {checks} checks in between; done and refused: {done:?}",
-        length.rounds()
+        "{} acts by {CLIENTS} clients, seed {seed}: 0 violations, {checks} checks in between, {} people erased; done and refused: {done:?}",
+        length.rounds(),
+        erased.len()
     );
 }

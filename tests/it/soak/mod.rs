@@ -48,6 +48,6 @@ pub fn seed() -> u64 {
     number("UPLINE_SOAK_SEED").unwrap_or(7)
 }
 
-fn number(variable: &str) -> Option<u64> {
+pub fn number(variable: &str) -> Option<u64> {
     std::env::var(variable).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{variable} is no number: {text}")))
 }
