@@ -47,7 +47,10 @@ const UP: &[&str] = &[
     "CREATE UNIQUE INDEX payments_reference_unique ON payments (reference, coalesce(application_id, 0))",
 ];
 
+/// Without their applications, references may no longer tell orders and payments apart.
 const DOWN: &[&str] = &[
+    "UPDATE payments SET reference = NULL WHERE application_id IS NOT NULL",
+    "UPDATE orders SET reference = NULL WHERE application_id IS NOT NULL",
     "DROP INDEX payments_reference_unique",
     "DROP INDEX payments_application",
     "ALTER TABLE payments DROP COLUMN application_id",

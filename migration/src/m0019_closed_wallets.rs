@@ -22,4 +22,10 @@ const UP: &[&str] = &[
     "ALTER TABLE ledger_accounts ADD COLUMN closed_at BIGINT",
     "UPDATE ledger_accounts SET closed_at = (SELECT a.erased_at FROM partners AS p JOIN accounts AS a ON a.id = p.account_id
         WHERE p.id = ledger_accounts.partner_id) WHERE partner_id IS NOT NULL",
+    "INSERT INTO ledger_accounts (partner_id, kind, currency, balance, lowest, closed_at)
+        SELECT p.id, pockets.kind, currencies.currency, 0, 0, a.erased_at
+        FROM partners AS p JOIN accounts AS a ON a.id = p.account_id
+            CROSS JOIN (SELECT 'AVAILABLE' AS kind UNION SELECT 'PENDING' UNION SELECT 'HELD') AS pockets
+            CROSS JOIN (SELECT currency FROM ledger_accounts UNION SELECT value FROM settings WHERE name = 'currency') AS currencies
+        WHERE a.erased_at IS NOT NULL ON CONFLICT DO NOTHING",
 ];

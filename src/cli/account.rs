@@ -34,7 +34,7 @@ enum Act {
         /// OPERATOR, with the scopes given, or OWNER, with all.
         #[arg(long, value_parser = ["OPERATOR", "OWNER"])]
         role: String,
-        /// Powers of an operator, separated by commas: catalog, network, plans, periods, payouts, applications, audit, kyc.
+        /// Powers of an operator, separated by commas: catalog, network, orders, plans, periods, payouts, applications, audit, kyc.
         #[arg(long, value_delimiter = ',')]
         scopes: Vec<Scope>,
         /// E-mail address.

@@ -22,7 +22,7 @@ use crate::store::{events, products};
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidProduct`, `InvalidAmount` (a price that cannot be paid),
 /// `ProductUnknown`, `SkuTaken`.
 pub async fn save_product(services: &Services, principal: &Principal, product: &Product) -> Result<i64, Error> {
-    let caller = empowered(principal, &[Scope::Catalog])?;
+    let caller = empowered(principal, Scope::Catalog, &[Scope::Catalog])?;
     check_product(product)?;
     let id = in_transaction!(services.database, |transaction| write(services, &transaction, caller, product).await)?;
     services.wake();

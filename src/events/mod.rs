@@ -127,7 +127,7 @@ events! {
     OrderPaid = "ORDER_PAID", about partner;
     /// An order was finished: its volume counts.
     OrderCompleted = "ORDER_COMPLETED", about partner;
-    /// An order was given back, wholly or in part.
+    /// An order was given back, wholly or in part, or what was paid in part for a membership.
     OrderRefunded = "ORDER_REFUNDED", about partner;
     /// An order was given up before it was paid.
     OrderCancelled = "ORDER_CANCELLED", about partner;

@@ -142,6 +142,14 @@ pub fn caller<'a>(ctx: &Context<'a>) -> Result<&'a Caller> {
     ctx.data::<Principal>()?.anyone().ok_or_else(|| unauthenticated("Sign in first: send an access token as `Authorization: Bearer …`."))
 }
 
+/// The person who is signed in: for what is not for programs.
+///
+/// # Errors
+/// `UNAUTHENTICATED`
+pub fn person<'a>(ctx: &Context<'a>) -> Result<&'a Caller> {
+    ctx.data::<Principal>()?.caller().ok_or_else(|| unauthenticated("This is for people: sign in, and send an access token."))
+}
+
 /// The caller, if an operator with this scope.
 ///
 /// # Errors

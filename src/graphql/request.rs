@@ -23,7 +23,7 @@ use super::payouts::loader::{OpenPayouts, PayoutCounts, PayoutHistories, PayoutM
 use super::periods::loader::{PeriodIds, Periods};
 use super::profiles::loader::Profiles;
 use super::ranks::loader::{RankCounts, RankHistories};
-use super::referral_links::loader::{ReferralDays, ReferralLinkCounts, ReferralLinks, ReferralLinksOf, ReferralTotals};
+use super::referral_links::loader::{ReferralDays, ReferralLinkCounts, ReferralLinks, ReferralLinksOf, ReferralRevenues, ReferralTotals};
 use super::staff_reads::StaffReads;
 use super::wallets::loader::{Balances, MovementCounts, Movements, Turnovers};
 use crate::auth::application_keys;
@@ -124,6 +124,7 @@ fn with_loaders(request: Request, database: &Database, waves: &Waves) -> Request
         ReferralLinkCounts,
         ReferralLinks,
         ReferralLinksOf,
+        ReferralRevenues,
         ReferralTotals,
         Submissions,
         Tallies,

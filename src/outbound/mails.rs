@@ -208,7 +208,9 @@ fn refused(error: &lettre::transport::smtp::Error) -> Unsent {
 fn fails_to_prove_itself(error: &lettre::transport::smtp::Error) -> bool {
     let mut cause = error.source();
     while let Some(of) = cause {
-        if of.downcast_ref().is_some_and(|broken: &io::Error| broken.kind() == io::ErrorKind::InvalidData) {
+        // Answers that are no text break in the same way, in the clear too.
+        let is_of_tls = |broken: &io::Error| broken.kind() == io::ErrorKind::InvalidData && !broken.to_string().contains("UTF-8");
+        if of.downcast_ref().is_some_and(is_of_tls) {
             return true;
         }
         cause = of.source();

@@ -87,7 +87,7 @@ pub async fn insert(connection: &impl ConnectionTrait, account: &NewAccount<'_>)
     }
 }
 
-/// The credentials of an account, whatever its status.
+/// The credentials of an account, whatever its status; not of an application's, which nobody signs in with.
 ///
 /// # Errors
 /// The database's.
@@ -100,7 +100,8 @@ pub async fn credentials(connection: &impl ConnectionTrait, login: Login<'_>) ->
     let mut sql = Sql::new(connection);
     sql.push("SELECT id, username, email, password_hash, status, role, email_verified_at IS NOT NULL FROM accounts WHERE ")
         .push(condition)
-        .bind(value);
+        .bind(value)
+        .push(" AND NOT EXISTS (SELECT 1 FROM applications WHERE account_id = accounts.id)");
     sql.one(connection, |row| {
         Ok(Credentials {
             account_id: row.get(0)?,

@@ -53,7 +53,7 @@ pub async fn hold(transaction: &Transaction, number: i64) -> Result<Option<Appli
     let mut sql = Sql::new(transaction);
     sql.push("SELECT ").push(COLUMNS).push(" FROM").push(TABLES).push(" WHERE p.id = ").bind(number);
     if transaction.get_database_backend() == DbBackend::Postgres {
-        sql.push(" FOR UPDATE OF p");
+        sql.push(" FOR NO KEY UPDATE OF p");
     }
     sql.one(transaction, read).await
 }

@@ -33,7 +33,7 @@ pub struct SetAccessRules {
     pub networks: Vec<String>,
 }
 
-/// Switches an application on or off, at once for all its keys; gives its number. For operators with the scope `applications`, and to switch it on all
+/// Switches an application on or off, for all its keys, from the next request on; gives its number. For operators with the scope `applications`, and to switch it on all
 /// that the application has.
 ///
 /// # Errors

@@ -24,7 +24,7 @@ use crate::store::order_changes::{self, Lookup};
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`]: `ScopeMissing`, `OrderUnknown`, `OrderNotPaid`.
 pub async fn complete_order(services: &Services, principal: &Principal, order: i64) -> Result<i64, Error> {
-    let caller = empowered(principal, &[Scope::Orders, Scope::Catalog])?;
+    let caller = empowered(principal, Scope::Orders, &[Scope::Orders, Scope::Catalog])?;
     in_transaction!(services.database, |transaction| write(services, &transaction, caller.account_id, order).await)?;
     services.wake();
     Ok(order)

@@ -46,7 +46,7 @@ pub struct RecordOrder {
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `InvalidAmount`, `CurrencyUnknown`,
 /// `PartnerUnknown`, `ReferenceTaken` (for an order with another content).
 pub async fn record_order(services: &Services, principal: &Principal, input: &RecordOrder) -> Result<i64, Error> {
-    let caller = empowered(principal, &[Scope::Orders, Scope::Catalog])?;
+    let caller = empowered(principal, Scope::Orders, &[Scope::Orders, Scope::Catalog])?;
     let reference = money::check_reference(&input.reference)?;
     for volume in [input.pv, input.cv] {
         if volume < Amount::ZERO || volume > Amount::MAX_INPUT {
@@ -89,7 +89,7 @@ async fn write(
     let order = order_changes::hold(transaction, Lookup::Number(number)).await?;
     let mut order: OrderState = order.ok_or_else(|| Error::Internal(format!("order {number} was made and is not there")))?;
     if amount > Amount::ZERO {
-        let payment = Payment { amount, ..Payment::new(number, PaymentMethod::External) };
+        let payment = Payment { amount, application_id: application, ..Payment::new(number, PaymentMethod::External) };
         let journal = Journal::new(JournalKind::OrderPayment, currency, format!("order:{number}"));
         book(transaction, &mut order, (Account::Company(Book::Cash), payment), journal.by(Some(caller.account_id), None), now).await?;
     }

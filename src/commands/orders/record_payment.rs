@@ -26,14 +26,14 @@ pub struct RecordPayment {
     pub sum: Option<Sum>,
 }
 
-/// Records a payment that came in outside; gives the order's number. The same reference for the same order counts once; each application has
-/// references of its own. For applications and operators with the scope `orders`, and operators with `payouts`.
+/// Records a payment that came in outside; gives the order's number. The same reference for the same order counts once, whoever
+/// records it; for other orders each application has references of its own. For applications and operators with the scope `orders`, and operators with `payouts`.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `OrderUnknown`, `ReferenceTaken` (for another
 /// order, or for another sum), `OrderNotPayable`, `InvalidAmount` (also for more than is due), `CurrencyUnknown`.
 pub async fn record_payment(services: &Services, principal: &Principal, input: &RecordPayment) -> Result<i64, Error> {
-    let caller = empowered(principal, &[Scope::Orders, Scope::Payouts])?;
+    let caller = empowered(principal, Scope::Orders, &[Scope::Orders, Scope::Payouts])?;
     let reference = money::check_reference(&input.reference)?;
     in_transaction!(services.database, |transaction| write(services, &transaction, (caller, principal.application()), (reference, input))
         .await)?;
@@ -52,9 +52,7 @@ async fn write(
     let currency = money::currency(services, transaction).await?;
     let wanted = input.sum.as_ref().map(|sum| sum.read(currency)).transpose()?;
     let known = order_changes::payments(transaction, order.id).await?;
-    if let Some(known) =
-        known.into_iter().find(|payment| (payment.reference.as_deref(), payment.application_id) == (Some(reference), application))
-    {
+    if let Some(known) = known.into_iter().find(|payment| payment.reference.as_deref() == Some(reference)) {
         let is_same = wanted.is_none_or(|wanted| wanted == known.amount);
         return if is_same { Ok(()) } else { Err(Refusal::ReferenceTaken { reference: reference.to_owned() }.into()) };
     }

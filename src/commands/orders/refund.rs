@@ -51,15 +51,14 @@ pub struct RefundOrder {
 
 /// Gives money back to where it came from, the latest payment first, and takes the volume back: in the order's own period while
 /// that is open, else in the open one; gives the order's number. What comes off an order without lines takes the same share of its volume along.
-/// What was paid in part for a membership goes back wholly, and its order waits as before.
+/// What was paid in part for a membership goes back wholly, as where an unpaid order is given up, and its order waits as before.
 /// For operators with the scope `payouts`, and for applications with `orders`, which give back what they have recorded themselves.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
 /// `OrderUnknown` (also, to an application, for what others recorded), `OrderNotPaid`, `InvalidAmount`, `CurrencyUnknown`, `NothingToRefund` (unknown lines, more than is left, a sum of an order with lines).
 pub async fn refund_order(services: &Services, principal: &Principal, input: &RefundOrder) -> Result<i64, Error> {
-    let needed = if principal.application().is_some() { Scope::Orders } else { Scope::Payouts };
-    let caller = empowered(principal, &[needed])?;
+    let caller = empowered(principal, Scope::Orders, &[Scope::Payouts])?;
     money::check_reason(&input.reason)?;
     let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
     let repeatable = Repeatable::new(services, who, "refundOrder", key, &(input.order, &input.lines, &input.sum, &input.reason))?;
@@ -194,7 +193,8 @@ async fn take_back(transaction: &Transaction, lines: &[OrderLine], asked: &[Refu
 
 /// Money goes back to the wallets and e-pins it came from, the latest payment first; what was paid outside is owed outside. A pin whose time is over, or
 /// that was passed on since, takes nothing back: the wallet of its owner of then does. Where an unpaid order is given up, a pin is not turned into money that
-/// could not have been: the company takes what a pin that ran out has paid, and a pin that was passed on takes it back where pins are not redeemed.
+/// could not have been: the company takes what a pin that ran out has paid, and a pin that was passed on takes it back where pins are not redeemed. What is owed
+/// to somebody who was erased is owed outside.
 pub(super) async fn give_back(
     services: &Services,
     transaction: &Transaction,
@@ -231,7 +231,7 @@ pub(super) async fn give_back(
 
 /// The wallet of a partner; what is owed to somebody who was erased is paid outside.
 async fn wallet(transaction: &Transaction, partner: i64, currency: Currency) -> Result<Account, Error> {
-    let is_closed = ledger::is_closed(transaction, partner, currency).await?;
+    let is_closed = ledger::hold_closed(transaction, partner, currency).await?;
     Ok(if is_closed { Account::Company(Book::Cash) } else { Account::Partner(partner, Pocket::Available) })
 }
 
@@ -246,19 +246,21 @@ async fn onto_pin(
     let pin =
         epins::hold(transaction, number).await?.ok_or_else(|| Error::Internal(format!("e-pin {number} has paid and is not there")))?;
     let currency = money::currency(services, transaction).await?;
-    let wallet = wallet(transaction, owner.unwrap_or(order.partner_id), currency).await?;
-    // Nobody would use what is put on the pin of somebody who was erased.
-    if wallet == Account::Company(Book::Cash) {
-        return Ok(wallet);
-    }
+    let owed_to = owner.unwrap_or(order.partner_id);
     let gave_up = order.status == OrderStatus::PendingPayment;
     // Giving an order up is no way to turn a pin into money where the company does not redeem pins.
     if pin.owner_id != owner && (services.epin.redemption || !gave_up) {
-        return Ok(wallet);
+        return wallet(transaction, owed_to, currency).await;
     }
     // What is blocked stays blocked, whatever its end; and what has run out is not turned into money by giving an order up.
     if pin.is_over(now) && pin.status != EpinStatus::Blocked {
-        return Ok(if gave_up { Account::Company(Book::Breakage) } else { wallet });
+        return if gave_up { Ok(Account::Company(Book::Breakage)) } else { wallet(transaction, owed_to, currency).await };
+    }
+    // Nobody else may use an open pin of somebody who was erased.
+    if let Some(owner) = pin.owner_id.filter(|_| pin.status != EpinStatus::Blocked)
+        && ledger::hold_closed(transaction, owner, currency).await?
+    {
+        return Ok(Account::Company(Book::Cash));
     }
     let more = Amount::from_units(part.units().saturating_neg());
     if !epin_changes::take(transaction, pin.id, more).await? {

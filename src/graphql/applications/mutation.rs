@@ -159,7 +159,7 @@ impl ApplicationMutation {
         Ok(Some(RotateKeyPayload { application, key: shown(keyed), user_errors }))
     }
 
-    /// Switches an application on or off, at once for all its keys. Needs the scope `applications`, and to switch it on those that the application has;
+    /// Switches an application on or off, for all its keys, from the next request on. Needs the scope `applications`, and to switch it on those that the application has;
     /// recorded in the audit trail.
     async fn set_application_state(
         &self,

@@ -78,7 +78,7 @@ impl ApplicationKey {
         DateTime(self.0.created_at)
     }
 
-    /// From when on it is not taken any more; null for the key that is in force.
+    /// From when on it is not taken any more; null for the latest key.
     async fn ends_at(&self) -> Option<DateTime> {
         self.0.ends_at.map(DateTime)
     }

@@ -8,7 +8,7 @@ use futures_util::Stream;
 use super::super::context::LastEventId;
 use super::super::errors::{bad_user_input, missed_too_much, unauthenticated};
 use super::super::loader::{Epoch, fault};
-use super::super::network::{caller, network};
+use super::super::network::{caller, network, person};
 use super::super::partners::objects::Partner;
 use super::super::partners::seen::find;
 use super::super::scalars::DateTime;
@@ -56,7 +56,8 @@ impl EventSubscription {
                 .filter(|depth| (1..=visible).contains(depth))
                 .ok_or_else(|| bad_user_input(format!("`depth` is {depth}: it must lie between 1 and {visible}.")))?,
         };
-        let (own, is_staff) = (caller(ctx)?.partner_id, caller(ctx)?.has(Scope::Network));
+        let caller = person(ctx)?;
+        let (own, is_staff) = (caller.partner_id, caller.has(Scope::Network));
         let level = move |entry: &Entry| entry.audience.iter().filter(|above| Some(above.id) == own).map(|above| above.distance).min();
         let near = move |entry: &Entry| level(entry).is_some_and(|level| level <= i64::from(depth));
         let events = follow(ctx, after, Kind::PartnerJoined, move |entry| is_staff || near(entry))?;

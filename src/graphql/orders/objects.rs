@@ -2,11 +2,12 @@
 
 use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
+use super::super::applications::loader::Applications;
 use super::super::epins::objects::Epin;
 use super::super::epins::query::epin;
 use super::super::ids::{NodeKind, encode};
 use super::super::loader::load;
-use super::super::network::{caller, facts};
+use super::super::network::facts;
 use super::super::partners::objects::Partner;
 use super::super::partners::seen::find;
 use super::super::periods::loader::Periods;
@@ -16,6 +17,7 @@ use super::super::staff_reads;
 use super::inputs::{Buyer, OrderKind, OrderStatus};
 use super::loader::{OrderCounts, OrderLines, OrderPayments, OrderStates};
 use super::payments::PaymentMethod;
+use crate::auth::principal::Principal;
 use crate::auth::visibility::Aspect;
 use crate::domain::accounts::Scope;
 use crate::domain::{carts, orders};
@@ -92,7 +94,7 @@ impl Order {
         }))
     }
 
-    /// What was given back.
+    /// What was given back; not the parts of a membership that waits on for its payment.
     async fn refunded(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
         let currency = facts(ctx).await?.currency;
         Ok(load::<OrderStates>(ctx, (), self.0.id).await?.map(|state| Money::new(state.refunded, currency)))
@@ -109,6 +111,12 @@ impl Order {
         Ok(load::<OrderStates>(ctx, (), self.0.id).await?.and_then(|state| state.reference))
     }
 
+    /// The name of the application that recorded it; null where none did.
+    async fn recorded_by(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        let state = load::<OrderStates>(ctx, (), self.0.id).await?;
+        application_name(ctx, state.and_then(|state| state.application_id)).await
+    }
+
     /// When it was ordered; null for orders that were imported.
     async fn ordered_at(&self, ctx: &Context<'_>) -> Result<Option<DateTime>> {
         Ok(load::<OrderStates>(ctx, (), self.0.id).await?.and_then(|state| state.ordered_at).map(DateTime))
@@ -117,7 +125,7 @@ impl Order {
     /// Where it goes, as the address was then; null where nothing is sent. For who ordered, and for staff with the scope `catalog` or `network`.
     async fn ship_to(&self, ctx: &Context<'_>) -> Result<Option<ShipTo>> {
         let Some(state) = load::<OrderStates>(ctx, (), self.0.id).await? else { return Ok(None) };
-        let caller = caller(ctx)?;
+        let Some(caller) = ctx.data::<Principal>()?.caller() else { return Ok(None) };
         let is_own = state.account_id == Some(caller.account_id);
         if !is_own && !caller.has(Scope::Catalog) && !caller.has(Scope::Network) {
             return Ok(None);
@@ -136,6 +144,13 @@ impl Order {
     /// What was ordered here, at the prices of then; empty for orders that came from elsewhere.
     async fn lines(&self, ctx: &Context<'_>) -> Result<Option<Vec<OrderLine>>> {
         Ok(Some(load::<OrderLines>(ctx, (), self.0.id).await?.into_iter().map(OrderLine).collect()))
+    }
+}
+
+async fn application_name(ctx: &Context<'_>, number: Option<i64>) -> Result<Option<String>> {
+    match number {
+        Some(number) => Ok(load::<Applications>(ctx, (), number).await?.map(|application| application.name)),
+        None => Ok(None),
     }
 }
 
@@ -201,6 +216,11 @@ impl Payment {
     /// What it is called outside.
     async fn reference(&self) -> Option<&str> {
         self.0.reference.as_deref()
+    }
+
+    /// The name of the application that recorded it; null where none did.
+    async fn recorded_by(&self, ctx: &Context<'_>) -> Result<Option<String>> {
+        application_name(ctx, self.0.application_id).await
     }
 
     /// When.

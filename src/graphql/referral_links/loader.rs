@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use super::super::loader::Relation;
+use crate::domain::amount::Amount;
 use crate::domain::pages::{Page, Slice};
 use crate::domain::referral_links::{Days, ReferralLink, SourceKind, Tally};
 use crate::store::database::Database;
@@ -56,6 +57,18 @@ impl Relation for ReferralTotals {
 
     async fn fetch(database: &Database, (kind, days): &Self::Args, numbers: &[i64]) -> Result<HashMap<i64, Tally>, Error> {
         referral_stats::totals(database.reader(), *kind, numbers, *days).await
+    }
+}
+
+/// Link, or partner for its own code → what was paid by those who came by it.
+pub struct ReferralRevenues;
+
+impl Relation for ReferralRevenues {
+    type Args = (SourceKind, Days);
+    type Value = Amount;
+
+    async fn fetch(database: &Database, (kind, days): &Self::Args, numbers: &[i64]) -> Result<HashMap<i64, Amount>, Error> {
+        referral_stats::revenues(database.reader(), *kind, numbers, *days).await
     }
 }
 

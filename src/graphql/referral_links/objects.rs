@@ -4,10 +4,10 @@ use async_graphql::{Context, ID, Object, Result, SimpleObject};
 
 use super::super::ids::{NodeKind, encode};
 use super::super::loader::load;
-use super::super::network::network;
-use super::super::scalars::{BigInt, Date, DateTime};
+use super::super::network::{facts, network};
+use super::super::scalars::{BigInt, Date, DateTime, Money};
 use super::inputs::days;
-use super::loader::{ReferralDays, ReferralLinkCounts, ReferralTotals};
+use super::loader::{ReferralDays, ReferralLinkCounts, ReferralRevenues, ReferralTotals};
 use crate::commands::Services;
 use crate::domain::partners::{Partner, PartnerStatus};
 use crate::domain::period::{Period, PeriodKind};
@@ -156,7 +156,13 @@ impl ReferralStats {
         Ok(BigInt(self.tally(ctx).await?.conversions))
     }
 
-    /// The same day by day, the latest first, without days on which nothing happened; 366 of them at most.
+    /// What was paid for the orders that those who registered, whenever that was, finished within these days, without what was given back.
+    async fn revenue(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
+        let amount = load::<ReferralRevenues>(ctx, (self.kind, self.days), self.number).await?;
+        Ok(Some(Money::new(amount, facts(ctx).await?.currency)))
+    }
+
+    /// Clicks, visitors, registrations and conversions day by day, the latest first, without days on which nothing happened; 366 of them at most.
     async fn days(&self, ctx: &Context<'_>) -> Result<Vec<ReferralDay>> {
         let days = load::<ReferralDays>(ctx, (self.kind, self.days), self.number).await?;
         Ok(days.into_iter().map(|(day, tally)| ReferralDay::of(day, tally)).collect())

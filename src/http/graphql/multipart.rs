@@ -1,7 +1,7 @@
 //! Requests with files, by the GraphQL multipart request specification: `operations`, then `map`, then the files.
 //!
 //! A web form of any page can send this content type without the browser asking first (CORS), so a header that no form can set is required. Who is not
-//! signed in sends no files: their bodies are not read.
+//! shows no valid token sends no files: their bodies are not read.
 
 use axum::body::Body;
 use axum::http::request::Parts;

@@ -6,7 +6,7 @@ mod read;
 mod seal;
 mod verify;
 
-pub use post::{Failed, Posted, balance, balances, close, is_closed, post};
+pub use post::{Failed, Posted, balance, balances, close, hold_closed, post};
 pub use read::{Written, find};
 pub use seal::{Head, Link, seal};
 pub use verify::{Finding, Findings, verify};

@@ -70,7 +70,7 @@ pub async fn post(transaction: &Transaction, journal: &Journal, at: Instant) -> 
                 } else {
                     match give(transaction, number, pocket, journal.currency(), amount).await? {
                         Some(row) => row,
-                        None if is_closed(transaction, number, journal.currency()).await? => return Err(Failed::Closed { account }),
+                        None if hold_closed(transaction, number, journal.currency()).await? => return Err(Failed::Closed { account }),
                         None => return Err(Failed::Full { account }),
                     }
                 };
@@ -165,14 +165,16 @@ pub async fn close(transaction: &Transaction, partner: i64, currency: Currency, 
     Ok(())
 }
 
-/// Whether nothing is paid into the pockets of a partner any more.
+/// Whether nothing is paid into the pockets of a partner any more; they stay as they are until the transaction ends.
 ///
 /// # Errors
 /// The database's.
-pub async fn is_closed(connection: &impl ConnectionTrait, partner: i64, currency: Currency) -> Result<bool, Error> {
-    let sql = "SELECT 1 FROM ledger_accounts WHERE partner_id = $1 AND currency = $2 AND closed_at IS NOT NULL LIMIT 1";
+pub async fn hold_closed(transaction: &Transaction, partner: i64, currency: Currency) -> Result<bool, Error> {
+    let lock = if transaction.get_database_backend() == DbBackend::Postgres { " ORDER BY id FOR NO KEY UPDATE" } else { "" };
+    let sql = format!("SELECT closed_at FROM ledger_accounts WHERE partner_id = $1 AND currency = $2{lock}");
     let values = [partner.into(), currency.code().into()];
-    Ok(Sql::whole(connection, sql, values).one(connection, |_| Ok(())).await?.is_some())
+    let closed = Sql::whole(transaction, &sql, values).all(transaction, |row| Ok(row.get::<Option<i64>>(0)?.is_some())).await?;
+    Ok(closed.contains(&true))
 }
 
 /// What a pocket holds.

@@ -6,26 +6,39 @@ use image::ImageFormat;
 use serde_json::{Value, json};
 use upline::auth::principal::Principal;
 use upline::commands::Error;
+use upline::commands::accounts::{Block, LogIn, block_account, find_account, log_in};
 use upline::commands::applications::{
     Keyed, RegisterApplication, RotateKey, SetAccessRules, SetApplicationState, register_application, rotate_key, set_access_rules,
     set_application_state,
 };
 use upline::commands::carts::add_to_cart;
-use upline::commands::orders::{Checkout, checkout};
+use upline::commands::catalog::save_product;
+use upline::commands::orders::{
+    Checkout, RecordOrder, RecordPayment, RefundOrder, checkout, complete_order, record_order, record_payment, refund_order,
+};
 use upline::config::secrets::Secret;
 use upline::domain::accounts::{Role, Scope};
+use upline::domain::amount::Amount;
 use upline::domain::applications::{ApplicationKind, ApplicationState};
+use upline::domain::clients::Client;
+use upline::domain::order_kind::{Buyer, OrderKind};
 use upline::domain::refusal::Refusal;
 use upline::graphql::context::Credentials;
+use upline::graphql::ids::{NodeKind, encode};
 
 use crate::app::{App, all_at_once, dump, on_both_databases, refusal};
 use crate::graphql::served::Served;
+use crate::graphql::streams::{Subscriber, Way};
 use crate::money::catalog::{offer, product};
+use crate::money::{sum, treasurer};
 use crate::uploads::{picture, send};
 
 on_both_databases!(
     a_shop_records_its_orders_and_payments_by_its_key,
     references_are_each_applications_own,
+    a_payment_of_an_order_counts_once_whoever_records_it,
+    each_power_opens_its_own_acts_only,
+    nobody_signs_in_as_an_application,
     a_key_shows_nothing_of_people,
     only_operators_who_have_its_powers_hand_out_a_key,
     a_key_ends_when_it_is_replaced_switched_off_or_used_from_elsewhere,
@@ -110,6 +123,16 @@ async fn a_shop_records_its_orders_and_payments_by_its_key(app: App) {
     }
     assert_eq!(app.count("payments WHERE application_id IS NOT NULL").await, 1);
 
+    // What it recorded it sees, and no other order, nor where one goes.
+    let house = encode(NodeKind::Order, open).to_string();
+    let seen =
+        |id: &str| format!("{{ node(id: \"{id}\") {{ ... on Order {{ recordedBy shipTo {{ name }} payments {{ recordedBy }} }} }} }}");
+    let own = served.ask(key, &seen(recorded["id"].as_str().unwrap())).await;
+    assert_eq!(own["node"], json!({ "recordedBy": "Web shop", "shipTo": null, "payments": [{ "recordedBy": "Web shop" }] }));
+    assert_eq!(served.ask(key, &seen(&house)).await["node"], Value::Null);
+    let of_owner = served.ask(owner.token(), &seen(&house)).await;
+    assert_eq!(of_owner["node"]["payments"], json!([{ "recordedBy": "Web shop" }]));
+
     // It gives back what it recorded itself, and nothing else.
     let back = |number: &Value| json!({ "input": { "orderNumber": number, "reason": "sent back" } });
     let answer = served.answer(Some(key), REFUND, back(&recorded["number"])).await;
@@ -151,6 +174,90 @@ async fn references_are_each_applications_own(app: App) {
         assert_eq!(refused["userErrors"][0]["code"], "PARTNER_UNKNOWN");
     }
     assert_eq!(app.count("orders").await, 3);
+}
+
+async fn a_payment_of_an_order_counts_once_whoever_records_it(app: App) {
+    let treasurer = treasurer(&app).await;
+    let anna = app.join("anna", None, None).await.unwrap();
+    let id = offer(&app, &product("A", 10)).await;
+    let shops = [registered(&app, "One").await, registered(&app, "Other").await];
+    let mut principals = vec![treasurer];
+    for shop in &shops {
+        principals.push(app.authenticate(shop.key.expose()).await.unwrap());
+    }
+    let order = async || {
+        add_to_cart(&app.services, &anna.member.principal, id, 3).await.unwrap();
+        checkout(&app.services, &anna.member.principal, &Checkout::default()).await.unwrap()
+    };
+    let (first, second) = (order().await, order().await);
+    let paid = |order: i64| RecordPayment { order, reference: "T-1".to_owned(), sum: Some(sum("10")) };
+    let acts = (0..9).map(|index| {
+        let (services, who, act) = (app.services.clone(), principals[index % 3].clone(), paid(first));
+        async move { record_payment(&services, &who, &act).await }
+    });
+    let (done, refused) = all_at_once(acts).await;
+    assert_eq!((done.len(), refused.len(), app.count("payments").await), (9, 0, 1));
+    // For another order it is another payment, of whoever has not used the reference.
+    let outcomes = [
+        record_payment(&app.services, &principals[0], &paid(second)).await,
+        record_payment(&app.services, &principals[1], &paid(second)).await,
+    ];
+    let was_first: Option<i64> = app.value("SELECT application_id FROM payments WHERE order_id = $1", [first.into()]).await;
+    assert!(outcomes.iter().any(Result::is_ok), "{outcomes:?} {was_first:?}");
+    assert_eq!(app.count("payments").await, 2);
+}
+
+async fn each_power_opens_its_own_acts_only(app: App) {
+    let anna = app.join("anna", None, None).await.unwrap();
+    let owner = app.staff("owner", Role::Owner, &[]).await.principal;
+    let mut programs = Vec::new();
+    for scope in [Scope::Orders, Scope::Catalog] {
+        let wish = RegisterApplication { scopes: BTreeSet::from([scope]), ..shop(scope.code()) };
+        let made = register_application(&app.services, &owner, &wish).await.unwrap();
+        programs.push(app.authenticate(made.key.expose()).await.unwrap());
+    }
+    let [shop, feed] = &programs[..] else { panic!("two programs") };
+    let foreign = RecordOrder {
+        reference: "W-1".to_owned(),
+        partner: anna.number,
+        buyer: Buyer::Partner,
+        kind: OrderKind::Order,
+        sum: sum("10"),
+        pv: Amount::ZERO,
+        cv: Amount::ZERO,
+    };
+    let missing = |scope: &'static str| Refusal::ScopeMissing { scope };
+    let recorded = record_order(&app.services, shop, &foreign).await.unwrap();
+    let payment = RecordPayment { order: recorded, reference: "T-1".to_owned(), sum: None };
+    let back = RefundOrder { order: recorded, lines: Vec::new(), sum: None, reason: "sent back".to_owned(), idempotency_key: None };
+    for refused in [
+        refusal(record_order(&app.services, feed, &foreign).await),
+        refusal(record_payment(&app.services, feed, &payment).await),
+        refusal(complete_order(&app.services, feed, recorded).await),
+        refusal(refund_order(&app.services, feed, &back).await),
+    ] {
+        assert_eq!(refused, missing("orders"));
+    }
+    assert_eq!(refusal(save_product(&app.services, shop, &product("A", 10)).await), missing("catalog"));
+    save_product(&app.services, feed, &product("A", 10)).await.unwrap();
+}
+
+async fn nobody_signs_in_as_an_application(app: App) {
+    let served = Served::start(&app).await;
+    let Keyed { key, .. } = registered(&app, "Shop").await;
+    let name = served.ask(key.expose(), "{ viewer { account { username } } }").await["viewer"]["account"]["username"].clone();
+    let name = name.as_str().unwrap();
+    let clerk = app.operator("clerk", &[Scope::Network]).await;
+    let block = Block { username: name.to_owned(), reason: "why not".to_owned() };
+    assert_eq!(refusal(block_account(&app.services, &clerk, &block).await), Refusal::AccountUnknown);
+    assert!(find_account(&app.services.database, name).await.unwrap().is_none(), "nobody sets a password");
+    let log = LogIn { login: name.to_owned(), password: Secret::new("a long password".to_owned()), client: Client::default() };
+    assert_eq!(refusal(log_in(&app.services, &log).await), Refusal::WrongCredentials);
+    assert!(opens(&app, &key).await);
+    // What is for people is not followed by programs.
+    for way in [Way::WebSocket, Way::ServerSentEvents] {
+        assert_eq!(Subscriber::follow(&served, way, key.expose(), "").await.end().await["code"], "UNAUTHENTICATED", "{way:?}");
+    }
 }
 
 async fn a_key_shows_nothing_of_people(app: App) {

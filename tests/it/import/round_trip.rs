@@ -130,6 +130,22 @@ async fn tables_taken_down_and_brought_up_again_take_the_same_files() {
             };
             fixture.import(&files).await.unwrap();
             assert_eq!(fixture.export(None, true).await("network.csv"), made.network(true));
+            // What only the newer tables tell apart.
+            let transaction = fixture.database.begin().await.unwrap();
+            for sql in [
+                "INSERT INTO accounts (id, username, name, role, status, created_at) VALUES (9001, 'shop-1', 'One', 'OPERATOR', 'ACTIVE', 0),
+                    (9002, 'shop-2', 'Two', 'OPERATOR', 'ACTIVE', 0)",
+                "INSERT INTO applications (id, account_id, kind, state, networks, created_at) VALUES (1, 9001, 'SERVER', 'ACTIVE', '', 0),
+                    (2, 9002, 'SERVER', 'ACTIVE', '', 0)",
+                "INSERT INTO periods (id, code, starts_at, ends_at, state) VALUES (900, '2031-01', 1926000000000000000, 1928000000000000000, 'OPEN')",
+                "INSERT INTO orders (partner_id, period_id, buyer, kind, placed_at, cv, pv, amount, reference, application_id)
+                    SELECT min(p.id), 900, 'PARTNER', 'ORDER', 1926000000000000000, 1, 1, 1, '1001', a.id FROM partners p CROSS JOIN applications a
+                    GROUP BY a.id",
+            ] {
+                let statement = sea_orm::Statement::from_string(fixture.database.backend(), sql);
+                sea_orm::ConnectionTrait::execute_raw(&transaction, statement).await.unwrap();
+            }
+            transaction.commit().await.unwrap();
             fixture.database.migrate_down().await.unwrap();
             fixture.database.migrate().await.unwrap();
         }

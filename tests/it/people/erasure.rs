@@ -7,7 +7,7 @@ use upline::auth::principal::Principal;
 use upline::commands::Error;
 use upline::commands::accounts::{EraseAccount, LogIn, SignUp, erase_account, log_in, refresh_token, sign_up};
 use upline::commands::carts::{add_shipping_address, add_to_cart};
-use upline::commands::epins::{IssueEpins, issue_epins};
+use upline::commands::epins::{IssueEpins, SetEpinBlocked, issue_epins, set_epin_blocked};
 use upline::commands::orders::{Checkout, FromEpin, FromWallet, Means, RefundOrder, checkout, complete_order, refund_order};
 use upline::commands::partners::{BecomePartner, Joining, become_partner, set_contact_sharing};
 use upline::commands::payouts::{RequestPayout, SavePayoutMethod, request_payout, save_payout_method};
@@ -34,6 +34,7 @@ on_both_databases!(
     nothing_that_told_of_an_erased_person_is_left,
     an_erasure_waits_for_payouts_orders_and_money,
     what_is_owed_to_an_erased_person_is_owed_outside,
+    a_refund_and_an_erasure_at_once_are_done_one_after_the_other,
     only_owners_erase_and_staff_is_not_erased,
     of_rival_erasures_one_is_done,
     what_an_erased_person_had_under_way_brings_nothing_back,
@@ -227,6 +228,42 @@ fn adjustment(partner: i64, amount: &str) -> AdjustWallet {
     AdjustWallet { partner, direction: Direction::Credit, sum: sum(amount), reason, idempotency_key: None }
 }
 
+fn back(order: i64) -> RefundOrder {
+    RefundOrder { order, lines: Vec::new(), sum: None, reason: "sent back".to_owned(), idempotency_key: None }
+}
+
+async fn a_refund_and_an_erasure_at_once_are_done_one_after_the_other(app: App) {
+    let (operator, owner) = (treasurer(&app).await, owner(&app).await);
+    let id = offer(&app, &product("A", 10)).await;
+    let mut erased = 0;
+    for round in 0..8 {
+        let anna = app.join(&format!("anna{round}"), None, None).await.unwrap();
+        secret(&app, &anna).await;
+        credit(&app, &operator, anna.number, "10").await;
+        add_to_cart(&app.services, &anna.member.principal, id, 1).await.unwrap();
+        let wallet = Means::Wallet(FromWallet { owner: None, transaction_password: Secret::new(SPENDING.to_owned()) });
+        let act = Checkout { payment: Some(wallet), ..Checkout::default() };
+        let order = checkout(&app.services, &anna.member.principal, &act).await.unwrap();
+        let (services, treasurer) = (app.services.clone(), operator.clone());
+        let refunding = tokio::spawn(async move { refund_order(&services, &treasurer, &back(order)).await });
+        let (services, master, act) = (app.services.clone(), owner.clone(), erase(Whose::Partner(anna.number)));
+        let erasing = tokio::spawn(async move { erase_account(&services, &master, &act).await.map(drop) });
+        refunding.await.unwrap().unwrap();
+        let left = crate::money::available(&app, anna.number).await;
+        match erasing.await.unwrap() {
+            Ok(()) => {
+                erased += 1;
+                assert_eq!(left, 0);
+            }
+            outcome => {
+                assert!(matches!(refusal(outcome), Refusal::ErasureBlocked { .. }));
+                assert_eq!(left, 100_000);
+            }
+        }
+    }
+    eprintln!("{erased} of 8 were erased first");
+}
+
 async fn what_is_owed_to_an_erased_person_is_owed_outside(app: App) {
     let (operator, owner) = (treasurer(&app).await, owner(&app).await);
     let [anna, berta] = [app.join("anna", None, None).await.unwrap(), app.join("berta", None, None).await.unwrap()];
@@ -248,11 +285,16 @@ async fn what_is_owed_to_an_erased_person_is_owed_outside(app: App) {
     };
     let wallet = || Means::Wallet(FromWallet { owner: None, transaction_password: Secret::new(SPENDING.to_owned()) });
     let (first, second) = (order(wallet()).await, order(wallet()).await);
-    let (reason, owned) = ("for sale".to_owned(), Some(anna.number));
-    let pins =
-        IssueEpins { count: 1, sum: sum("10"), funding: Funding::Sold, owner: owned, expires_at: None, reason, idempotency_key: None };
-    let code = issue_epins(&app.services, &operator, &pins).await.unwrap().codes.remove(0).1;
-    let third = order(Means::Epin(FromEpin { code, sum: None })).await;
+    let by_pin = async |owner: Option<i64>| {
+        let (reason, sum) = ("for sale".to_owned(), sum("10"));
+        let pins = IssueEpins { count: 1, sum, funding: Funding::Sold, owner, expires_at: None, reason, idempotency_key: None };
+        let (pin, code) = issue_epins(&app.services, &operator, &pins).await.unwrap().codes.remove(0);
+        (pin, order(Means::Epin(FromEpin { code, sum: None })).await)
+    };
+    let [(_, third), (blocked, fourth)] = [by_pin(Some(anna.number)).await, by_pin(Some(anna.number)).await];
+    let act = SetEpinBlocked { epin: blocked, blocked: true, reason: "lost".to_owned() };
+    set_epin_blocked(&app.services, &operator, &act).await.unwrap();
+    let (bearers, fifth) = by_pin(None).await;
     // Two at once: what is paid in is either seen or refused.
     let mut outcomes = Vec::new();
     let (services, treasurer, number) = (app.services.clone(), operator.clone(), anna.number);
@@ -275,12 +317,15 @@ async fn what_is_owed_to_an_erased_person_is_owed_outside(app: App) {
         app.value(sql, []).await
     };
     let before = cash().await;
-    for order in [first, second, third] {
-        let act = RefundOrder { order, lines: Vec::new(), sum: None, reason: "sent back".to_owned(), idempotency_key: None };
-        refund_order(&app.services, &operator, &act).await.unwrap();
+    for order in [first, second, third, fourth, fifth] {
+        refund_order(&app.services, &operator, &back(order)).await.unwrap();
     }
-    assert_eq!(cash().await - before, 300_000, "by wallet and by pin");
-    assert_eq!(app.count("orders WHERE status = 'REFUNDED'").await, 3);
+    assert_eq!(cash().await - before, 300_000, "by wallet and by the pin that nobody could use");
+    for (pin, what) in [(blocked, "what is blocked stays blocked"), (bearers, "a pin of nobody is whose has the code")] {
+        let left: i64 = app.value("SELECT remaining FROM epins WHERE id = $1", [pin.into()]).await;
+        assert_eq!(left, 100_000, "{what}");
+    }
+    assert_eq!(app.count("orders WHERE status = 'REFUNDED'").await, 5);
     assert_eq!(refusal(adjust_wallet(&app.services, &operator, &adjustment(anna.number, "1")).await), Refusal::WalletClosed);
     let reverse = |journal: i64| ReverseJournal { journal, reason: "by mistake".to_owned(), idempotency_key: None };
     assert_eq!(refusal(reverse_journal(&app.services, &operator, &reverse(transferred)).await), Refusal::WalletClosed);
