@@ -21,6 +21,8 @@ use super::tree::placement::Leg;
 const BLOCK_SOURCES: usize = 1 << 8;
 /// Blocks whose outcome is in memory at a time.
 const BLOCKS_AT_ONCE: usize = 1 << 5;
+/// Partners whose statements are made at a time by one thread.
+const PARTNERS_AT_ONCE: usize = 1 << 14;
 
 /// The result of a run.
 pub struct Outcome<'a> {
@@ -173,10 +175,10 @@ impl<'a> Outcome<'a> {
 
     /// All lines in output order: bonus, order with none first, source, level, beneficiary.
     pub fn lines(&self) -> impl Iterator<Item = OutcomeLine<'_>> {
-        let orders = &self.standing.snapshot.orders;
+        let snapshot = &*self.standing.snapshot;
         (0..)
             .zip(&self.paid)
-            .flat_map(move |(bonus, paid)| paid.lines.in_output_order(orders).into_iter().flat_map(move |at| self.lines_of(bonus, at)))
+            .flat_map(move |(bonus, paid)| paid.lines.in_output_order(snapshot).into_iter().flat_map(move |at| self.lines_of(bonus, at)))
     }
 
     /// Goes through all lines in output order, blocks of them in parallel: `push` adds a line to its block, `take` gets the blocks one after the other.
@@ -188,9 +190,9 @@ impl<'a> Outcome<'a> {
         push: impl Fn(&mut T, &OutcomeLine<'_>) + Sync,
         mut take: impl FnMut(T) -> Result<(), E>,
     ) -> Result<(), E> {
-        let orders = &self.standing.snapshot.orders;
+        let snapshot = &*self.standing.snapshot;
         for (bonus, paid) in self.paid.iter().enumerate() {
-            for blocks in paid.lines.in_output_order(orders).chunks(BLOCK_SOURCES * BLOCKS_AT_ONCE) {
+            for blocks in paid.lines.in_output_order(snapshot).chunks(BLOCK_SOURCES * BLOCKS_AT_ONCE) {
                 let block = |sources: &[SourceAt]| {
                     let mut block = T::default();
                     sources.iter().for_each(|at| self.lines_of(bonus, *at).for_each(|line| push(&mut block, &line)));
@@ -216,11 +218,11 @@ impl<'a> Outcome<'a> {
     #[must_use]
     pub fn carry(&self) -> Option<Vec<Carry>> {
         let carry = self.paid.iter().find_map(|paid| paid.carry.as_ref())?;
-        let some = self.standing.by_number().iter().zip(carry).filter(|(_, legs)| **legs != [0; 2]);
-        let of = |(partner, [left, right]): (&u32, &[i64; 2])| Carry {
-            partner: self.standing.number(*partner),
-            left: Amount::from_units(*left),
-            right: Amount::from_units(*right),
+        let some = self.standing.by_number().iter().map(|place| (*place, carry[*place as usize])).filter(|(_, legs)| *legs != [0; 2]);
+        let of = |(place, [left, right]): (u32, [i64; 2])| Carry {
+            partner: self.standing.number(place),
+            left: Amount::from_units(left),
+            right: Amount::from_units(right),
         };
         Some(some.map(of).collect())
     }
@@ -325,14 +327,18 @@ fn statements(standing: &Standing, paid: &[Paid], earned: &[i64]) -> Result<Vec<
     let scale = power_of_ten(4 - standing.plan.currency.exponent) as i64;
     let all_points = all_points(standing, paid, earned);
     let places = if earned.is_empty() { &[] } else { standing.by_number() };
-    let some = places.iter().filter(|place| earned[**place as usize] > 0);
     let statement = |place: &u32| {
         let (partner, amount, points) = (standing.number(*place), earned[*place as usize], all_points[*place as usize]);
         let fits = |units: i64| (units < i64::MAX).then_some(Amount::from_units(units));
         let statement = fits(amount.saturating_mul(scale)).zip(fits(points)).map(|(amount, points)| Statement { partner, amount, points });
         statement.ok_or_else(|| Refusal::orders(None, format!("what partner {partner} earns in all does not fit 64 bits")))
     };
-    some.map(statement).collect()
+    let some = |places: &[u32]| places.iter().filter(|place| earned[**place as usize] > 0).map(statement).collect();
+    let shares: Vec<Result<Vec<Statement>, Refusal>> = places.par_chunks(PARTNERS_AT_ONCE).map(some).collect();
+    // One share after the other, so that the first partner by number is refused.
+    let mut statements = Vec::new();
+    shares.into_iter().try_for_each(|share| share.map(|share| statements.extend(share)))?;
+    Ok(statements)
 }
 
 fn summary(standing: &Standing, paid: &[Paid], capped: i128) -> Summary {

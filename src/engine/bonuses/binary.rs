@@ -13,7 +13,7 @@ use crate::engine::tree::NONE;
 use crate::engine::tree::placement::{Leg, PlacementTree};
 use crate::engine::volume::LegVolumes;
 
-use super::walk::in_parts;
+use super::walk::by_place;
 use super::{Award, Book, Lines, Origin, Paid, Sheet, Turn};
 
 /// The rule.
@@ -97,9 +97,9 @@ impl Binary {
             Method::Cycle { amount, .. } => vec![amount.units()],
         };
         let book = Book::of(rates, standing.len());
-        let settle = |range: std::ops::Range<usize>, recorder: &mut R| {
+        let settle = |partners: &[u32], recorder: &mut R| {
             let (mut sheet, mut bases, mut carry) = (Sheet::new(&book), Vec::new(), Vec::new());
-            for &partner in &standing.by_number()[range] {
+            for &partner in partners {
                 let place = partner as usize;
                 let volume = [Leg::Left, Leg::Right].map(|leg| volumes.leg(placement, partner, leg));
                 let total = self.with_carry(turn, partner, volume, recorder)?;
@@ -117,11 +117,10 @@ impl Binary {
             }
             Ok((sheet.close(), bases, carry))
         };
-        let (mut lines, mut bases, mut carry) = (Vec::new(), vec![0; standing.len()], Vec::with_capacity(standing.len()));
-        let mut places = standing.by_number().iter();
-        for (more, base, out) in in_parts(standing.len(), recorder, settle)? {
+        let (mut lines, mut bases, mut carry) = (Vec::new(), Vec::with_capacity(standing.len()), Vec::with_capacity(standing.len()));
+        for (more, base, out) in by_place(standing, recorder, settle)? {
             lines.push(more);
-            base.into_iter().zip(&mut places).for_each(|(base, place)| bases[*place as usize] = base);
+            bases.extend(base);
             carry.extend(out);
         }
         Ok(Paid { lines: Lines::new(lines, book, Origin::Partners(bases)), carry: Some(carry), ..Paid::default() })

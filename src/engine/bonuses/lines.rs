@@ -4,7 +4,7 @@ use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParal
 
 use crate::engine::decimal::Exact;
 use crate::engine::explain::recorder::Recorder;
-use crate::engine::snapshot::Orders;
+use crate::engine::snapshot::Snapshot;
 use crate::engine::standing::Standing;
 use crate::engine::tree::NONE;
 
@@ -46,7 +46,7 @@ impl Rates {
     }
 }
 
-/// Where a line stands in the output of its bonus: the number of its order, if it has one, and its place.
+/// Where a line stands in the output of its bonus: the number of the order or partner it comes from, and its place.
 pub(crate) type Rank = (i64, u64);
 
 /// Where the lines of an order or a partner stand: the part, and the source's place in it.
@@ -102,8 +102,7 @@ impl Book {
 
 /// The lines of a bonus, in the parts in which they were computed.
 ///
-/// Lines that come from partners stand in output order. Of those that come from orders only the lines of one order do: which order comes
-/// first is a question of their numbers.
+/// Of all lines only those of one order or partner stand in output order: which order or partner comes first is a question of their numbers.
 #[derive(Default)]
 pub(crate) struct Lines {
     parts: Vec<Part>,
@@ -138,20 +137,25 @@ impl Lines {
     }
 
     /// Where the lines of each source stand, in output order.
-    pub(crate) fn in_output_order(&self, orders: &Orders) -> Vec<SourceAt> {
-        let sources = self
-            .parts
-            .iter()
-            .zip(0..)
-            .flat_map(|(part, index)| (0..).zip(part.sources()).map(move |(source, from)| (from, (index, source))));
-        if self.come_from_orders() {
-            let mut of_orders = vec![(NONE, NONE); orders.len()];
-            sources.for_each(|(from, at)| of_orders[from as usize] = at);
-            let numbered = orders.by_number().iter().map(|order| of_orders[*order as usize]);
-            numbered.filter(|at| at.0 != NONE).collect()
-        } else {
-            sources.map(|(_, at)| at).collect()
+    pub(crate) fn in_output_order(&self, snapshot: &Snapshot) -> Vec<SourceAt> {
+        let by_number = self.origins(snapshot);
+        let mut places = vec![(NONE, NONE); by_number.len()];
+        for (part, index) in self.parts.iter().zip(0..) {
+            part.sources().zip(0..).for_each(|(from, source)| places[from as usize] = (index, source));
         }
+        by_number.iter().map(|from| places[*from as usize]).filter(|at| at.0 != NONE).collect()
+    }
+
+    /// The lowest and the highest number of what lines may come from.
+    pub(crate) fn numbers(&self, snapshot: &Snapshot) -> Option<(i64, i64)> {
+        let (ordered, origins) = (self.come_from_orders(), self.origins(snapshot));
+        let number = |from: &u32| number_of(ordered, snapshot, *from);
+        origins.first().map(number).zip(origins.last().map(number))
+    }
+
+    /// All that lines may come from, orders or partners, in ascending order of number.
+    fn origins<'s>(&self, snapshot: &'s Snapshot) -> &'s [u32] {
+        if self.come_from_orders() { snapshot.orders.by_number() } else { snapshot.network.by_number() }
     }
 
     /// The lines of a source, lower levels first.
@@ -181,6 +185,15 @@ impl Lines {
         };
         let forks: Vec<R> = self.parts.par_iter_mut().zip(starts).map(one).collect();
         forks.into_iter().for_each(|fork| recorder.join(fork));
+    }
+
+    /// Gives single lines, told by their places, amounts that are at most the ones they have.
+    pub(crate) fn lower(&mut self, cuts: impl Iterator<Item = (u64, i64)>) {
+        let starts = starts(&self.parts);
+        for (place, amount) in cuts {
+            let part = starts.partition_point(|start| *start <= place) - 1;
+            self.parts[part].lower((place - starts[part]) as usize, amount);
+        }
     }
 
     /// Whether every line comes from a single order.
@@ -226,8 +239,12 @@ pub(crate) fn place_of(come_from_orders: bool, line: &Line) -> (u32, u32) {
 }
 
 /// Where a line stands in the output of its bonus; `place` is the one that [`Lines::each`] counts.
-pub(crate) fn rank_of(come_from_orders: bool, orders: &Orders, place: u64, line: &Line) -> Rank {
-    (if come_from_orders { orders.order(line.from).number } else { 0 }, place)
+pub(crate) fn rank_of(come_from_orders: bool, snapshot: &Snapshot, place: u64, line: &Line) -> Rank {
+    (number_of(come_from_orders, snapshot, line.from), place)
+}
+
+fn number_of(come_from_orders: bool, snapshot: &Snapshot, from: u32) -> i64 {
+    if come_from_orders { snapshot.orders.order(from).number } else { snapshot.network.partner(from).number }
 }
 
 /// How many places of lines stand before each part.

@@ -10,7 +10,7 @@ use crate::engine::refusal::Refusal;
 use crate::engine::rounding::power_of_ten;
 use crate::engine::tree::NONE;
 
-use super::walk::{Node, climb, in_parts};
+use super::walk::{Node, by_place, climb};
 use super::{Award, Book, Lines, Origin, Paid, Sheet, Turn, add_all};
 
 /// The rule.
@@ -38,11 +38,9 @@ impl Matching {
             false => turn.nodes(sponsors),
         };
         let book = Book::of(self.rates.iter().map(|rate| rate.units()).collect(), standing.len());
-        let match_all = |range: std::ops::Range<usize>, recorder: &mut R| {
+        let match_all = |earners: &[u32], recorder: &mut R| {
             let mut sheet = Sheet::new(&book);
-            for (earner, base) in
-                standing.by_number()[range].iter().map(|place| (*place, bases[*place as usize])).filter(|(_, base)| *base > 0)
-            {
+            for (earner, base) in earners.iter().map(|place| (*place, bases[*place as usize])).filter(|(_, base)| *base > 0) {
                 if base == i64::MAX {
                     return Err(turn.too_large(earner));
                 }
@@ -50,7 +48,7 @@ impl Matching {
             }
             Ok(sheet.close())
         };
-        let lines = in_parts(standing.len(), recorder, match_all)?;
+        let lines = by_place(standing, recorder, match_all)?;
         Ok(Lines::new(lines, book, Origin::Partners(bases)))
     }
 

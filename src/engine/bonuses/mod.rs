@@ -85,7 +85,7 @@ pub(crate) struct Paid {
     pub lines: Lines,
     /// What of the pool nobody gets, in counts of 10^-10.
     pub breakage: i128,
-    /// What each partner carries out, left and right, of a binary bonus; in ascending order of number.
+    /// What each partner carries out, left and right, of a binary bonus; by dense index.
     pub carry: Option<Vec<[i64; 2]>>,
 }
 

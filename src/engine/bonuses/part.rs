@@ -49,10 +49,9 @@ impl Amounts {
 
     /// Caps only take away, so what was small stays so.
     fn lower(&mut self, place: usize, amount: i64) {
-        match (u32::try_from(amount), self.find(place)) {
-            (Ok(small), _) if small < Self::LARGE => self.small[place] = small,
-            (_, Some(found)) => self.large[found].1 = amount,
-            _ => {}
+        match u32::try_from(amount) {
+            Ok(small) if small < Self::LARGE => self.small[place] = small,
+            _ => self.find(place).into_iter().for_each(|found| self.large[found].1 = amount),
         }
     }
 
@@ -126,6 +125,13 @@ impl Part {
                 self.total += i128::from(amount);
             }
         }
+    }
+
+    /// Gives one line an amount that is at most the one it has.
+    pub(super) fn lower(&mut self, place: usize, amount: i64) {
+        self.total -= i128::from(self.amounts.at(place) - amount);
+        self.lines -= usize::from(amount == 0);
+        self.amounts.lower(place, amount);
     }
 
     /// Where the amounts of a source end.

@@ -6,7 +6,7 @@ use crate::engine::explain::step::{Formula, Step};
 use crate::engine::plan::{RankIndex, Rate};
 use crate::engine::refusal::Refusal;
 
-use super::walk::in_parts;
+use super::walk::by_place;
 use super::{Award, Book, Lines, Origin, Sheet, Turn};
 
 /// The rule; the amounts stand with the ranks.
@@ -17,9 +17,9 @@ impl RankAdvance {
     pub(super) fn pay<R: Recorder>(&self, turn: Turn, recorder: &mut R) -> Result<Lines, Refusal> {
         let standing = turn.standing;
         let book = Book::of(vec![Rate::ONE.units()], standing.len());
-        let settle = |range: std::ops::Range<usize>, recorder: &mut R| {
+        let settle = |partners: &[u32], recorder: &mut R| {
             let mut sheet = Sheet::new(&book);
-            for &partner in &standing.by_number()[range] {
+            for &partner in partners {
                 let place = partner as usize;
                 let (paid, previous) = (standing.ranks.paid[place], standing.ranks.previous[place]);
                 let about = About::partner(turn.index, partner);
@@ -43,7 +43,7 @@ impl RankAdvance {
             }
             Ok(sheet.close())
         };
-        let lines = in_parts(standing.len(), recorder, settle)?;
+        let lines = by_place(standing, recorder, settle)?;
         Ok(Lines::new(lines, book, Origin::Ranks))
     }
 }

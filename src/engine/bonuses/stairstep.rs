@@ -11,7 +11,7 @@ use crate::engine::refusal::Refusal;
 use crate::engine::tree::NONE;
 use crate::engine::volume::group;
 
-use super::walk::in_parts;
+use super::walk::by_place;
 use super::{Award, Book, Lines, Origin, Sheet, Turn};
 
 /// The rule.
@@ -55,9 +55,9 @@ impl Stairstep {
             below[*parent as usize] += gross(place);
         }
         let (minor, book) = (standing.minor(DIGITS), Book::of(self.rates(), standing.len()));
-        let settle = |range: std::ops::Range<usize>, recorder: &mut R| {
+        let settle = |partners: &[u32], recorder: &mut R| {
             let mut sheet = Sheet::new(&book);
-            for &partner in &standing.by_number()[range] {
+            for &partner in partners {
                 let place = partner as usize;
                 let (about, rate) = (About::partner(turn.index, partner), self.rate(gv[place]));
                 if standing.eligibility(turn.bonus, partner).is_err() {
@@ -81,7 +81,7 @@ impl Stairstep {
             }
             Ok(sheet.close())
         };
-        let lines = in_parts(standing.len(), recorder, settle)?;
+        let lines = by_place(standing, recorder, settle)?;
         Ok(Lines::new(lines, book, Origin::Partners(gcv)))
     }
 

@@ -132,8 +132,19 @@ fn one_by_one<R: Recorder>(
     in_parts(orders.len(), recorder, pay)
 }
 
+/// Works on all partners, in parallel, and goes down the sponsor tree as walks from orders do; what comes of them stands in this order. Who
+/// is refused must not depend on it: the first one by number.
+pub(crate) fn by_place<T: Send, R: Recorder>(
+    standing: &Standing,
+    recorder: &mut R,
+    work: impl Fn(&[u32], &mut R) -> Result<T, Refusal> + Sync,
+) -> Result<Vec<T>, Refusal> {
+    let mut all = |partners: &[u32]| in_parts(partners.len(), recorder, |range, recorder| work(&partners[range], recorder));
+    all(&standing.snapshot.network.sponsors.top_down).or_else(|_| all(standing.by_number()))
+}
+
 /// Works on equal parts of something, in parallel; what comes of them stands in their order.
-pub(crate) fn in_parts<T: Send, R: Recorder>(
+fn in_parts<T: Send, R: Recorder>(
     count: usize,
     recorder: &mut R,
     work: impl Fn(Range<usize>, &mut R) -> Result<T, Refusal> + Sync,

@@ -52,9 +52,12 @@ pub(super) struct Crossing<'a> {
     places: Vec<u32>,
     /// By that place: the slice in which the limit is crossed.
     slices: Vec<usize>,
-    /// What the lines in these slices keep: the line's place and its amount, ascending by place.
-    shared: Vec<(u64, i64)>,
+    /// By that place: what is left at the beginning of that slice.
+    limits: Vec<i64>,
 }
+
+/// A line in the slice in which its partner crosses the limit: when its order was placed, and where it stands in the output.
+pub(super) type Waiting = (i64, Rank, Line);
 
 impl<'a> Crossing<'a> {
     /// So many sums of slices are held at most by each thread.
@@ -73,16 +76,14 @@ impl<'a> Crossing<'a> {
         let most = if times.is_some() { Clock::SLICES } else { 1 };
         let room = (Self::SUMS / limits.len().max(1)).clamp(1, most);
         let shift = Clock::SLICES.ilog2() - room.ilog2();
-        let (standing, slices, shared) = (clock.standing, Vec::new(), Vec::new());
-        let mut crossing = Self { standing, times, shift, crosses, places, slices, shared };
-        let limits = crossing.find_slices(lines, limits, Clock::SLICES >> shift);
-        crossing.shared = crossing.share(lines, limits);
+        let mut crossing = Self { standing: clock.standing, times, shift, crosses, places, slices: Vec::new(), limits };
+        crossing.find_slices(lines, Clock::SLICES >> shift);
         crossing
     }
 
-    /// Finds the slice in which each partner crosses; what is left at its beginning is returned.
-    fn find_slices(&mut self, lines: &Lines, mut limits: Vec<i64>, count: usize) -> Vec<i64> {
-        let tally = Tally::new(limits.len() * count);
+    /// Finds the slice in which each partner crosses, and what is left at its beginning.
+    fn find_slices(&mut self, lines: &Lines, count: usize) {
+        let tally = Tally::new(self.limits.len() * count);
         lines.each(|_, part| {
             let mut sums = tally.table();
             part.lines().for_each(|(_, line)| {
@@ -92,7 +93,7 @@ impl<'a> Crossing<'a> {
             });
         });
         let sums = tally.into_sums();
-        for (limit, sums) in limits.iter_mut().zip(sums.chunks(count)) {
+        for (limit, sums) in self.limits.iter_mut().zip(sums.chunks(count)) {
             let mut slice = 0;
             while let Some(sum) = sums.get(slice).filter(|sum| **sum <= *limit) {
                 *limit -= sum;
@@ -100,35 +101,23 @@ impl<'a> Crossing<'a> {
             }
             self.slices.push(slice);
         }
-        limits
     }
 
-    /// Shares what is left at the beginning of the slices. Lines of one time are paid in output order.
-    fn share(&self, lines: &Lines, mut limits: Vec<i64>) -> Vec<(u64, i64)> {
-        let orders = &self.standing.snapshot.orders;
-        let inside = lines.each(|start, part| {
-            let placed = part.lines().map(|(place, line)| (start + place as u64, line));
-            let inside = placed.filter(|(_, line)| self.verdict(line) == Some(Ordering::Equal));
-            let rank = |place, line: &Line| rank_of(lines.come_from_orders(), orders, place, line);
-            let queued = |(place, line): (u64, Line)| (self.placed_at(&line), rank(place, &line), line.beneficiary, line.amount);
-            inside.map(queued).collect::<Vec<_>>()
-        });
-        let mut queue: Vec<(i64, Rank, u32, i64)> = inside.into_iter().flatten().collect();
-        queue.par_sort_unstable();
-        let keep = |(_, (_, place), partner, amount): (i64, Rank, u32, i64)| {
-            let left = &mut limits[self.places[partner as usize] as usize];
-            let keeps = amount.min(*left);
+    /// A line that waits for its share in what is left at the beginning of its slice.
+    pub(super) fn waiting(&self, ordered: bool, place: u64, line: &Line) -> Waiting {
+        let placed_at = if self.times.is_some() { self.standing.snapshot.orders.order(line.from).placed_at.nanos() } else { 0 };
+        (placed_at, rank_of(ordered, &self.standing.snapshot, place, line), *line)
+    }
+
+    /// What the lines that wait keep. Lines of one time are paid in output order.
+    pub(super) fn share(mut self, mut waiting: Vec<Waiting>) -> impl Iterator<Item = (u64, Line, i64)> {
+        waiting.par_sort_unstable_by_key(|(placed_at, rank, _)| (*placed_at, *rank));
+        waiting.into_iter().map(move |(_, (_, place), line)| {
+            let left = &mut self.limits[self.places[line.beneficiary as usize] as usize];
+            let keeps = line.amount.min(*left);
             *left -= keeps;
-            (place, keeps)
-        };
-        let mut shared: Vec<(u64, i64)> = queue.into_iter().map(keep).collect();
-        shared.par_sort_unstable();
-        shared
-    }
-
-    /// What lines in the slices in which limits are crossed keep, from a line on: the line's place and its amount.
-    pub(super) fn shared_from(&self, start: u64) -> std::slice::Iter<'_, (u64, i64)> {
-        self.shared[self.shared.partition_point(|(place, _)| *place < start)..].iter()
+            (place, line, keeps)
+        })
     }
 
     /// Whether a partner is owed more than is left.
@@ -151,9 +140,5 @@ impl<'a> Crossing<'a> {
 
     fn slice_of(&self, line: &Line) -> usize {
         self.times.map_or(0, |times| usize::from(times[line.from as usize]) >> self.shift)
-    }
-
-    fn placed_at(&self, line: &Line) -> i64 {
-        if self.times.is_some() { self.standing.snapshot.orders.order(line.from).placed_at.nanos() } else { 0 }
     }
 }

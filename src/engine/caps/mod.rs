@@ -4,6 +4,7 @@ mod crossing;
 mod payout;
 
 use std::cmp::Ordering;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
 
@@ -17,7 +18,7 @@ use super::rounding::power_of_ten;
 use super::standing::Standing;
 
 pub(crate) use crossing::Clock;
-use crossing::Crossing;
+use crossing::{Crossing, Waiting};
 pub(crate) use payout::payout;
 
 /// Cuts what a partner earns from one bonus.
@@ -67,24 +68,34 @@ impl Limit<'_> {
 
     fn cut_one<R: Recorder>(&self, lines: &mut Lines, bonus: usize, (left, own): (&[i64], &[i64]), recorder: &mut R) {
         let crossing = Crossing::of(self.clock, lines, left, own);
-        let ordered = lines.come_from_orders();
-        lines.change(recorder, |start| {
-            let mut shared = crossing.shared_from(start).peekable();
-            let crossing = &crossing;
+        let (standing, ordered, waiting) = (self.clock.standing, lines.come_from_orders(), Mutex::default());
+        let (crosses, waits) = (&crossing, &waiting);
+        let cut =
+            |line: &Line, amount, recorder: &mut R| note(standing, (self.cap, self.amount), (bonus, ordered), (line, amount), recorder);
+        lines.change(recorder, |_| {
             move |place, line, recorder| {
-                if !crossing.crosses(line.beneficiary) {
+                if !crosses.crosses(line.beneficiary) {
                     return line.amount;
                 }
-                let amount = match crossing.verdict(line) {
+                let amount = match crosses.verdict(line) {
                     Some(Ordering::Less) => line.amount,
-                    Some(Ordering::Equal) => shared.next_if(|(shared, _)| *shared == place).map_or(0, |(_, amount)| *amount),
+                    Some(Ordering::Equal) => {
+                        let mut waits: MutexGuard<Vec<Waiting>> = waits.lock().unwrap_or_else(PoisonError::into_inner);
+                        waits.push(crosses.waiting(ordered, place, line));
+                        line.amount
+                    }
                     // Either later, or the bonuses before have left nothing.
                     Some(Ordering::Greater) | None => 0,
                 };
-                note(self.clock.standing, (self.cap, self.amount), (bonus, ordered), (line, amount), recorder);
+                cut(line, amount, recorder);
                 amount
             }
         });
+        let shared = crossing.share(waiting.into_inner().unwrap_or_else(PoisonError::into_inner));
+        lines.lower(shared.map(|(place, line, amount)| {
+            cut(&line, amount, recorder);
+            (place, amount)
+        }));
     }
 }
 

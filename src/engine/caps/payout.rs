@@ -8,7 +8,7 @@ use crate::engine::explain::step::Cap;
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
 use crate::engine::rounding::power_of_ten;
-use crate::engine::snapshot::Orders;
+use crate::engine::snapshot::Snapshot;
 use crate::engine::standing::Standing;
 
 use super::note;
@@ -28,10 +28,10 @@ pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], record
     let Some(payable) = u64::try_from(payable).ok().filter(|payable| *payable < owed) else { return Ok(None) };
     let share = Share::of(paid, payable, owed);
     let (mut ties_left, tally) = (share.ties_paid, Tally::new(standing.len()));
-    let (orders, share) = (&standing.snapshot.orders, &share);
+    let (snapshot, share) = (&*standing.snapshot, &share);
     for (bonus, paid) in paid.iter_mut().enumerate() {
         // Ties are paid in output order, so the first of them get the missing units, wherever they lie.
-        let (end, ties) = if ties_left > 0 { share.first_ties(&paid.lines, orders, ties_left) } else { (FIRST, 0) };
+        let (end, ties) = if ties_left > 0 { share.first_ties(&paid.lines, snapshot, ties_left) } else { (FIRST, 0) };
         ties_left -= ties;
         let ordered = paid.lines.come_from_orders();
         *paid.lines.sums_mut() = Vec::new();
@@ -39,7 +39,7 @@ pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], record
             let mut sums = tally.table();
             move |place, line, recorder| {
                 let (amount, is_tie) = share.of_amount(line.amount);
-                let amount = amount + i64::from(is_tie && rank_of(ordered, orders, place, line) < end);
+                let amount = amount + i64::from(is_tie && rank_of(ordered, snapshot, place, line) < end);
                 add(&mut sums[line.beneficiary as usize], amount);
                 note(standing, (Cap::Payout, payable as i64), (bonus, ordered), (line, amount), recorder);
                 amount
@@ -91,33 +91,28 @@ impl Share {
     }
 
     /// Before which line of a bonus the first `most` ties stand in output order, and how many ties that are.
-    fn first_ties(&self, lines: &Lines, orders: &Orders, most: u64) -> (Rank, u64) {
+    fn first_ties(&self, lines: &Lines, snapshot: &Snapshot, most: u64) -> (Rank, u64) {
         const BUCKETS: usize = 1 << 12;
         let ordered = lines.come_from_orders();
         let in_part = |start: u64, part: &Part, heed: &mut dyn FnMut(Rank)| {
             let ties = part.lines().filter(|(_, line)| self.of_amount(line.amount).1);
-            ties.for_each(|(place, line)| heed(rank_of(ordered, orders, start + place as u64, &line)));
+            ties.for_each(|(place, line)| heed(rank_of(ordered, snapshot, start + place as u64, &line)));
         };
-        let key = |(number, place): Rank| if ordered { i128::from(number) } else { i128::from(place) };
-        let ranges = lines.each(|start, part| {
-            let mut range = (0_u64, i128::MAX, i128::MIN);
-            in_part(start, part, &mut |rank| range = (range.0 + 1, range.1.min(key(rank)), range.2.max(key(rank))));
-            range
-        });
-        let join = |all: (u64, i128, i128), part: (u64, i128, i128)| (all.0 + part.0, all.1.min(part.1), all.2.max(part.2));
-        let (count, low, high) = ranges.into_iter().fold((0, i128::MAX, i128::MIN), join);
-        if count <= most {
-            return (LAST, count);
-        }
         // Every line may be a tie, so their ranks are counted in buckets first, and only those in one bucket are gathered.
-        let bucket = |rank: Rank| ((key(rank) - low) * BUCKETS as i128 / (high - low + 1)) as usize;
+        let (low, high) = lines.numbers(snapshot).map_or((0, 0), |(low, high)| (i128::from(low), i128::from(high)));
+        let bucket = |(number, _): Rank| ((i128::from(number) - low) * BUCKETS as i128 / (high - low + 1)) as usize;
         let tally = Tally::new(BUCKETS);
         lines.each(|start, part| {
             let mut counts = tally.table();
             in_part(start, part, &mut |rank| add(&mut counts[bucket(rank)], 1));
         });
+        let counts = tally.into_sums();
+        let count: u64 = counts.iter().map(|count| *count as u64).sum();
+        if count <= most {
+            return (LAST, count);
+        }
         let (mut before, mut last) = (0, 0);
-        for (index, count) in tally.into_sums().into_iter().enumerate() {
+        for (index, count) in counts.into_iter().enumerate() {
             last = index;
             if before + count as u64 > most {
                 break;
