@@ -61,10 +61,36 @@ impl Amounts {
     }
 }
 
+/// Claims. Who earns stands apart from the rest: that is all that caps and sums look at.
+#[derive(Default)]
+struct Claims {
+    beneficiaries: Vec<u32>,
+    /// Level and rate.
+    terms: Vec<(u32, u32)>,
+}
+
+impl Claims {
+    fn push(&mut self, Claim { beneficiary, level, rate }: Claim) {
+        self.beneficiaries.push(beneficiary);
+        self.terms.push((level, rate));
+    }
+
+    fn len(&self) -> usize {
+        self.beneficiaries.len()
+    }
+
+    /// All from one on.
+    #[inline]
+    fn from(&self, first: usize) -> impl Iterator<Item = Claim> {
+        let claim = |(beneficiary, terms): (&u32, &(u32, u32))| Claim { beneficiary: *beneficiary, level: terms.0, rate: terms.1 };
+        self.beneficiaries[first..].iter().zip(&self.terms[first..]).map(claim)
+    }
+}
+
 /// Some of the lines of a bonus. Amounts that have come to nothing stay where they are and are no lines any more.
 #[derive(Default)]
 pub(crate) struct Part {
-    claims: Vec<Claim>,
+    claims: Claims,
     sources: Vec<Source>,
     amounts: Amounts,
     lines: usize,
@@ -96,8 +122,10 @@ impl Part {
     #[inline]
     pub(super) fn of_source(&self, index: usize) -> impl Iterator<Item = (usize, Line)> {
         let Source { from, first_claim, first_amount } = self.sources[index];
-        let claims = &self.claims[first_claim as usize..];
-        let lines = (first_amount as usize..self.end(index)).zip(claims).map(move |(place, claim)| (place, self.line(place, from, claim)));
+        let claims = self.claims.from(first_claim as usize);
+        let lines = (first_amount as usize..self.end(index))
+            .zip(claims)
+            .map(move |(place, claim)| (place, Line::of(self.amounts.at(place), from, claim)));
         lines.filter(|(_, line)| line.amount > 0)
     }
 
@@ -112,17 +140,19 @@ impl Part {
         (self.lines, self.total) = (0, 0);
         for index in 0..self.sources.len() {
             let Source { from, first_claim, first_amount } = self.sources[index];
-            for (place, claim) in (first_amount as usize..self.end(index)).zip(first_claim as usize..) {
-                let line = self.line(place, from, &self.claims[claim]);
+            let places = first_amount as usize..self.end(index);
+            let Self { claims, amounts, lines, total, .. } = self;
+            for (place, claim) in places.zip(claims.from(first_claim as usize)) {
+                let line = Line::of(amounts.at(place), from, claim);
                 if line.amount == 0 {
                     continue;
                 }
                 let amount = lower(place, &line);
                 if amount != line.amount {
-                    self.amounts.lower(place, amount);
+                    amounts.lower(place, amount);
                 }
-                self.lines += usize::from(amount > 0);
-                self.total += i128::from(amount);
+                *lines += usize::from(amount > 0);
+                *total += i128::from(amount);
             }
         }
     }
@@ -139,11 +169,12 @@ impl Part {
     fn end(&self, index: usize) -> usize {
         self.sources.get(index + 1).map_or(self.amounts.small.len(), |next| next.first_amount as usize)
     }
+}
 
+impl Line {
     #[inline]
-    fn line(&self, place: usize, from: u32, claim: &Claim) -> Line {
-        let Claim { beneficiary, level, rate } = *claim;
-        Line { amount: self.amounts.at(place), beneficiary, from, level, rate }
+    fn of(amount: i64, from: u32, Claim { beneficiary, level, rate }: Claim) -> Self {
+        Self { amount, beneficiary, from, level, rate }
     }
 }
 
@@ -186,7 +217,7 @@ impl<'b> Sheet<'b> {
         if first < part.claims.len() {
             let first_amount = part.places() as u32;
             part.sources.push(Source { from, first_claim: first as u32, first_amount });
-            part.claims[first..].iter().try_for_each(|claim| amount(book.rates.at(claim.rate)).map(|amount| part.amounts.push(amount)))?;
+            part.claims.from(first).try_for_each(|claim| amount(book.rates.at(claim.rate)).map(|amount| part.amounts.push(amount)))?;
         }
         Some(())
     }
@@ -196,7 +227,8 @@ impl<'b> Sheet<'b> {
         let Part { claims, sources, amounts, .. } = self.part;
         // Copies of exact size: what lists hold in reserve would add up over thousands of parts.
         let amounts = Amounts { small: amounts.small.to_vec(), large: amounts.large.to_vec() };
-        let mut part = Part { claims: claims.to_vec(), sources: sources.to_vec(), amounts, lines: 0, total: 0 };
+        let claims = Claims { beneficiaries: claims.beneficiaries.to_vec(), terms: claims.terms.to_vec() };
+        let mut part = Part { claims, sources: sources.to_vec(), amounts, lines: 0, total: 0 };
         (part.lines, part.total) = self.book.add(&part);
         part
     }

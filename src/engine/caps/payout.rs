@@ -58,11 +58,11 @@ struct Share {
     /// How many ties get one minor unit more, in output order.
     ties_paid: u64,
     /// What becomes of small amounts, since divisions are slow and most amounts are small.
-    small: Vec<(i64, bool)>,
+    small: Vec<(u16, bool)>,
 }
 
 impl Share {
-    /// Amounts below this are looked up; the table stays in the processor's cache.
+    /// Amounts below this are looked up; what becomes of them fits 16 bits, and so the table the processor's cache.
     const SMALL: usize = 1 << 13;
 
     /// A line's remainder depends on its amount alone, so it is enough to look at the distinct amounts.
@@ -86,7 +86,7 @@ impl Share {
             }
             missing -= lines;
         }
-        share.small = (0..Self::SMALL as i64).map(|amount| share.divided(amount)).collect();
+        share.small = (0..Self::SMALL as i64).map(|amount| share.divided(amount)).map(|(less, is_tie)| (less as u16, is_tie)).collect();
         share
     }
 
@@ -144,7 +144,7 @@ impl Share {
 
     /// What an amount becomes, and whether it is a tie, which may get one minor unit more.
     fn of_amount(&self, amount: i64) -> (i64, bool) {
-        self.small.get(amount as usize).copied().unwrap_or_else(|| self.divided(amount))
+        self.small.get(amount as usize).map_or_else(|| self.divided(amount), |(less, is_tie)| (i64::from(*less), *is_tie))
     }
 
     fn divided(&self, amount: i64) -> (i64, bool) {
