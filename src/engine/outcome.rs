@@ -1,6 +1,6 @@
 //! What a run yields: lines, ranks, statements, carry and the summary (plans.md, section 8).
 
-use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSlice;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -306,12 +306,12 @@ fn points(standing: &Standing, amount: i64) -> i64 {
     i64::try_from(points).unwrap_or(i64::MAX)
 }
 
-/// Points of each partner. What does not fit is [`i64::MAX`].
-fn all_points(standing: &Standing, paid: &[Paid], earned: &[i64]) -> Vec<i64> {
+/// Points of each partner, where they do not follow from what the partner earns in all. What does not fit is [`i64::MAX`].
+fn points_by_line(standing: &Standing, paid: &[Paid]) -> Option<Vec<i64>> {
     let smallest = power_of_ten(standing.plan.currency.exponent + Rate::DIGITS - 4);
     if i128::from(standing.plan.career_points_rate.units()) % smallest == 0 {
         // The points of every line are exact then, so those of a sum are the sum of them.
-        return earned.par_iter().map(|amount| points(standing, *amount)).collect();
+        return None;
     }
     let tally = Tally::new(standing.len());
     for paid in paid {
@@ -320,15 +320,16 @@ fn all_points(standing: &Standing, paid: &[Paid], earned: &[i64]) -> Vec<i64> {
             part.lines().for_each(|(_, line)| add(&mut sums[line.beneficiary as usize], points(standing, line.amount)));
         });
     }
-    tally.into_sums()
+    Some(tally.into_sums())
 }
 
 fn statements(standing: &Standing, paid: &[Paid], earned: &[i64]) -> Result<Vec<Statement>, Refusal> {
     let scale = power_of_ten(4 - standing.plan.currency.exponent) as i64;
-    let all_points = all_points(standing, paid, earned);
+    let by_line = points_by_line(standing, paid);
     let places = if earned.is_empty() { &[] } else { standing.by_number() };
     let statement = |place: &u32| {
-        let (partner, amount, points) = (standing.number(*place), earned[*place as usize], all_points[*place as usize]);
+        let (partner, amount) = (standing.number(*place), earned[*place as usize]);
+        let points = by_line.as_ref().map_or_else(|| points(standing, amount), |points| points[*place as usize]);
         let fits = |units: i64| (units < i64::MAX).then_some(Amount::from_units(units));
         let statement = fits(amount.saturating_mul(scale)).zip(fits(points)).map(|(amount, points)| Statement { partner, amount, points });
         statement.ok_or_else(|| Refusal::orders(None, format!("what partner {partner} earns in all does not fit 64 bits")))

@@ -5,14 +5,14 @@ use std::borrow::Cow;
 use crate::domain::partner_status::PartnerStatus;
 use crate::domain::period::Period;
 
-use super::plan::{Bonus, Plan, RankIndex};
+use super::plan::{Bonus, OrderFilter, Plan, RankIndex};
 use super::rank::{Ranks, check_codes};
 use super::refusal::Refusal;
 use super::rounding::Minor;
 use super::snapshot::Snapshot;
 use super::tree::NONE;
 use super::tree::placement::PlacementTree;
-use super::volume::Volumes;
+use super::volume::{Personal, Volumes};
 
 /// Orders that count, volumes, activity and ranks of a period.
 pub(crate) struct Standing<'a> {
@@ -40,20 +40,29 @@ pub(crate) enum Ineligible {
 impl<'a> Standing<'a> {
     /// Checks the whole input, also what the period ignores, then looks at what takes part.
     pub(crate) fn of(plan: &'a Plan, snapshot: Cow<'a, Snapshot>, period: Period) -> Result<Self, Refusal> {
-        let placement = |snapshot: &Snapshot| plan.placement.map(|shape| PlacementTree::of(&snapshot.network, shape)).transpose();
+        // The placement tree waits for memory most of the time, so the orders are looked at meanwhile.
+        let look = |snapshot: &Snapshot| {
+            let counted = || {
+                let counted = snapshot.orders.placed_between(period.start(), period.end());
+                let personal = Personal::of(snapshot, &counted, &OrderFilter::default());
+                (counted, personal)
+            };
+            let placement = || plan.placement.map(|shape| PlacementTree::of(&snapshot.network, shape)).transpose();
+            let (placement, counted) = rayon::join(placement, counted);
+            placement.map(|placement| (placement, counted))
+        };
         check_codes(plan, &snapshot.network)?;
-        let whole = placement(&snapshot)?;
-        let (snapshot, placement) = match snapshot.network.seats(period.end()) {
+        let whole = look(&snapshot)?;
+        let (snapshot, (placement, (counted, personal))) = match snapshot.network.seats(period.end()) {
             None => (snapshot, whole),
             Some(seats) => {
                 drop(whole);
                 let partaking = snapshot.into_owned().partaking(&seats, plan.placement.is_some())?;
-                let placement = placement(&partaking)?;
-                (Cow::Owned(partaking), placement)
+                let part = look(&partaking)?;
+                (Cow::Owned(partaking), part)
             }
         };
-        let counted = snapshot.orders.placed_between(period.start(), period.end());
-        let volumes = Volumes::of(plan, &snapshot, &counted, placement.as_ref())?;
+        let volumes = Volumes::of(plan, &snapshot, personal?, placement.as_ref())?;
         let ranks = Ranks::of(plan, &snapshot, &volumes, placement.as_ref());
         Ok(Self { plan, snapshot, period, counted, placement, volumes, ranks })
     }

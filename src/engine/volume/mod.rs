@@ -47,9 +47,9 @@ impl LegVolumes {
 }
 
 impl Volumes {
-    /// Sums the orders that count, the sponsor groups, and the placement legs where there are any.
-    pub(crate) fn of(plan: &Plan, snapshot: &Snapshot, counted: &[u32], placement: Option<&PlacementTree>) -> Result<Self, Refusal> {
-        let Personal { pv, cv } = Personal::of(snapshot, counted, &OrderFilter::default())?;
+    /// From what the orders that count bring, sums the sponsor groups, and the placement legs where there are any.
+    pub(crate) fn of(plan: &Plan, snapshot: &Snapshot, own: Personal, placement: Option<&PlacementTree>) -> Result<Self, Refusal> {
+        let Personal { pv, cv } = own;
         let (gv, legs) = rayon::join(
             || group(&snapshot.network.sponsors, &pv, snapshot),
             || placement.map(|placement| LegVolumes::of(placement, &cv, snapshot)).transpose(),
