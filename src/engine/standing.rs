@@ -108,7 +108,7 @@ impl<'a> Standing<'a> {
         if self.volumes.active[partner as usize] {
             return Ok(());
         }
-        match self.snapshot.network.partner(partner).status {
+        match self.snapshot.network.statuses()[partner as usize] {
             PartnerStatus::Active if bonus.requires_active => Err(Ineligible::Inactive),
             PartnerStatus::Active => Ok(()),
             status => Err(Ineligible::Status(status)),

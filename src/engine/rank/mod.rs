@@ -67,7 +67,7 @@ impl Ranks {
 
 /// The highest rank whose own requirements all hold; the requirements of lower ranks are not implied.
 fn qualified(plan: &Plan, sight: &Sight, partner: u32) -> RankIndex {
-    if sight.network.partner(partner).status != PartnerStatus::Active {
+    if sight.network.statuses()[partner as usize] != PartnerStatus::Active {
         return 0;
     }
     let holds = |rank: &usize| plan.ranks[*rank].requires.iter().all(|requirement| requirement.measure(sight, partner).is_met());

@@ -141,7 +141,7 @@ impl Requirement {
             }
             Self::DirectReferrals { min, active: true } => count(legs().filter(|leg| volumes.active[*leg]).count(), *min),
             Self::DirectReferrals { min, active: false } => {
-                let standing = |leg: &usize| sight.network.partner(*leg as u32).status == PartnerStatus::Active;
+                let standing = |leg: &usize| sight.network.statuses()[*leg] == PartnerStatus::Active;
                 count(legs().filter(standing).count(), *min)
             }
             Self::QualifiedLegs { min, rank } => count(legs().filter(|leg| sight.best[*leg] >= *rank).count(), *min),

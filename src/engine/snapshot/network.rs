@@ -32,7 +32,7 @@ pub(crate) struct Partner {
     pub highest_rank: u32,
     line: u32,
     pub position: Option<Position>,
-    pub status: PartnerStatus,
+    status: PartnerStatus,
 }
 
 impl Partner {
@@ -54,6 +54,8 @@ pub struct Network {
     by_number: Vec<u32>,
     /// Where those begin whom each partner sponsors; one entry more than partners.
     recruits: Vec<u32>,
+    /// The status of each partner once more: every bonus asks everybody for it, and in one byte each they fit the processor's cache.
+    statuses: Vec<PartnerStatus>,
     /// The placement parents that were given but do not exist: partner and parent number.
     unknown_parents: Vec<(u32, i64)>,
 }
@@ -182,8 +184,8 @@ impl NetworkBuilder {
         }
         let sponsors = Tree::of(partners.iter().map(|partner| partner.sponsor).collect())
             .map_err(|cycle| refuse_cycle(&partners, &cycle, "sponsor each other in a circle"))?;
-        let (by_number, recruits) = (Vec::new(), Vec::new());
-        Ok(Network { partners, sponsors, rank_codes, index, by_number, recruits, unknown_parents }.down_the_tree())
+        let (by_number, recruits, statuses) = (Vec::new(), Vec::new(), Vec::new());
+        Ok(Network { partners, sponsors, rank_codes, index, by_number, recruits, statuses, unknown_parents }.down_the_tree())
     }
 
     fn rank_code(&mut self, code: &str) -> u32 {
@@ -214,7 +216,8 @@ impl Network {
         let unknown_parents = unknown_parents.into_iter().map(|(of, parent)| (seat(of), parent)).collect();
         index.reseat(&by_number);
         let (sponsors, recruits) = sponsor_tree(&partners);
-        Self { partners, sponsors, rank_codes, index, by_number, recruits, unknown_parents }
+        let statuses = statuses(&partners);
+        Self { partners, sponsors, rank_codes, index, by_number, recruits, statuses, unknown_parents }
     }
 
     /// The places in ascending order of number.
@@ -225,6 +228,11 @@ impl Network {
     /// Whom a partner sponsors, in ascending order of number.
     pub(crate) fn recruits(&self, place: u32) -> Range<u32> {
         self.recruits[place as usize]..self.recruits[place as usize + 1]
+    }
+
+    /// The status of each partner.
+    pub(crate) fn statuses(&self) -> &[PartnerStatus] {
+        &self.statuses
     }
 
     /// How many partners there are.
@@ -315,7 +323,8 @@ impl Network {
         // Nobody stays whose sponsor goes, so the others keep their order down the tree.
         let (sponsors, recruits) = sponsor_tree(&partners);
         let index = Index::of(by_number.iter().map(|place| (partners[*place as usize].number, *place)).collect());
-        Ok(Self { partners, sponsors, rank_codes, index, by_number, recruits, unknown_parents: Vec::new() })
+        let statuses = statuses(&partners);
+        Ok(Self { partners, sponsors, rank_codes, index, by_number, recruits, statuses, unknown_parents: Vec::new() })
     }
 }
 
@@ -325,6 +334,10 @@ fn sponsor_tree(partners: &[Partner]) -> (Tree, Vec<u32>) {
     let roots = parent.iter().take_while(|sponsor| **sponsor == NONE).count() as u32;
     let recruits = first_children(&parent, roots);
     (Tree::level_by_level(parent), recruits)
+}
+
+fn statuses(partners: &[Partner]) -> Vec<PartnerStatus> {
+    partners.iter().map(|partner| partner.status).collect()
 }
 
 fn refuse_cycle(partners: &[Partner], cycle: &[u32], what: &str) -> Refusal {

@@ -55,8 +55,8 @@ impl Volumes {
             || placement.map(|placement| LegVolumes::of(placement, &cv, snapshot)).transpose(),
         );
         let least = plan.active_volume.units();
-        let partners = snapshot.network.iter();
-        let active = partners.zip(&pv).map(|(partner, pv)| partner.status == PartnerStatus::Active && *pv >= least).collect();
+        let statuses = snapshot.network.statuses().iter();
+        let active = statuses.zip(&pv).map(|(status, pv)| *status == PartnerStatus::Active && *pv >= least).collect();
         let total_cv = total(&cv)?;
         Ok(Self { gv: gv?, legs: legs?, pv, cv, total_cv, active })
     }
