@@ -121,7 +121,7 @@ async fn a_shop_records_its_orders_and_payments_by_its_key(app: App) {
         let answer = served.answer(Some(key), PAYMENT, paid.clone()).await;
         assert_eq!(answer["data"]["recordPayment"]["order"], json!({ "status": "COMPLETED", "due": { "amount": "0" } }), "{answer}");
     }
-    assert_eq!(app.count("payments WHERE application_id IS NOT NULL").await, 1);
+    assert_eq!(app.count("payments WHERE application_id IS NOT NULL AND reference = 'PSP-1'").await, 1);
 
     // What it recorded it sees, and no other order, nor where one goes.
     let house = encode(NodeKind::Order, open).to_string();
