@@ -23,6 +23,7 @@ mod m0016_referral_links;
 mod m0017_payout_rail;
 mod m0018_applications;
 mod m0019_closed_wallets;
+mod m0020_orders_of_accounts;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_payout_rail::Migration),
             Box::new(m0018_applications::Migration),
             Box::new(m0019_closed_wallets::Migration),
+            Box::new(m0020_orders_of_accounts::Migration),
         ]
     }
 }

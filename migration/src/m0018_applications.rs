@@ -47,10 +47,12 @@ const UP: &[&str] = &[
     "CREATE UNIQUE INDEX payments_reference_unique ON payments (reference, coalesce(application_id, 0))",
 ];
 
-/// Without their applications, references may no longer tell orders and payments apart.
+/// Without their applications, some references no longer tell orders and payments apart.
 const DOWN: &[&str] = &[
-    "UPDATE payments SET reference = NULL WHERE application_id IS NOT NULL",
-    "UPDATE orders SET reference = NULL WHERE application_id IS NOT NULL",
+    "UPDATE payments SET reference = NULL WHERE application_id IS NOT NULL
+        AND EXISTS (SELECT 1 FROM payments AS other WHERE other.reference = payments.reference AND other.id <> payments.id)",
+    "UPDATE orders SET reference = NULL WHERE application_id IS NOT NULL
+        AND EXISTS (SELECT 1 FROM orders AS other WHERE other.reference = orders.reference AND other.id <> orders.id)",
     "DROP INDEX payments_reference_unique",
     "DROP INDEX payments_application",
     "ALTER TABLE payments DROP COLUMN application_id",

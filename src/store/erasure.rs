@@ -45,6 +45,9 @@ pub async fn hold(transaction: &Transaction, whose: Whose) -> Result<Option<Foun
     };
     let Some(account) = account else { return Ok(None) };
     let lock = if transaction.get_database_backend() == DbBackend::Postgres { " FOR UPDATE" } else { "" };
+    // Acts on orders hold the order first, and partners and wallets afterwards. A payment that is being recorded comes first, and is seen below.
+    let sql = format!("SELECT id FROM orders WHERE account_id = $1 ORDER BY id{lock}");
+    Sql::whole(transaction, &sql, [account.into()]).all(transaction, |_| Ok(())).await?;
     let sql = format!("SELECT role, erased_at FROM accounts WHERE id = $1{lock}");
     let read = |row: &Row<'_>| Ok((row.code(0, "accounts")?, row.get::<Option<i64>>(1)?.is_some()));
     let Some((role, erased)) = Sql::whole(transaction, &sql, [account.into()]).one(transaction, read).await? else { return Ok(None) };
@@ -72,11 +75,6 @@ pub enum Obstacle {
 /// The database's.
 pub async fn obstacle(transaction: &Transaction, found: &Found) -> Result<Option<Obstacle>, Error> {
     let (account, partner): (Value, Value) = (found.account_id.into(), found.partner_id.into());
-    if transaction.get_database_backend() == DbBackend::Postgres {
-        // A payment that is being recorded comes first, and is seen below.
-        let sql = "SELECT id FROM orders WHERE account_id = $1 AND status = 'PENDING_PAYMENT' FOR UPDATE";
-        Sql::whole(transaction, sql, [account.clone()]).all(transaction, |_| Ok(())).await?;
-    }
     let payout = "SELECT 1 FROM payouts WHERE partner_id = $1 AND status IN ('PENDING', 'APPROVED', 'PROCESSING')";
     let order = "SELECT 1 FROM orders WHERE (partner_id = $1 OR account_id = $2)
         AND (status = 'PAID' OR (status = 'PENDING_PAYMENT' AND paid > refunded)) LIMIT 1";

@@ -1,5 +1,7 @@
 //! refundOrder
 
+use std::collections::BTreeSet;
+
 use serde_json::json;
 
 use super::open_period;
@@ -21,7 +23,7 @@ use crate::events::{EpinChanged, OrderRefunded};
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::folding::{self, VolumeEvent};
-use crate::store::order_changes::{self, Lookup};
+use crate::store::order_changes::{self, Lookup, Payment};
 use crate::store::partners::{self, Lookup as Partner};
 use crate::store::{epin_changes, epins, events, ledger};
 
@@ -205,14 +207,16 @@ pub(super) async fn give_back(
     let mut left = amount;
     let mut journal = Journal::new(JournalKind::OrderRefund, currency, format!("order:{}", order.id))
         .by(Some(caller.account_id), Some(reason.trim().to_owned()));
-    for payment in order_changes::payments(transaction, order.id).await? {
+    let payments = order_changes::payments(transaction, order.id).await?;
+    let closed = hold_sources(transaction, order, &payments, currency).await?;
+    for payment in payments {
         let part = left.min(payment.amount.checked_sub(payment.refunded).unwrap_or_default());
         if part <= Amount::ZERO {
             continue;
         }
         let target = match (payment.method, payment.payer_id, payment.epin_id) {
-            (PaymentMethod::Wallet, Some(payer), _) => wallet(transaction, payer, currency).await?,
-            (PaymentMethod::Epin, owner, Some(pin)) => onto_pin(services, transaction, order, (pin, owner, part)).await?,
+            (PaymentMethod::Wallet, Some(payer), _) => closed.wallet(payer),
+            (PaymentMethod::Epin, owner, Some(pin)) => onto_pin(services, transaction, (order, &closed), (pin, owner, part)).await?,
             _ => Account::Company(Book::Cash),
         };
         journal = journal.transfer(Account::Company(Book::Sales), target, part)?;
@@ -229,37 +233,54 @@ pub(super) async fn give_back(
     Ok(())
 }
 
-/// The wallet of a partner; what is owed to somebody who was erased is paid outside.
-async fn wallet(transaction: &Transaction, partner: i64, currency: Currency) -> Result<Account, Error> {
-    let is_closed = ledger::hold_closed(transaction, partner, currency).await?;
-    Ok(if is_closed { Account::Company(Book::Cash) } else { Account::Partner(partner, Pocket::Available) })
+/// Partners who were erased: what is owed to them is paid outside.
+struct Closed(BTreeSet<i64>);
+
+impl Closed {
+    fn wallet(&self, partner: i64) -> Account {
+        if self.0.contains(&partner) { Account::Company(Book::Cash) } else { Account::Partner(partner, Pocket::Available) }
+    }
+}
+
+/// Holds the pins and wallets that an order was paid from, pins first and each kind by number: so do all acts, and none waits for one that waits for it.
+async fn hold_sources(transaction: &Transaction, order: &OrderState, payments: &[Payment], currency: Currency) -> Result<Closed, Error> {
+    let mut partners: BTreeSet<i64> = payments.iter().filter_map(|payment| payment.payer_id).collect();
+    for pin in payments.iter().filter_map(|payment| payment.epin_id).collect::<BTreeSet<_>>() {
+        let held = epins::hold(transaction, pin).await?;
+        partners.insert(order.partner_id);
+        partners.extend(held.and_then(|pin| pin.owner_id));
+    }
+    let mut closed = BTreeSet::new();
+    for partner in partners {
+        if ledger::hold_closed(transaction, partner, currency).await? {
+            closed.insert(partner);
+        }
+    }
+    Ok(Closed(closed))
 }
 
 /// Puts money back on a pin; the account that it stands in then.
 async fn onto_pin(
     services: &Services,
     transaction: &Transaction,
-    order: &OrderState,
+    (order, closed): (&OrderState, &Closed),
     (number, owner, part): (i64, Option<i64>, Amount),
 ) -> Result<Account, Error> {
     let now = services.now();
     let pin =
         epins::hold(transaction, number).await?.ok_or_else(|| Error::Internal(format!("e-pin {number} has paid and is not there")))?;
-    let currency = money::currency(services, transaction).await?;
-    let owed_to = owner.unwrap_or(order.partner_id);
+    let wallet = closed.wallet(owner.unwrap_or(order.partner_id));
     let gave_up = order.status == OrderStatus::PendingPayment;
     // Giving an order up is no way to turn a pin into money where the company does not redeem pins.
     if pin.owner_id != owner && (services.epin.redemption || !gave_up) {
-        return wallet(transaction, owed_to, currency).await;
+        return Ok(wallet);
     }
     // What is blocked stays blocked, whatever its end; and what has run out is not turned into money by giving an order up.
     if pin.is_over(now) && pin.status != EpinStatus::Blocked {
-        return if gave_up { Ok(Account::Company(Book::Breakage)) } else { wallet(transaction, owed_to, currency).await };
+        return Ok(if gave_up { Account::Company(Book::Breakage) } else { wallet });
     }
     // Nobody else may use an open pin of somebody who was erased.
-    if let Some(owner) = pin.owner_id.filter(|_| pin.status != EpinStatus::Blocked)
-        && ledger::hold_closed(transaction, owner, currency).await?
-    {
+    if pin.status != EpinStatus::Blocked && pin.owner_id.is_some_and(|owner| closed.0.contains(&owner)) {
         return Ok(Account::Company(Book::Cash));
     }
     let more = Amount::from_units(part.units().saturating_neg());

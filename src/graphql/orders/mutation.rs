@@ -9,7 +9,7 @@ use super::super::wallets::inputs::MoneyInput;
 use super::inputs::{Buyer, OrderKind};
 use super::objects::Order;
 use super::payments::{PAYMENT, PaymentInput};
-use super::query::acted_on;
+use super::query::order;
 use crate::auth::principal::Principal;
 use crate::commands::orders::{
     Checkout, PayOrder, RecordOrder, RecordPayment, RefundLine, RefundOrder, cancel_order, checkout, complete_order, pay_order,
@@ -134,7 +134,7 @@ macro_rules! order_payloads {
                     Ok(number) => {
                         // What was loaded before the act is forgotten.
                         ctx.data::<Epoch>()?.advance();
-                        Self { order: acted_on(ctx, number).await?, user_errors: Vec::new() }
+                        Self { order: order(ctx, number).await?, user_errors: Vec::new() }
                     }
                     Err(user_errors) => {
                         let user_errors = user_errors.into_iter().map(|error| error.within($places)).collect();

@@ -6,14 +6,14 @@ use super::super::loader::load;
 use super::super::network::caller;
 use super::super::partners::seen::may_see_money_of;
 use super::super::staff_reads;
-use super::loader::{OrderStates, Orders};
+use super::loader::{OrderPayments, OrderStates, Orders};
 use super::objects::Order;
 use crate::auth::principal::Principal;
 use crate::auth::visibility::Aspect;
 use crate::domain::accounts::Scope;
 
 /// An order that the caller may see: who is credited with it, staff that sees money, operators with the scope `orders`, who see no more of the partner for
-/// that, and the application that recorded it.
+/// that, and the application that recorded it or a payment of it.
 ///
 /// # Errors
 /// `UNAUTHENTICATED`, or the database's, to be masked.
@@ -21,7 +21,10 @@ pub async fn order(ctx: &Context<'_>, number: i64) -> Result<Option<Order>> {
     let caller = caller(ctx)?;
     let Some(order) = load::<Orders>(ctx, (), number).await? else { return Ok(None) };
     let may = match ctx.data::<Principal>()?.application() {
-        Some(id) => load::<OrderStates>(ctx, (), number).await?.is_some_and(|state| state.application_id == Some(id)),
+        Some(id) => {
+            let is_own = load::<OrderStates>(ctx, (), number).await?.is_some_and(|state| state.application_id == Some(id));
+            is_own || load::<OrderPayments>(ctx, (), number).await?.iter().any(|payment| payment.application_id == Some(id))
+        }
         None if may_see_money_of(ctx, order.partner_id).await? => true,
         None if caller.has(Scope::Orders) => {
             staff_reads::note(ctx, Aspect::Money, order.partner_id)?;
@@ -30,15 +33,4 @@ pub async fn order(ctx: &Context<'_>, number: i64) -> Result<Option<Order>> {
         None => false,
     };
     Ok(may.then_some(Order(order)))
-}
-
-/// The order that the caller has just acted on: as [`order`], and an application sees it whoever recorded it.
-///
-/// # Errors
-/// As [`order`].
-pub async fn acted_on(ctx: &Context<'_>, number: i64) -> Result<Option<Order>> {
-    match ctx.data::<Principal>()?.application() {
-        Some(_) => Ok(load::<Orders>(ctx, (), number).await?.map(Order)),
-        None => order(ctx, number).await,
-    }
 }

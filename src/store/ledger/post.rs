@@ -170,6 +170,10 @@ pub async fn close(transaction: &Transaction, partner: i64, currency: Currency, 
 /// # Errors
 /// The database's.
 pub async fn hold_closed(transaction: &Transaction, partner: i64, currency: Currency) -> Result<bool, Error> {
+    // A row that is not there cannot be held.
+    let sql = "INSERT INTO ledger_accounts (partner_id, kind, currency, balance, lowest) VALUES ($1, $2, $3, 0, 0) ON CONFLICT DO NOTHING";
+    let values = [partner.into(), Pocket::Available.code().into(), currency.code().into()];
+    Sql::whole(transaction, sql, values).execute(transaction).await?;
     let lock = if transaction.get_database_backend() == DbBackend::Postgres { " ORDER BY id FOR NO KEY UPDATE" } else { "" };
     let sql = format!("SELECT closed_at FROM ledger_accounts WHERE partner_id = $1 AND currency = $2{lock}");
     let values = [partner.into(), currency.code().into()];

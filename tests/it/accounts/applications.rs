@@ -123,15 +123,19 @@ async fn a_shop_records_its_orders_and_payments_by_its_key(app: App) {
     }
     assert_eq!(app.count("payments WHERE application_id IS NOT NULL AND reference = 'PSP-1'").await, 1);
 
-    // What it recorded it sees, and no other order, nor where one goes.
-    let house = encode(NodeKind::Order, open).to_string();
+    // What it recorded it sees, and orders of which it recorded a payment, and no other one, nor where one goes.
+    add_to_cart(&app.services, &anna.member.principal, id, 1).await.unwrap();
+    let unknown = checkout(&app.services, &anna.member.principal, &Checkout::default()).await.unwrap();
+    let [house, unknown] = [open, unknown].map(|number| encode(NodeKind::Order, number).to_string());
     let seen =
         |id: &str| format!("{{ node(id: \"{id}\") {{ ... on Order {{ recordedBy shipTo {{ name }} payments {{ recordedBy }} }} }} }}");
     let own = served.ask(key, &seen(recorded["id"].as_str().unwrap())).await;
     assert_eq!(own["node"], json!({ "recordedBy": "Web shop", "shipTo": null, "payments": [{ "recordedBy": "Web shop" }] }));
-    assert_eq!(served.ask(key, &seen(&house)).await["node"], Value::Null);
-    let of_owner = served.ask(owner.token(), &seen(&house)).await;
-    assert_eq!(of_owner["node"]["payments"], json!([{ "recordedBy": "Web shop" }]));
+    assert_eq!(served.ask(key, &seen(&unknown)).await["node"], Value::Null);
+    let paid = json!({ "recordedBy": null, "shipTo": null, "payments": [{ "recordedBy": "Web shop" }] });
+    for token in [key, owner.token()] {
+        assert_eq!(served.ask(token, &seen(&house)).await["node"], paid);
+    }
 
     // It gives back what it recorded itself, and nothing else.
     let back = |number: &Value| json!({ "input": { "orderNumber": number, "reason": "sent back" } });
@@ -197,13 +201,20 @@ async fn a_payment_of_an_order_counts_once_whoever_records_it(app: App) {
     });
     let (done, refused) = all_at_once(acts).await;
     assert_eq!((done.len(), refused.len(), app.count("payments").await), (9, 0, 1));
-    // For another order it is another payment, of whoever has not used the reference.
-    let outcomes = [
-        record_payment(&app.services, &principals[0], &paid(second)).await,
-        record_payment(&app.services, &principals[1], &paid(second)).await,
-    ];
-    let was_first: Option<i64> = app.value("SELECT application_id FROM payments WHERE order_id = $1", [first.into()]).await;
-    assert!(outcomes.iter().any(Result::is_ok), "{outcomes:?} {was_first:?}");
+    let first_recorder: Option<i64> = app.value("SELECT application_id FROM payments", []).await;
+    let numbers = [None, Some(shops[0].application), Some(shops[1].application)];
+    let (recorder, others): (Vec<_>, Vec<_>) = principals.iter().zip(numbers).partition(|(_, number)| *number == first_recorder);
+    let taken = Refusal::ReferenceTaken { reference: "T-1".to_owned() };
+    // Who says no sum means all that is due, unless it is the own payment.
+    record_payment(&app.services, recorder[0].0, &RecordPayment { sum: None, ..paid(first) }).await.unwrap();
+    for (other, _) in &others {
+        assert_eq!(refusal(record_payment(&app.services, other, &RecordPayment { sum: None, ..paid(first) }).await), taken);
+    }
+    // For another order it is another payment, of who has not used the reference.
+    assert_eq!(refusal(record_payment(&app.services, recorder[0].0, &paid(second)).await), taken);
+    for (other, _) in &others {
+        record_payment(&app.services, other, &paid(second)).await.unwrap();
+    }
     assert_eq!(app.count("payments").await, 2);
 }
 
@@ -238,6 +249,13 @@ async fn each_power_opens_its_own_acts_only(app: App) {
     ] {
         assert_eq!(refused, missing("orders"));
     }
+    // A shop that finishes what is finished, or names a payment of others, sees nothing for that.
+    let made = registered(&app, "Curious").await;
+    let served = Served::start(&app).await;
+    let theirs = json!({ "input": { "orderNumber": recorded.to_string() } });
+    let finish = "mutation ($input: CompleteOrderInput!) { completeOrder(input: $input) { order { number } userErrors { code } } }";
+    let answer = served.answer(Some(made.key.expose()), finish, theirs).await;
+    assert_eq!(answer["data"]["completeOrder"]["order"], Value::Null, "{answer}");
     assert_eq!(refusal(save_product(&app.services, shop, &product("A", 10)).await), missing("catalog"));
     save_product(&app.services, feed, &product("A", 10)).await.unwrap();
 }

@@ -31,6 +31,11 @@ pub fn sum(amount: &str) -> Sum {
     Sum { amount: amount.to_owned(), currency: None }
 }
 
+/// How often rivals meet: `UPLINE_SOAK_ROUNDS` says more.
+pub fn rounds(usual: i64) -> i64 {
+    crate::soak::number("UPLINE_SOAK_ROUNDS").map_or(usual, |rounds| i64::try_from(rounds).unwrap())
+}
+
 /// An operator who may move money.
 pub async fn treasurer(app: &App) -> Principal {
     app.operator("treasurer", &[Scope::Payouts]).await

@@ -8,7 +8,7 @@ use upline::config::secrets::Secret;
 use upline::domain::amount::Amount;
 use upline::domain::refusal::Refusal;
 
-use super::{SPENDING, available, credit, sum, treasurer, wealthy};
+use super::{SPENDING, available, credit, rounds, sum, treasurer, wealthy};
 use crate::app::{App, all_at_once, on_both_databases, refusal};
 
 on_both_databases!(
@@ -81,13 +81,16 @@ async fn rivals_spend_a_wallet_once(app: App) {
     let operator = treasurer(&app).await;
     let anna = wealthy(&app, &operator, "anna", "32").await;
     let bert = app.join("bert", None, None).await.unwrap();
-    let acts = (0..64).map(|_| {
-        let (app, anna, act) = (app.clone(), anna.member.principal.clone(), pay(bert.number, "1"));
-        async move { transfer(&app.services, &anna, &act).await }
-    });
-    let (done, refusals) = all_at_once(acts).await;
-    assert_eq!((done.len(), refusals), (32, vec![Refusal::InsufficientFunds; 32]));
-    assert_eq!((available(&app, anna.number).await, available(&app, bert.number).await), (0, 320_000));
+    for round in 1..=rounds(1) {
+        let acts = (0..64).map(|_| {
+            let (app, anna, act) = (app.clone(), anna.member.principal.clone(), pay(bert.number, "1"));
+            async move { transfer(&app.services, &anna, &act).await }
+        });
+        let (done, refusals) = all_at_once(acts).await;
+        assert_eq!((done.len(), refusals), (32, vec![Refusal::InsufficientFunds; 32]));
+        assert_eq!((available(&app, anna.number).await, available(&app, bert.number).await), (0, 320_000 * round));
+        credit(&app, &operator, anna.number, "32").await;
+    }
 }
 
 async fn transfers_in_a_circle_never_wait_for_each_other(app: App) {
