@@ -303,3 +303,59 @@ async fn uncount(transaction: &Transaction, order: &OrderState, back: Totals, no
         VolumeEvent { partner_id: order.partner_id, period_id, order_id: order.id, pv: negative(back.pv), cv: negative(back.cv), at: now };
     Ok(folding::append(transaction, &event).await?)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::domain::order_kind::{Buyer, OrderKind};
+
+    fn order(amount: i64, pv: i64, cv: i64) -> OrderState {
+        let (id, partner_id, status, zero) = (1, 1, OrderStatus::Completed, Amount::ZERO);
+        let [amount, pv, cv] = [amount, pv, cv].map(Amount::from_units);
+        let (buyer, kind) = (Buyer::default(), OrderKind::default());
+        OrderState {
+            id,
+            partner_id,
+            account_id: None,
+            status,
+            amount,
+            paid: amount,
+            refunded: zero,
+            pv,
+            cv,
+            reference: Some("W-1".to_owned()),
+            application_id: None,
+            ordered_at: None,
+            fee: zero,
+            buyer,
+            kind,
+            ship_to: None,
+        }
+    }
+
+    const MOST: i64 = Amount::MAX_INPUT.units();
+
+    proptest! {
+        #[test]
+        fn parts_of_an_order_come_to_its_whole_volume_and_none_is_negative(
+            (amount, pv, cv) in (1..=MOST, 0..=MOST, 0..=MOST),
+            cuts in proptest::collection::vec(1..=100_u8, 0..8),
+        ) {
+            let mut order = order(amount, pv, cv);
+            let mut back = [0_i64; 3];
+            for cut in cuts.into_iter().map(Some).chain([None]) {
+                let left = order.amount.checked_sub(order.refunded).unwrap().units();
+                let sum = cut.map(|cut| Amount::from_units(left / i64::from(cut)));
+                let part = portion(&order, sum).unwrap();
+                for (sum, part) in back.iter_mut().zip([part.amount, part.pv, part.cv]) {
+                    prop_assert!(part >= Amount::ZERO);
+                    *sum += part.units();
+                }
+                order.refunded = order.refunded.checked_add(part.amount).unwrap();
+            }
+            prop_assert_eq!(back, [amount, pv, cv]);
+        }
+    }
+}
