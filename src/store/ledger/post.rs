@@ -151,11 +151,16 @@ async fn company(transaction: &Transaction, book: &str, currency: Currency) -> R
     Err(Error::Corrupt { table: "ledger_accounts", value: book.to_owned() })
 }
 
-/// Closes the pockets of a partner for good: nothing is paid into them any more. Rivals for them wait.
+/// Closes the pockets of a partner for good: nothing is paid into them any more. Rivals for them wait; where another transaction has them, this one does
+/// not wait but is to be tried again, as it holds the partner's account, which that other one may ask for next.
 ///
 /// # Errors
 /// The database's.
 pub async fn close(transaction: &Transaction, partner: i64, currency: Currency, at: Instant) -> Result<(), Error> {
+    if transaction.get_database_backend() == DbBackend::Postgres {
+        let sql = "SELECT id FROM ledger_accounts WHERE partner_id = $1 AND currency = $2 ORDER BY id FOR NO KEY UPDATE NOWAIT";
+        Sql::whole(transaction, sql, [partner.into(), currency.code().into()]).all(transaction, |_| Ok(())).await?;
+    }
     let sql = "INSERT INTO ledger_accounts (partner_id, kind, currency, balance, lowest, closed_at) VALUES ($1, $2, $3, 0, 0, $4)
         ON CONFLICT (partner_id, kind, currency) WHERE partner_id IS NOT NULL DO UPDATE SET closed_at = excluded.closed_at";
     for pocket in Pocket::ALL {
