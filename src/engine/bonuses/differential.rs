@@ -45,19 +45,29 @@ pub(super) struct Walk<'a> {
     rule: &'a Differential,
     turn: Turn<'a>,
     nodes: Vec<Node>,
-    /// Without a breakaway nothing can follow once this has been paid.
+    /// No difference is left once this has been paid.
     top_rate: Rate,
     /// The short way up, where nothing else is to be heard of.
     ladder: Option<Ladder>,
 }
 
-/// Without a breakaway only those earn who are eligible and have a higher rate than everybody paid below: the way leads from one of them
-/// to the next, so it has at most as many steps as there are rates.
+/// Of those above, only some matter: who is eligible and has a higher rate than everybody paid below, who ends the differential by breaking
+/// away, and who may earn an override. The way leads from one of them to the next, so it has at most as many steps as there are rates and
+/// overrides, however deep the tree is.
 struct Ladder {
     /// Of who is eligible, the nearest eligible ancestor with a higher rate; of the others, the nearest eligible ancestor.
     next: Vec<u32>,
     /// How many stand above.
     depth: Vec<u32>,
+    leaders: Option<Leaders>,
+}
+
+/// Partners of the breakaway rank.
+struct Leaders {
+    /// The nearest one above.
+    next: Vec<u32>,
+    /// The nearest eligible one above.
+    eligible: Vec<u32>,
 }
 
 impl Ladder {
@@ -78,7 +88,24 @@ impl Ladder {
             }
             next[place] = at;
         }
-        Self { next, depth }
+        Self { next, depth, leaders: rule.breakaway.as_ref().map(|breakaway| Leaders::of(breakaway.rank, nodes, sponsors)) }
+    }
+}
+
+impl Leaders {
+    fn of(rank: RankIndex, nodes: &[Node], sponsors: &Tree) -> Self {
+        let [next, eligible] = [false, true].map(|eligible| {
+            let leads = |node: &Node| node.rank >= rank && (node.eligible || !eligible);
+            let mut nearest = vec![NONE; nodes.len()];
+            for &partner in &sponsors.top_down {
+                let above = sponsors.parent[partner as usize];
+                if above != NONE {
+                    nearest[partner as usize] = if leads(&nodes[above as usize]) { above } else { nearest[above as usize] };
+                }
+            }
+            nearest
+        });
+        Self { next, eligible }
     }
 }
 
@@ -93,19 +120,34 @@ impl<'a> Walk<'a> {
     /// `listens`: who is passed over is to be heard of.
     pub(super) fn new(rule: &'a Differential, turn: Turn<'a>, listens: bool) -> Self {
         let sponsors = &turn.standing.snapshot.network.sponsors;
-        let short = !listens && rule.breakaway.is_none();
-        let nodes = if short { turn.nodes_of_stops(sponsors, |node| node.eligible) } else { turn.nodes(sponsors) };
-        let ladder = short.then(|| Ladder::of(rule, &nodes, sponsors));
+        let nodes = if listens { turn.nodes(sponsors) } else { turn.nodes_of_stops(sponsors, |node| node.eligible) };
+        let ladder = (!listens).then(|| Ladder::of(rule, &nodes, sponsors));
         Self { nodes, top_rate: rule.rates.iter().copied().max().unwrap_or_default(), ladder, rule, turn }
     }
 
     /// The same as a walk past everybody above.
     fn climb(&self, ladder: &Ladder, seller: u32, mut progress: Progress, way: &mut impl Way) -> Result<(), Refusal> {
+        let depth = |at: u32| ladder.depth[at as usize];
+        let level = |at: u32| depth(seller) - depth(at);
+        let leader = ladder.leaders.as_ref().map_or(NONE, |leaders| match progress.overrides {
+            Some(_) => seller,
+            None => leaders.next[seller as usize],
+        });
+        // The leader still earns the own difference, nobody further up does.
+        let last = if leader == NONE { 0 } else { depth(leader) };
         let mut at = self.nodes[seller as usize].parent;
-        while at != NONE && progress.paid < self.top_rate {
-            let level = ladder.depth[seller as usize] - ladder.depth[at as usize];
-            self.differ(at, level, &mut progress, way)?;
+        while at != NONE && depth(at) >= last && progress.paid < self.top_rate {
+            self.differ(at, level(at), &mut progress, way)?;
             at = ladder.next[at as usize];
+        }
+        let (Some(leaders), Some(breakaway)) = (&ladder.leaders, &self.rule.breakaway) else { return Ok(()) };
+        at = leader;
+        for rate in &breakaway.overrides {
+            at = leaders.eligible.get(at as usize).copied().unwrap_or(NONE);
+            if at == NONE {
+                break;
+            }
+            self.overrides(at, level(at), *rate, &mut progress, way)?;
         }
         Ok(())
     }

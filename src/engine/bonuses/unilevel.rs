@@ -10,7 +10,7 @@ use crate::engine::snapshot::Order;
 use crate::engine::tree::{NONE, Tree};
 
 use super::Turn;
-use super::walk::{Node, OrderWalk, Overlooked, Stop, Way, climb};
+use super::walk::{Node, OrderWalk, Overlooked, Stop, Way, climb_by};
 
 /// Level rate times multiplier, both with six digits.
 pub(super) const RATE_DIGITS: u32 = 2 * Rate::DIGITS;
@@ -63,6 +63,8 @@ pub(super) struct Walk<'a> {
     rates: Vec<i64>,
     /// The deepest paid level by rank.
     max_levels: Vec<u32>,
+    /// Under level compression, where nobody passed over is to be heard of: the nearest eligible ancestor who is paid on deeper levels.
+    deeper: Option<Vec<u32>>,
     /// Under volume compression: as whose each partner's orders count; [`NONE`] where nobody above is active.
     sellers: Option<Vec<u32>>,
     /// When each partner joined, where the rule asks for it.
@@ -80,15 +82,17 @@ impl<'a> Walk<'a> {
             (Some(placement), TreeName::Placement) => &placement.tree,
             _ => &standing.snapshot.network.sponsors,
         };
+        let nodes = match rule.compression {
+            Compression::Inactive | Compression::Level | Compression::Volume if !listens => turn.nodes_of_stops(tree, |node| node.eligible),
+            _ => turn.nodes(tree),
+        };
+        let max_levels: Vec<u32> = ranks.iter().map(|rank| rank.max_levels.unwrap_or(u32::MAX)).collect();
+        let skips = rule.compression == Compression::Level && !listens;
         Self {
-            nodes: match rule.compression {
-                Compression::Inactive | Compression::Level | Compression::Volume if !listens => {
-                    turn.nodes_of_stops(tree, |node| node.eligible)
-                }
-                _ => turn.nodes(tree),
-            },
+            deeper: skips.then(|| deeper(&nodes, tree, &max_levels)),
+            nodes,
             rates: rule.levels.iter().flat_map(|level| ranks.iter().map(|rank| level.units() * rank.multiplier.units())).collect(),
-            max_levels: ranks.iter().map(|rank| rank.max_levels.unwrap_or(u32::MAX)).collect(),
+            max_levels,
             sellers: (rule.compression == Compression::Volume).then(|| sellers(turn, tree)),
             joined_at: match rule.within_days_of_join {
                 Some(_) => standing.snapshot.network.iter().map(|partner| partner.joined_at).collect(),
@@ -191,7 +195,12 @@ impl OrderWalk for Walk<'_> {
             self.pay_self(partner, rate, way)?;
         }
         let Some(seller) = self.seller(partner, way) else { return Ok(()) };
-        let (at, end) = climb(&self.nodes, seller, self.rule.levels.len(), |at, level| {
+        let next = |at: u32, effect| match (effect, &self.deeper) {
+            // Whoever was passed over stands too low for this level, and so does everybody up to the next who is paid on deeper ones.
+            (Effect::PassedOver, Some(deeper)) => deeper[at as usize],
+            _ => self.nodes[at as usize].parent,
+        };
+        let (at, end) = climb_by(next, seller, self.rule.levels.len(), |at, level| {
             let node = &self.nodes[at as usize];
             Ok(match self.visit(node, level) {
                 Visit::Earns => {
@@ -215,6 +224,22 @@ impl OrderWalk for Walk<'_> {
     fn into_sellers(self) -> Option<Vec<u32>> {
         self.sellers
     }
+}
+
+/// Of everybody the nearest eligible ancestor who is paid on deeper levels; the parent of each node is the nearest eligible ancestor. The way
+/// up has at most as many steps as there are different numbers of levels.
+fn deeper(nodes: &[Node], tree: &Tree, max_levels: &[u32]) -> Vec<u32> {
+    let mut deeper = vec![NONE; nodes.len()];
+    for &partner in &tree.top_down {
+        let node = nodes[partner as usize];
+        let levels = |node: Node| max_levels[usize::from(node.rank)];
+        let mut at = node.parent;
+        while at != NONE && levels(nodes[at as usize]) <= levels(node) {
+            at = deeper[at as usize];
+        }
+        deeper[partner as usize] = at;
+    }
+    deeper
 }
 
 /// Under volume compression an order of an inactive partner counts as one of the nearest active partner above;

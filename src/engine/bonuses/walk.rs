@@ -236,16 +236,28 @@ pub(crate) fn climb(
     nodes: &[Node],
     from: u32,
     levels: usize,
+    visit: impl FnMut(u32, u32) -> Result<Effect, Refusal>,
+) -> Result<(u32, WalkEnd), Refusal> {
+    climb_by(|at, _| nodes[at as usize].parent, from, levels, visit)
+}
+
+/// The same, where whom the way leads to depends on what became of the level at the one before; `from` itself uses none up.
+#[inline]
+pub(crate) fn climb_by(
+    next: impl Fn(u32, Effect) -> u32,
+    from: u32,
+    levels: usize,
     mut visit: impl FnMut(u32, u32) -> Result<Effect, Refusal>,
 ) -> Result<(u32, WalkEnd), Refusal> {
-    let (mut level, mut at) = (1, from);
+    let (mut level, mut at, mut effect) = (1, from, Effect::LevelUsed);
     while level as usize <= levels {
-        let above = nodes[at as usize].parent;
+        let above = next(at, effect);
         if above == NONE {
             return Ok((at, WalkEnd::TopReached));
         }
         at = above;
-        level += u32::from(visit(at, level)? == Effect::LevelUsed);
+        effect = visit(at, level)?;
+        level += u32::from(effect == Effect::LevelUsed);
     }
     Ok((at, WalkEnd::LevelsUsedUp))
 }

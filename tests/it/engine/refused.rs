@@ -150,3 +150,20 @@ fn a_chain_of_a_hundred_thousand_partners_is_computed() {
     assert_eq!(outcome.ranks().next().unwrap().left.to_string(), "100");
     assert_eq!(outcome.summary().total_commission, "11");
 }
+
+/// Nobody in the chain breaks away, and the ranks are paid on too few levels: whoever looked at all above each order would look five thousand million times.
+#[test]
+fn a_deep_chain_in_which_everybody_buys_is_computed() {
+    let plan = format!(
+        "{BARE}rate = \"0.05\"\nmax_levels = 1\n[[rank]]\ncode = \"B\"\nrate = \"0.1\"\nrequires = [{{ type = \"PERSONAL_VOLUME\", min = \"1000\" }}]\n\
+         [[bonus]]\ncode = \"levels\"\nkind = \"unilevel\"\nlevels = [\"0.1\", \"0.05\"]\ncompression = \"level\"\n\
+         [[bonus]]\ncode = \"structure\"\nkind = \"differential\"\nbreakaway = {{ rank = \"B\", overrides = [\"0.01\"] }}\n"
+    );
+    let partners = (1..=100_000).map(|number| partner(number, number - 1));
+    let orders: Vec<_> = (1..=100_000).map(|number| order(number, number, "100", "100")).collect();
+    let plan = Plan::parse(&plan).unwrap();
+    let snapshot = Snapshot::of(partners.collect::<Vec<_>>(), orders).unwrap();
+    let outcome = engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).unwrap();
+    let lines: Vec<usize> = outcome.summary().by_bonus.iter().map(|(_, bonus)| bonus.lines).collect();
+    assert_eq!(lines, [99_999, 100_000]);
+}
