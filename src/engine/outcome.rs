@@ -317,7 +317,9 @@ fn points_by_line(standing: &Standing, paid: &[Paid]) -> Option<Vec<i64>> {
     for paid in paid {
         paid.lines.each(|_, part| {
             let mut sums = tally.table();
-            part.lines().for_each(|(_, line)| add(&mut sums[line.beneficiary as usize], points(standing, line.amount)));
+            for (beneficiary, lines) in part.by_claim() {
+                lines.for_each(|(_, line)| add(&mut sums[beneficiary as usize], points(standing, line.amount)));
+            }
         });
     }
     Some(tally.into_sums())

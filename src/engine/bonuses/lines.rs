@@ -8,7 +8,7 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::standing::Standing;
 use crate::engine::tree::NONE;
 
-use super::part::Part;
+use super::part::{Change, Part};
 use super::pool::POOL_DIGITS;
 use super::tally::{Tally, add};
 
@@ -90,11 +90,11 @@ impl Book {
         let (mut lines, mut total) = (0, 0);
         if part.places() > 0 {
             let mut sums = self.sums.table();
-            part.lines().for_each(|(_, line)| {
-                add(&mut sums[line.beneficiary as usize], line.amount);
-                lines += 1;
-                total += i128::from(line.amount);
-            });
+            for (beneficiary, on_claim) in part.by_claim() {
+                let sum: i128 = on_claim.inspect(|_| lines += 1).map(|(_, line)| i128::from(line.amount)).sum();
+                add(&mut sums[beneficiary as usize], i64::try_from(sum).unwrap_or(i64::MAX));
+                total += sum;
+            }
         }
         (lines, total)
     }
@@ -133,7 +133,7 @@ impl Lines {
 
     /// All lines as they stand.
     pub(crate) fn iter(&self) -> impl Iterator<Item = Line> {
-        self.parts.iter().flat_map(|part| part.lines().map(|(_, line)| line))
+        self.parts.iter().flat_map(|part| part.by_claim().flat_map(|(_, lines)| lines.map(|(_, line)| line)))
     }
 
     /// Where the lines of each source stand, in output order.
@@ -173,14 +173,14 @@ impl Lines {
         self.parts.par_iter().zip(starts(&self.parts)).map(|(part, start)| work(start, part)).collect()
     }
 
-    /// Gives lines the amounts that `lower` says, in parallel; it is made anew for every part, and told the places of its lines. Lines that come to nothing
-    /// are none any more. What the lines of each partner come to is for the caller to say.
-    pub(crate) fn change<R: Recorder, F: FnMut(u64, &Line, &mut R) -> i64>(&mut self, recorder: &mut R, lower: impl Fn(u64) -> F + Sync) {
+    /// Changes lines, in parallel; `change` is made anew for every part. Lines that come to nothing are none any more. What the lines of each
+    /// partner come to is for the caller to say.
+    pub(crate) fn change<R: Recorder, C: Change>(&mut self, recorder: &mut R, change: impl Fn() -> C + Sync) {
         let heard = &*recorder;
         let starts: Vec<u64> = starts(&self.parts);
         let one = |(part, start): (&mut Part, u64)| {
-            let (mut fork, mut lower) = (heard.fork(), lower(start));
-            part.change(|place, line| lower(start + place as u64, line, &mut fork));
+            let mut fork = heard.fork();
+            part.change(start, &mut change(), &mut fork);
             fork
         };
         let forks: Vec<R> = self.parts.par_iter_mut().zip(starts).map(one).collect();

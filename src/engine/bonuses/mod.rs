@@ -21,7 +21,7 @@ use super::refusal::Refusal;
 use super::standing::Standing;
 
 pub(crate) use lines::{Book, Line, Lines, Origin, Rank, SourceAt, place_of, rank_of};
-pub(crate) use part::{Claim, Part, Sheet};
+pub(crate) use part::{Change, Claim, Part, Sheet};
 pub(crate) use tally::{Tally, add, add_all};
 pub(crate) use walk::Overlooked;
 

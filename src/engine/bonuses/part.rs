@@ -1,5 +1,9 @@
 //! Lines in little memory. There may be tens of millions of them, and fresh memory is what they cost most: the system clears each page of it.
 
+use std::ops::Range;
+
+use crate::engine::explain::recorder::Recorder;
+
 use super::{Book, Line};
 
 /// Who earns at which level and rate. What several orders of one partner pay goes to the same people, so it is written down once.
@@ -11,10 +15,11 @@ pub(crate) struct Claim {
     pub rate: u32,
 }
 
-/// An order or a partner that lines come from. It has as many amounts as there are until the next one's, and a claim for each of them.
+/// Sources that share their claims: the orders of one partner, or one order or partner alone. Each of them has an amount for every claim, and
+/// all of it ends where the next bundle begins.
 #[derive(Clone, Copy)]
-struct Source {
-    from: u32,
+struct Bundle {
+    first_source: u32,
     first_claim: u32,
     first_amount: u32,
 }
@@ -78,20 +83,29 @@ impl Claims {
     fn len(&self) -> usize {
         self.beneficiaries.len()
     }
+}
 
-    /// All from one on.
-    #[inline]
-    fn from(&self, first: usize) -> impl Iterator<Item = Claim> {
-        let claim = |(beneficiary, terms): (&u32, &(u32, u32))| Claim { beneficiary: *beneficiary, level: terms.0, rate: terms.1 };
-        self.beneficiaries[first..].iter().zip(&self.terms[first..]).map(claim)
-    }
+/// What becomes of lines that are changed, claim by claim.
+pub(crate) trait Change {
+    /// Whether lines of this beneficiary may change; those on one claim follow.
+    fn concerns(&mut self, beneficiary: u32) -> bool;
+
+    /// What a line comes to, which is at most what it has been.
+    fn lower<R: Recorder>(&mut self, place: u64, line: &Line, recorder: &mut R) -> i64;
+
+    /// What all lines on a claim have come to.
+    fn came_to(&mut self, beneficiary: u32, sum: i64);
 }
 
 /// Some of the lines of a bonus. Amounts that have come to nothing stay where they are and are no lines any more.
+///
+/// Whoever looks at many lines does so claim by claim, so that what depends on the beneficiary is looked up once for all orders of a partner.
 #[derive(Default)]
 pub(crate) struct Part {
     claims: Claims,
-    sources: Vec<Source>,
+    bundles: Vec<Bundle>,
+    /// What the lines come from: orders or partners.
+    sources: Vec<u32>,
     amounts: Amounts,
     lines: usize,
     total: i128,
@@ -115,44 +129,58 @@ impl Part {
 
     /// What the lines come from: orders or partners.
     pub(super) fn sources(&self) -> impl Iterator<Item = u32> {
-        self.sources.iter().map(|source| source.from)
+        self.sources.iter().copied()
     }
 
     /// The lines of one source with their places, lower levels first.
-    #[inline]
     pub(super) fn of_source(&self, index: usize) -> impl Iterator<Item = (usize, Line)> {
-        let Source { from, first_claim, first_amount } = self.sources[index];
-        let claims = self.claims.from(first_claim as usize);
-        let lines = (first_amount as usize..self.end(index))
-            .zip(claims)
-            .map(move |(place, claim)| (place, Line::of(self.amounts.at(place), from, claim)));
+        let bundle = self.bundles.partition_point(|bundle| bundle.first_source as usize <= index) - 1;
+        let (Bundle { first_source, first_claim, first_amount }, end) = self.bundle(bundle);
+        let claims = first_claim as usize..end.first_claim as usize;
+        let first_amount = first_amount as usize + (index - first_source as usize) * claims.len();
+        let lines = (first_amount..).zip(claims).map(move |(place, claim)| (place, self.line(place, self.sources[index], claim)));
         lines.filter(|(_, line)| line.amount > 0)
     }
 
-    /// All lines with their places.
+    /// All lines by the claims they are on: the lines on one come one after the other, with their places.
     #[inline]
-    pub(crate) fn lines(&self) -> impl Iterator<Item = (usize, Line)> {
-        (0..self.sources.len()).flat_map(|index| self.of_source(index))
+    pub(crate) fn by_claim(&self) -> impl Iterator<Item = (u32, impl Iterator<Item = (usize, Line)>)> {
+        (0..self.bundles.len()).flat_map(move |index| {
+            let (bundle, end) = self.bundle(index);
+            bundle.columns(end).map(move |column| {
+                let lines = column.places().zip(&self.sources[column.sources.clone()]);
+                let lines = lines.map(move |(place, from)| (place, self.line(place, *from, column.claim)));
+                (self.claims.beneficiaries[column.claim], lines.filter(|(_, line)| line.amount > 0))
+            })
+        })
     }
 
-    /// Gives every line the amount that `lower` says, which is at most the one it has.
-    pub(super) fn change(&mut self, mut lower: impl FnMut(usize, &Line) -> i64) {
+    /// Goes through all lines; `start` places stand before the part.
+    pub(super) fn change<R: Recorder>(&mut self, start: u64, change: &mut impl Change, recorder: &mut R) {
         (self.lines, self.total) = (0, 0);
-        for index in 0..self.sources.len() {
-            let Source { from, first_claim, first_amount } = self.sources[index];
-            let places = first_amount as usize..self.end(index);
-            let Self { claims, amounts, lines, total, .. } = self;
-            for (place, claim) in places.zip(claims.from(first_claim as usize)) {
-                let line = Line::of(amounts.at(place), from, claim);
-                if line.amount == 0 {
-                    continue;
+        for index in 0..self.bundles.len() {
+            let (bundle, end) = self.bundle(index);
+            for column in bundle.columns(end) {
+                let beneficiary = self.claims.beneficiaries[column.claim];
+                let (concerned, mut sum) = (change.concerns(beneficiary), 0);
+                for (place, source) in column.places().zip(column.sources.clone()) {
+                    let mut amount = self.amounts.at(place);
+                    if amount == 0 {
+                        continue;
+                    }
+                    if concerned {
+                        let line = self.line(place, self.sources[source], column.claim);
+                        let lowered = change.lower(start + place as u64, &line, recorder);
+                        if lowered != amount {
+                            self.amounts.lower(place, lowered);
+                        }
+                        amount = lowered;
+                    }
+                    self.lines += usize::from(amount > 0);
+                    sum += i128::from(amount);
                 }
-                let amount = lower(place, &line);
-                if amount != line.amount {
-                    amounts.lower(place, amount);
-                }
-                *lines += usize::from(amount > 0);
-                *total += i128::from(amount);
+                self.total += sum;
+                change.came_to(beneficiary, i64::try_from(sum).unwrap_or(i64::MAX));
             }
         }
     }
@@ -164,17 +192,53 @@ impl Part {
         self.amounts.lower(place, amount);
     }
 
-    /// Where the amounts of a source end.
     #[inline]
-    fn end(&self, index: usize) -> usize {
-        self.sources.get(index + 1).map_or(self.amounts.small.len(), |next| next.first_amount as usize)
+    fn line(&self, place: usize, from: u32, claim: usize) -> Line {
+        let (level, rate) = self.claims.terms[claim];
+        Line { amount: self.amounts.at(place), beneficiary: self.claims.beneficiaries[claim], from, level, rate }
+    }
+
+    /// A bundle and where it ends.
+    #[inline]
+    fn bundle(&self, index: usize) -> (Bundle, Bundle) {
+        (self.bundles[index], self.bundles.get(index + 1).copied().unwrap_or_else(|| self.end()))
+    }
+
+    /// Where the next bundle would begin.
+    fn end(&self) -> Bundle {
+        let [first_source, first_claim, first_amount] = [self.sources.len(), self.claims.len(), self.places()].map(|count| count as u32);
+        Bundle { first_source, first_claim, first_amount }
     }
 }
 
-impl Line {
+/// The amounts of all sources of a bundle on one of its claims.
+struct Column {
+    claim: usize,
+    sources: Range<usize>,
+    first_amount: usize,
+    /// From the amount of one source to that of the next.
+    step: usize,
+}
+
+impl Column {
     #[inline]
-    fn of(amount: i64, from: u32, Claim { beneficiary, level, rate }: Claim) -> Self {
-        Self { amount, beneficiary, from, level, rate }
+    fn places(&self) -> impl Iterator<Item = usize> + use<> {
+        (self.first_amount..).step_by(self.step)
+    }
+}
+
+impl Bundle {
+    /// One column for each claim.
+    #[inline]
+    fn columns(self, end: Bundle) -> impl Iterator<Item = Column> {
+        let claims = self.first_claim as usize..end.first_claim as usize;
+        let (sources, step) = (self.first_source as usize..end.first_source as usize, claims.len());
+        (self.first_amount as usize..).zip(claims).map(move |(first_amount, claim)| Column {
+            claim,
+            sources: sources.clone(),
+            first_amount,
+            step,
+        })
     }
 }
 
@@ -192,9 +256,9 @@ impl<'b> Sheet<'b> {
     /// Adds a line; those of one source come one after the other.
     pub(crate) fn push(&mut self, Line { amount, beneficiary, from, level, rate }: Line) {
         let part = &mut self.part;
-        if part.sources.last().is_none_or(|last| last.from != from) {
-            let (first_claim, first_amount) = (part.claims.len() as u32, part.places() as u32);
-            part.sources.push(Source { from, first_claim, first_amount });
+        if part.sources.last() != Some(&from) {
+            part.bundles.push(part.end());
+            part.sources.push(from);
         }
         part.claims.push(Claim { beneficiary, level, rate });
         part.amounts.push(amount);
@@ -215,20 +279,24 @@ impl<'b> Sheet<'b> {
     pub(super) fn pay(&mut self, from: u32, first: usize, amount: impl Fn(i64) -> Option<i64>) -> Option<()> {
         let Self { book, part } = self;
         if first < part.claims.len() {
-            let first_amount = part.places() as u32;
-            part.sources.push(Source { from, first_claim: first as u32, first_amount });
-            part.claims.from(first).try_for_each(|claim| amount(book.rates.at(claim.rate)).map(|amount| part.amounts.push(amount)))?;
+            if part.bundles.last().is_none_or(|bundle| bundle.first_claim as usize != first) {
+                part.bundles.push(Bundle { first_claim: first as u32, ..part.end() });
+            }
+            part.sources.push(from);
+            part.claims.terms[first..]
+                .iter()
+                .try_for_each(|(_, rate)| amount(book.rates.at(*rate)).map(|amount| part.amounts.push(amount)))?;
         }
         Some(())
     }
 
     /// Closes the part: its lines are summed up by beneficiary while they are still in the processor's cache.
     pub(crate) fn close(self) -> Part {
-        let Part { claims, sources, amounts, .. } = self.part;
+        let Part { claims, bundles, sources, amounts, .. } = self.part;
         // Copies of exact size: what lists hold in reserve would add up over thousands of parts.
         let amounts = Amounts { small: amounts.small.to_vec(), large: amounts.large.to_vec() };
         let claims = Claims { beneficiaries: claims.beneficiaries.to_vec(), terms: claims.terms.to_vec() };
-        let mut part = Part { claims, sources: sources.to_vec(), amounts, lines: 0, total: 0 };
+        let mut part = Part { claims, bundles: bundles.to_vec(), sources: sources.to_vec(), amounts, lines: 0, total: 0 };
         (part.lines, part.total) = self.book.add(&part);
         part
     }

@@ -56,6 +56,16 @@ pub(super) struct Crossing<'a> {
     limits: Vec<i64>,
 }
 
+/// When a partner crosses a limit in a bonus.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    Never,
+    /// The bonuses before have left nothing.
+    Before,
+    /// In a slice of the period.
+    In(usize),
+}
+
 /// A line in the slice in which its partner crosses the limit: when its order was placed, and where it stands in the output.
 pub(super) type Waiting = (i64, Rank, Line);
 
@@ -86,11 +96,11 @@ impl<'a> Crossing<'a> {
         let tally = Tally::new(self.limits.len() * count);
         lines.each(|_, part| {
             let mut sums = tally.table();
-            part.lines().for_each(|(_, line)| {
-                if let Some(place) = self.place(&line) {
-                    add(&mut sums[place * count + self.slice_of(&line)], line.amount);
+            for (beneficiary, on_claim) in part.by_claim() {
+                if let Some(place) = self.place(beneficiary) {
+                    on_claim.for_each(|(_, line)| add(&mut sums[place * count + self.slice_of(&line)], line.amount));
                 }
-            });
+            }
         });
         let sums = tally.into_sums();
         for (limit, sums) in self.limits.iter_mut().zip(sums.chunks(count)) {
@@ -120,21 +130,32 @@ impl<'a> Crossing<'a> {
         })
     }
 
-    /// Whether a partner is owed more than is left.
-    pub(super) fn crosses(&self, partner: u32) -> bool {
+    /// When a partner crosses the limit.
+    pub(super) fn when(&self, partner: u32) -> When {
+        if !self.crosses(partner) {
+            return When::Never;
+        }
+        self.place(partner).map_or(When::Before, |place| When::In(self.slices[place]))
+    }
+
+    /// Whether a line lies before, in or after the slice in which its partner crosses the limit.
+    pub(super) fn compare(&self, line: &Line, crosses: When) -> Ordering {
+        match crosses {
+            When::Never => Ordering::Less,
+            When::Before => Ordering::Greater,
+            When::In(slice) => self.slice_of(line).cmp(&slice),
+        }
+    }
+
+    fn crosses(&self, partner: u32) -> bool {
         self.crosses[partner as usize / 64] >> (partner % 64) & 1 == 1
     }
 
-    /// Whether a line lies before, in or after the slice in which its partner crosses the limit; none where the partner does not.
-    pub(super) fn verdict(&self, line: &Line) -> Option<Ordering> {
-        self.place(line).map(|place| self.slice_of(line).cmp(&self.slices[place]))
-    }
-
-    fn place(&self, line: &Line) -> Option<usize> {
-        if !self.crosses(line.beneficiary) {
+    fn place(&self, partner: u32) -> Option<usize> {
+        if !self.crosses(partner) {
             return None;
         }
-        let place = self.places[line.beneficiary as usize];
+        let place = self.places[partner as usize];
         (place != NONE).then_some(place as usize)
     }
 

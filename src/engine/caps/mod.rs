@@ -4,13 +4,13 @@ mod crossing;
 mod payout;
 
 use std::cmp::Ordering;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use crate::domain::amount::Amount;
 
-use super::bonuses::{Line, Lines, Paid, Turn, place_of};
+use super::bonuses::{Change, Line, Lines, Paid, Turn, place_of};
 use super::decimal::fixed;
 use super::explain::recorder::{About, Recorder};
 use super::explain::step::{Cap, Step};
@@ -18,7 +18,7 @@ use super::rounding::power_of_ten;
 use super::standing::Standing;
 
 pub(crate) use crossing::Clock;
-use crossing::{Crossing, Waiting};
+use crossing::{Crossing, Waiting, When};
 pub(crate) use payout::payout;
 
 /// Cuts what a partner earns from one bonus.
@@ -68,35 +68,63 @@ impl Limit<'_> {
 
     fn cut_one<R: Recorder>(&self, lines: &mut Lines, bonus: usize, (left, own): (&[i64], &[i64]), recorder: &mut R) {
         let crossing = Crossing::of(self.clock, lines, left, own);
-        let (standing, ordered, waiting) = (self.clock.standing, lines.come_from_orders(), Mutex::default());
-        let (crosses, waits) = (&crossing, &waiting);
-        let cut =
-            |line: &Line, amount, recorder: &mut R| note(standing, (self.cap, self.amount), (bonus, ordered), (line, amount), recorder);
-        lines.change(recorder, |_| {
-            move |place, line, recorder| {
-                if !crosses.crosses(line.beneficiary) {
-                    return line.amount;
-                }
-                let amount = match crosses.verdict(line) {
-                    Some(Ordering::Less) => line.amount,
-                    Some(Ordering::Equal) => {
-                        let mut waits: MutexGuard<Vec<Waiting>> = waits.lock().unwrap_or_else(PoisonError::into_inner);
-                        waits.push(crosses.waiting(ordered, place, line));
-                        line.amount
-                    }
-                    // Either later, or the bonuses before have left nothing.
-                    Some(Ordering::Greater) | None => 0,
-                };
-                cut(line, amount, recorder);
-                amount
-            }
-        });
+        let (ordered, waiting) = (lines.come_from_orders(), Mutex::default());
+        let cut = Cut { limit: self, bonus, ordered };
+        lines.change(recorder, || Cutting { cut, crossing: &crossing, waiting: &waiting, crosses: When::Never });
         let shared = crossing.share(waiting.into_inner().unwrap_or_else(PoisonError::into_inner));
         lines.lower(shared.map(|(place, line, amount)| {
-            cut(&line, amount, recorder);
+            cut.note(&line, amount, recorder);
             (place, amount)
         }));
     }
+}
+
+/// A limit on the lines of one bonus.
+#[derive(Clone, Copy)]
+struct Cut<'a> {
+    limit: &'a Limit<'a>,
+    bonus: usize,
+    /// Whether the bonus's lines come from orders.
+    ordered: bool,
+}
+
+impl Cut<'_> {
+    fn note<R: Recorder>(&self, line: &Line, amount: i64, recorder: &mut R) {
+        let Limit { cap, amount: limit, clock } = self.limit;
+        note(clock.standing, (*cap, *limit), (self.bonus, self.ordered), (line, amount), recorder);
+    }
+}
+
+/// Lines that are cut; those that lie where their partner crosses the limit are put aside, to be paid in their order.
+struct Cutting<'a> {
+    cut: Cut<'a>,
+    crossing: &'a Crossing<'a>,
+    waiting: &'a Mutex<Vec<Waiting>>,
+    /// When the partner whose lines these are crosses the limit.
+    crosses: When,
+}
+
+impl Change for Cutting<'_> {
+    fn concerns(&mut self, beneficiary: u32) -> bool {
+        self.crosses = self.crossing.when(beneficiary);
+        self.crosses != When::Never
+    }
+
+    fn lower<R: Recorder>(&mut self, place: u64, line: &Line, recorder: &mut R) -> i64 {
+        let amount = match self.crossing.compare(line, self.crosses) {
+            Ordering::Less => line.amount,
+            Ordering::Equal => {
+                let waiting = self.crossing.waiting(self.cut.ordered, place, line);
+                self.waiting.lock().unwrap_or_else(PoisonError::into_inner).push(waiting);
+                line.amount
+            }
+            Ordering::Greater => 0,
+        };
+        self.cut.note(line, amount, recorder);
+        amount
+    }
+
+    fn came_to(&mut self, _: u32, _: i64) {}
 }
 
 fn note<R: Recorder>(standing: &Standing, cap: (Cap, i64), of: (usize, bool), cut: (&Line, i64), recorder: &mut R) {

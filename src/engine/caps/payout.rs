@@ -1,8 +1,10 @@
 //! The cap on all lines together.
 
+use std::sync::MutexGuard;
+
 use rayon::slice::ParallelSliceMut;
 
-use crate::engine::bonuses::{Lines, Paid, Part, Rank, Tally, add, rank_of};
+use crate::engine::bonuses::{Change, Line, Lines, Paid, Part, Rank, Tally, add, rank_of};
 use crate::engine::explain::recorder::Recorder;
 use crate::engine::explain::step::Cap;
 use crate::engine::plan::Rate;
@@ -35,18 +37,39 @@ pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], record
         ties_left -= ties;
         let ordered = paid.lines.come_from_orders();
         *paid.lines.sums_mut() = Vec::new();
-        paid.lines.change(recorder, |_| {
-            let mut sums = tally.table();
-            move |place, line, recorder| {
-                let (amount, is_tie) = share.of_amount(line.amount);
-                let amount = amount + i64::from(is_tie && rank_of(ordered, snapshot, place, line) < end);
-                add(&mut sums[line.beneficiary as usize], amount);
-                note(standing, (Cap::Payout, payable as i64), (bonus, ordered), (line, amount), recorder);
-                amount
-            }
-        });
+        paid.lines.change(recorder, || Shrinking { share, standing, sums: tally.table(), bonus, ordered, end });
     }
     Ok(Some(tally.into_sums()))
+}
+
+/// Lines of a bonus that shrink; what each partner's lines come to is summed up meanwhile.
+struct Shrinking<'a> {
+    share: &'a Share,
+    standing: &'a Standing<'a>,
+    sums: MutexGuard<'a, Vec<i64>>,
+    bonus: usize,
+    /// Whether the bonus's lines come from orders.
+    ordered: bool,
+    /// Ties before it get one minor unit more.
+    end: Rank,
+}
+
+impl Change for Shrinking<'_> {
+    fn concerns(&mut self, _: u32) -> bool {
+        true
+    }
+
+    fn lower<R: Recorder>(&mut self, place: u64, line: &Line, recorder: &mut R) -> i64 {
+        let (share, bonus, ordered) = (self.share, self.bonus, self.ordered);
+        let (amount, is_tie) = share.of_amount(line.amount);
+        let amount = amount + i64::from(is_tie && rank_of(ordered, &self.standing.snapshot, place, line) < self.end);
+        note(self.standing, (Cap::Payout, share.payable as i64), (bonus, ordered), (line, amount), recorder);
+        amount
+    }
+
+    fn came_to(&mut self, beneficiary: u32, sum: i64) {
+        add(&mut self.sums[beneficiary as usize], sum);
+    }
 }
 
 /// How lines shrink so that together they come to exactly `payable`.
@@ -95,7 +118,7 @@ impl Share {
         const BUCKETS: usize = 1 << 12;
         let ordered = lines.come_from_orders();
         let in_part = |start: u64, part: &Part, heed: &mut dyn FnMut(Rank)| {
-            let ties = part.lines().filter(|(_, line)| self.of_amount(line.amount).1);
+            let ties = part.by_claim().flat_map(|(_, lines)| lines).filter(|(_, line)| self.of_amount(line.amount).1);
             ties.for_each(|(place, line)| heed(rank_of(ordered, snapshot, start + place as u64, &line)));
         };
         // Every line may be a tie, so their ranks are counted in buckets first, and only those in one bucket are gathered.
@@ -160,7 +183,7 @@ fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
     let count = |part: &Part| {
         let mut small = small.table();
         let mut large = Vec::new();
-        part.lines().for_each(|(_, line)| match small.get_mut(line.amount as usize) {
+        part.by_claim().flat_map(|(_, lines)| lines).for_each(|(_, line)| match small.get_mut(line.amount as usize) {
             Some(count) => *count += 1,
             None => large.push(line.amount),
         });
