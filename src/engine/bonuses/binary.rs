@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use crate::domain::amount::Amount;
 use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};
-use crate::engine::explain::step::{Formula, Step};
+use crate::engine::explain::step::{CarryCut, Formula, Step, Whole};
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
 use crate::engine::rounding::{Rounding, power_of_ten};
@@ -75,6 +75,8 @@ const QUOTIENT_DIGITS: u32 = 12;
 struct Match {
     /// Matched volume, or the number of cycles, in counts of 1/10000.
     base: i64,
+    /// What both legs have, before it is brought down to whole multiples.
+    common: i64,
     /// Smaller by larger leg, of the ratio method.
     quotient: Option<i128>,
     /// Left and right after the match.
@@ -160,23 +162,23 @@ impl Binary {
 
     /// What the legs have in common, and what is left of them.
     fn matched(&self, legs: [i64; 2]) -> Match {
-        let (weak, strong) = (legs[0].min(legs[1]), legs[0].max(legs[1]));
+        let (common, larger) = (legs[0].min(legs[1]), legs[0].max(legs[1]));
         match &self.method {
             Method::WeakLeg { unit, .. } => {
-                let base = unit.map_or(weak, |unit| weak - weak % unit.units());
-                Match { base, quotient: None, rest: legs.map(|leg| leg - base) }
+                let base = unit.map_or(common, |unit| common - common % unit.units());
+                Match { base, common, quotient: None, rest: legs.map(|leg| leg - base) }
             }
             Method::Ratio { .. } => {
-                let quotient = if strong == 0 {
+                let quotient = if larger == 0 {
                     0
                 } else {
-                    Rounding::HalfEven.divide(i128::from(weak) * power_of_ten(QUOTIENT_DIGITS), i128::from(strong))
+                    Rounding::HalfEven.divide(i128::from(common) * power_of_ten(QUOTIENT_DIGITS), i128::from(larger))
                 };
-                Match { base: weak, quotient: Some(quotient), rest: legs.map(|leg| leg - weak) }
+                Match { base: common, common, quotient: Some(quotient), rest: legs.map(|leg| leg - common) }
             }
             Method::Cycle { strong, weak, .. } => {
                 let (cycles, rest) = cycles(legs, strong.units(), weak.units());
-                Match { base: cycles, quotient: None, rest }
+                Match { base: cycles, common, quotient: None, rest }
             }
         }
     }
@@ -216,17 +218,24 @@ impl Binary {
         let most = if self.carries { self.max_carry.map_or(i64::MAX, Amount::units) } else { 0 };
         let out = rest.map(|leg| leg.min(most));
         recorder.note(About::partner(turn.index, partner), || {
-            let [left, right] = out.map(|volume| plain(i128::from(volume), 4));
-            Step::Carried { left, right }
+            let text = |volume: i64| plain(i128::from(volume), 4);
+            let cut = (out != rest).then(|| {
+                let [left, right] = [0, 1].map(|leg| text(rest[leg] - out[leg]));
+                CarryCut { left, right, max_carry: self.carries.then(|| text(most)) }
+            });
+            Step::Carried { left: text(out[0]), right: text(out[1]), cut }
         });
         out
     }
 
     fn note_matched<R: Recorder>(&self, turn: Turn, partner: u32, matched: &Match, recorder: &mut R) {
         let cycles = matches!(self.method, Method::Cycle { .. });
+        let unit = if let Method::WeakLeg { unit, .. } = self.method { unit } else { None };
+        let text = |volume: i64| plain(i128::from(volume), 4);
         recorder.note(About::partner(turn.index, partner), || Step::Matched {
             method: self.method.name(),
-            matched: if cycles { String::new() } else { plain(i128::from(matched.base), 4) },
+            matched: if cycles { String::new() } else { text(matched.base) },
+            whole: unit.map(|unit| Whole { unit: unit.to_string(), common: text(matched.common) }),
             quotient: matched.quotient.map(|quotient| plain(quotient, QUOTIENT_DIGITS)),
             cycles: cycles.then(|| matched.base.to_string()),
         });

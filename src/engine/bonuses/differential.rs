@@ -204,7 +204,10 @@ impl OrderWalk for Walk<'_> {
                 break WalkEnd::TopReached;
             }
             let left = match (&self.rule.breakaway, progress.overrides) {
-                (Some(breakaway), Some(paid)) => breakaway.overrides.get(paid).copied().ok_or(WalkEnd::OverridesUsedUp),
+                (Some(breakaway), Some(paid)) => breakaway.overrides.get(paid).copied().ok_or(match paid {
+                    0 => WalkEnd::PaysNobodyAbove,
+                    _ => WalkEnd::OverridesUsedUp,
+                }),
                 (None, _) if progress.paid >= self.top_rate => Err(WalkEnd::TopRatePaid),
                 _ => Ok(Rate::ZERO),
             };

@@ -65,7 +65,8 @@ impl OrderWalk for Walk<'_> {
                 generation = rates.next();
             }
         }
-        way.note(NONE, || turn.end(at, WalkEnd::GenerationsUsedUp));
+        let end = if self.rule.rates.is_empty() { WalkEnd::PaysNobodyAbove } else { WalkEnd::GenerationsUsedUp };
+        way.note(NONE, || turn.end(at, end));
         Ok(())
     }
 }

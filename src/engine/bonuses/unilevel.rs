@@ -117,7 +117,10 @@ impl<'a> Walk<'a> {
         let seller = sellers[partner as usize];
         let mut at = partner;
         while W::LISTENS && at != seller && at != NONE {
-            way.note(at, || self.turn.ineligible(at, None, Some(Effect::PassedOver)));
+            // Of the order's own partner level 0 has said so already.
+            if at != partner || self.rule.include_self.is_none() {
+                way.note(at, || self.turn.ineligible(at, None, Some(Effect::PassedOver)));
+            }
             at = self.nodes[at as usize].parent;
         }
         if seller == NONE {
@@ -125,8 +128,9 @@ impl<'a> Walk<'a> {
             return None;
         }
         if seller != partner {
-            way.note(NONE, || Step::VolumeMoved { to: self.turn.standing.number(seller) });
-            way.note(seller, || Step::NotForOneself);
+            let [of, to] = [partner, seller].map(|partner| self.turn.standing.number(partner));
+            way.note(NONE, || Step::VolumeMoved { of, to });
+            way.note(seller, || Step::CountsAsOwn { of });
         }
         Some(seller)
     }

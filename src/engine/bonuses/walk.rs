@@ -247,7 +247,7 @@ pub(crate) fn climb(
         at = above;
         level += u32::from(visit(at, level)? == Effect::LevelUsed);
     }
-    Ok((at, WalkEnd::LevelsUsedUp))
+    Ok((at, if levels == 0 { WalkEnd::PaysNobodyAbove } else { WalkEnd::LevelsUsedUp }))
 }
 
 impl Turn<'_> {

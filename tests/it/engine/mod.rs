@@ -8,6 +8,7 @@ mod mutations;
 mod numbers;
 mod plans;
 mod questions;
+mod reasons;
 mod refused;
 mod rows;
 mod tables;
