@@ -75,6 +75,11 @@ fn what_is_legal_but_odd_is_warned_about() {
         ),
         ("[[rank]]\ncode = \"THREE\"\n", "rank THREE: has no requirements"),
         ("[[rank]]\ncode = \"THREE\"\nrequires = [{ type = \"CAREER_POINTS_TOTAL\", min = 1 }]\n", "rank THREE: needs career points"),
+        (
+            "[[bonus]]\ncode = \"b\"\nkind = \"unilevel\"\nlevels = []\n[[bonus]]\ncode = \"m\"\nkind = \"matching\"\nof = [\"b\"]\nrates = [\"0.1\"]\n\
+             [[bonus]]\ncode = \"n\"\nkind = \"matching\"\nof = [\"m\", \"b\"]\nrates = [\"0.1\"]",
+            "bonus n: nobody can earn it, nor any of the bonuses that it matches",
+        ),
         ("", "ranks: rate is given, but the plan has no differential bonus that reads it"),
     ] {
         let warnings = Plan::parse(&format!("{FRAME}{text}")).unwrap().warnings();
@@ -82,11 +87,24 @@ fn what_is_legal_but_odd_is_warned_about() {
     }
     let differential = "[[bonus]]\ncode = \"b\"\nkind = \"differential\"\n";
     let customers = "[[bonus]]\ncode = \"c\"\nkind = \"unilevel\"\nlevels = [\"0.2\"]\nbuyers = [\"CUSTOMER\"]\n";
+    let binary = |keys: &str| format!("[placement]\nkind = \"binary\"\n[[bonus]]\ncode = \"legs\"\nkind = \"binary\"\n{keys}\n");
     let partners = customers.replace("\"c\"", "\"p\"").replace("CUSTOMER", "PARTNER").replace("0.2", "0.3");
     for (key, bonuses, said) in [
         ("payout_cap = \"0.05\"", differential.to_owned(), "payout_cap: 5 % of the CV, but"),
         // The orders of one kind and buyer that owe most decide: 10 % and 30 %, not all three.
         ("payout_cap = \"0.35\"", format!("{differential}{customers}{partners}"), "alone may owe up to 40 %, so"),
+        // Half of the CV in each leg is matched once; a cycle pays 25 on 300.
+        (
+            "payout_cap = \"0.01\"",
+            binary("rate = \"0.10\""),
+            "payout_cap: 1 % of the CV, but where all of it is matched once by the binary bonus, 5 % may",
+        ),
+        ("payout_cap = \"0.14\"", format!("{}{differential}", binary("rate = \"0.10\"")), "by the binary bonus, 15 % may be owed with it"),
+        (
+            "payout_cap = \"0.08\"",
+            binary("method = \"cycle\"\ncycle = { strong = 200, weak = 100, amount = 25 }"),
+            "by the binary bonus, 8.3333 % may be owed",
+        ),
         ("payout_cap = \"0\"", differential.to_owned(), "payout_cap: it is 0, so nobody earns anything"),
         ("partner_cap = \"0\"", differential.to_owned(), "partner_cap: it is 0, so nobody earns anything"),
     ] {
@@ -109,12 +127,49 @@ fn what_is_legal_but_odd_is_warned_about() {
     let lifetime = FRAME.replace("\"USD\"", "\"USD\"\nrank_maintenance = \"lifetime\"");
     let most = FRAME.replace("\"USD\"", "\"USD\"\npayout_cap = \"0.2\"").replace("code = \"ONE\"", "code = \"ONE\"\nmax_levels = 2");
     let most = most.replace("code = \"TWO\"", "code = \"TWO\"\nmax_levels = 2");
-    for (text, unsaid) in [(format!("{lifetime}{legs}"), "out of reach"), (format!("{most}{levels}"), "payout_cap")] {
+    let half = FRAME.replace("\"USD\"", "\"USD\"\npayout_cap = \"0.05\"") + &binary("rate = \"0.10\"");
+    for (text, unsaid) in [(format!("{lifetime}{legs}"), "out of reach"), (format!("{most}{levels}"), "payout_cap"), (half, "payout_cap")] {
         let warnings = Plan::parse(&text).unwrap().warnings();
         assert!(!warnings.iter().any(|given| given.contains(unsaid)), "{unsaid}: {warnings:?}");
     }
     for file in examples() {
         assert_eq!(Plan::parse(&fs::read_to_string(file).unwrap()).unwrap().warnings(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_rank_that_nobody_is_paid_as_is_warned_about() {
+    let ranks = |silver: &str, gold: &str| {
+        format!("{FRAME}[[rank]]\ncode = \"SILVER\"\nrequires = [{silver}]\n[[rank]]\ncode = \"GOLD\"\nrequires = [{gold}]\n")
+    };
+    let volume = |kind: &str, min: u32| format!("{{ type = \"{kind}\", min = {min} }}");
+    let group = |min: u32, share: &str| format!("{{ type = \"GROUP_VOLUME\", min = {min}, max_per_leg = \"{share}\" }}");
+    let referrals = |min: u32, active: bool| format!("{{ type = \"DIRECT_REFERRALS\", min = {min}, active = {active} }}");
+    let legs = |legs: u32, min: u32| format!("{{ type = \"LEG_VOLUME\", legs = {legs}, min = {min} }}");
+    for (silver, gold, outranked) in [
+        (volume("PERSONAL_VOLUME", 1000), volume("PERSONAL_VOLUME", 500), true),
+        (volume("PERSONAL_VOLUME", 500), volume("PERSONAL_VOLUME", 1000), false),
+        (volume("PERSONAL_VOLUME", 1000), group(500, "0.1"), true),
+        (volume("GROUP_VOLUME", 1000), volume("PERSONAL_VOLUME", 500), false),
+        (volume("GROUP_VOLUME", 1000), group(500, "0.5"), false),
+        (group(1000, "0.4"), group(900, "0.5"), true),
+        (group(1000, "0.5"), group(900, "0.4"), false),
+        (group(1000, "0.4"), volume("GROUP_VOLUME", 1000), true),
+        (format!("{}, {}", volume("GROUP_VOLUME", 800), referrals(3, true)), referrals(2, false), true),
+        (referrals(3, false), referrals(3, true), false),
+        (legs(3, 100), legs(2, 100), true),
+        (legs(3, 100), format!("{}, {}", legs(2, 100), volume("PERSONAL_VOLUME", 1)), false),
+    ] {
+        let warnings = Plan::parse(&ranks(&silver, &gold)).unwrap().warnings();
+        let said = "rank SILVER: whoever meets its requirements meets those of GOLD as well, so nobody is paid as SILVER";
+        assert_eq!(warnings.iter().any(|given| given == said), outranked, "{silver}; {gold}: {warnings:?}");
+    }
+    // What only such a rank earns, nobody earns.
+    let pool = "[[bonus]]\ncode = \"b\"\nkind = \"pool\"\nshare = \"0.1\"\nshares = { SILVER = 1 }";
+    let plan = ranks(&volume("PERSONAL_VOLUME", 1000), &volume("PERSONAL_VOLUME", 500)) + pool;
+    for (plan, said) in [(plan.clone(), true), (plan.replace("\"USD\"", "\"USD\"\nrank_maintenance = \"lifetime\""), false)] {
+        let warnings = Plan::parse(&plan).unwrap().warnings();
+        assert_eq!(warnings.iter().any(|given| given.starts_with("bonus b: nobody can earn it")), said, "{warnings:?}");
     }
 }
 

@@ -117,6 +117,9 @@ fn levels_say_why_they_pay_nothing() {
     }
 }
 
+/// A key of the bonus, what makes the sale another order, and why the bonus does not see it.
+type Unseen<'a> = (&'a str, &'a dyn Fn(&mut OrderRow), &'a str);
+
 #[test]
 fn an_order_that_a_bonus_does_not_see_says_why() {
     let levels = "levels = [\"0.1\"]\n";
@@ -126,7 +129,7 @@ fn an_order_that_a_bonus_does_not_see_says_why() {
         orders
     };
     let as_it_is = |_: &mut OrderRow| {};
-    let cases: [(&str, &dyn Fn(&mut OrderRow), &str); 6] = [
+    let cases: [Unseen; 6] = [
         ("", &|order| order.placed_at = time("2025-12-31T00:00:00Z"), "it was placed on 2025-12-31T00:00:00Z, outside 2026-01"),
         ("", &|order| order.cv = "0".parse().unwrap(), "it has no CV"),
         ("kinds = [\"ORDER\"]", &|order| order.kind = OrderKind::Investment, "its kind is INVESTMENT"),
