@@ -151,7 +151,7 @@ impl Binary {
     fn with_carry<R: Recorder>(&self, turn: Turn, partner: u32, volume: [i64; 2], recorder: &mut R) -> Result<[i64; 2], Refusal> {
         let carry = turn.standing.snapshot.network.partner(partner).carry.map(Amount::units);
         let [left, right] = [0, 1].map(|leg| volume[leg].checked_add(carry[leg]));
-        let (Some(left), Some(right)) = (left, right) else { return Err(turn.too_large(partner)) };
+        let (Some(left), Some(right)) = (left, right) else { return Err(too_large(turn, partner)) };
         recorder.note(About::partner(turn.index, partner), || {
             let [left, right, carry_left, carry_right] =
                 [volume[0], volume[1], carry[0], carry[1]].map(|units| plain(i128::from(units), 4));
@@ -188,15 +188,15 @@ impl Binary {
         let (base, rate) = match &self.method {
             Method::WeakLeg { rates, .. } | Method::Ratio { rates } => (matched.base, rates[rank].units()),
             Method::Cycle { amount, .. } => {
-                let base = matched.base.checked_mul(Amount::SCALE).ok_or_else(|| turn.too_large(partner))?;
+                let base = matched.base.checked_mul(Amount::SCALE).ok_or_else(|| too_large(turn, partner))?;
                 (base, amount.units())
             }
         };
         let product = i128::from(base) * i128::from(rate);
         let units =
-            matched.quotient.map_or(Some(product), |quotient| product.checked_mul(quotient)).ok_or_else(|| turn.too_large(partner))?;
+            matched.quotient.map_or(Some(product), |quotient| product.checked_mul(quotient)).ok_or_else(|| too_large(turn, partner))?;
         let digits = 4 + self.rate_digits() + matched.quotient.map_or(0, |_| QUOTIENT_DIGITS);
-        let amount = turn.standing.minor(digits).round(units).ok_or_else(|| turn.too_large(partner))?;
+        let amount = turn.standing.minor(digits).round(units).ok_or_else(|| too_large(turn, partner))?;
         Ok(Award {
             about: About::partner(turn.index, partner),
             level: 0,
@@ -262,6 +262,20 @@ impl Unqualified {
             Self::Flush => "flush",
         }
     }
+}
+
+/// What a partner's legs come to leaves the range of numbers: by the carry, where there is some, as orders alone have been summed before.
+fn too_large(turn: Turn, partner: u32) -> Refusal {
+    let row = turn.standing.snapshot.network.partner(partner);
+    if row.carry == [Amount::ZERO; 2] {
+        return turn.too_large(partner);
+    }
+    let [left, right] = row.carry;
+    let cause = format!(
+        "partner {}: with the carry of {left} on the left and {right} on the right, what bonus {} computes does not fit 64 bits",
+        row.number, turn.bonus.code
+    );
+    Refusal::network(row.line(), cause)
 }
 
 /// Qualified: eligible, and with a personally sponsored active partner in each leg where that is asked.
