@@ -43,7 +43,7 @@ pub struct NetworkEntry {
     pub line: u64,
     /// The partner.
     pub row: NetworkRow,
-    /// The optional columns name, email and username.
+    /// The optional columns name, email and username, where they were asked for.
     pub contact: Contact,
 }
 
@@ -60,6 +60,7 @@ pub enum Trees {
 pub struct NetworkReader {
     table: Table,
     trees: Trees,
+    contacts: bool,
     failed: bool,
 }
 
@@ -69,7 +70,7 @@ impl NetworkReader {
     /// # Errors
     /// The file cannot be read, or its header lacks a required column or names one twice.
     pub fn open(path: &Path, trees: Trees) -> Result<Self, Refused> {
-        Table::open(path, &COLUMNS).map(|table| Self { table, trees, failed: false })
+        Table::open(path, &COLUMNS).map(|table| Self { table, trees, contacts: false, failed: false })
     }
 
     /// About how many rows there are, to make room for them; 0 where nobody knows.
@@ -83,7 +84,13 @@ impl NetworkReader {
     /// # Errors
     /// As [`NetworkReader::open`].
     pub fn from_reader(name: &Path, input: impl Read + Send + 'static, trees: Trees) -> Result<Self, Refused> {
-        Table::from_reader(name, input, &COLUMNS).map(|table| Self { table, trees, failed: false })
+        Table::from_reader(name, input, &COLUMNS).map(|table| Self { table, trees, contacts: false, failed: false })
+    }
+
+    /// Reads the columns name, email and username too. Without it they are as unknown as any other column, whatever stands in them.
+    #[must_use]
+    pub fn with_contacts(self) -> Self {
+        Self { contacts: true, ..self }
     }
 
     fn entry(&self) -> Result<NetworkEntry, Refused> {
@@ -104,7 +111,11 @@ impl NetworkReader {
             carry_right: amount(9)?,
         };
         let [name, email, username] = CONTACT;
-        Ok(NetworkEntry { line: table.line(), row, contact: Contact { name: text(name)?, email: text(email)?, username: text(username)? } })
+        let contact = match self.contacts {
+            true => Contact { name: text(name)?, email: text(email)?, username: text(username)? },
+            false => Contact::default(),
+        };
+        Ok(NetworkEntry { line: table.line(), row, contact })
     }
 }
 
