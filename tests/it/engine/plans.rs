@@ -1,5 +1,6 @@
 //! The plan language: examples, words, warnings, schema, refusals.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -238,10 +239,63 @@ fn the_schema_accepts_all_plans_and_refuses_what_it_can_know() {
     assert_eq!(printed.stdout, SCHEMA.as_bytes());
 }
 
+/// What the parser says is allowed, `after` some words, in any of the texts.
+fn allowed<'t>(texts: impl IntoIterator<Item = &'t str>, after: &str) -> BTreeSet<String> {
+    let words = |text: &str| {
+        let refusal = Plan::parse(text).unwrap_err().cause;
+        let (_, allowed) = refusal.split_once(after).unwrap_or_else(|| panic!("{after}: {refusal}"));
+        allowed.split(", ").map(|word| word.trim_matches('"').to_owned()).collect::<Vec<_>>()
+    };
+    texts.into_iter().flat_map(words).collect()
+}
+
+/// The keys of an object of the schema, or the words of a choice.
+fn in_schema(pointer: &str) -> BTreeSet<String> {
+    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    match schema.pointer(pointer).unwrap_or_else(|| panic!("the schema has no {pointer}")) {
+        serde_json::Value::Object(keys) => keys.keys().cloned().collect(),
+        words => words.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect(),
+    }
+}
+
+fn bonus(kind: &str, keys: &str) -> String {
+    format!("{FRAME}[[bonus]]\ncode = \"b\"\nkind = \"{kind}\"\n{keys}\n")
+}
+
+/// A bonus in a plan with a binary tree.
+fn binary(keys: &str) -> String {
+    bonus("binary", keys).replacen("[[rank]]", "[placement]\nkind = \"binary\"\n[[rank]]", 1)
+}
+
+/// A rank with a requirement in a plan with a binary tree.
+fn requirement(keys: &str) -> String {
+    let frame = FRAME.replacen("[[rank]]", "[placement]\nkind = \"binary\"\n[[rank]]", 1);
+    format!("{frame}[[rank]]\ncode = \"THREE\"\nrequires = [{{ {keys} }}]\n")
+}
+
+const CYCLE: &str = "method = \"cycle\"\ncycle = { strong = 1, weak = 1, amount = 1";
+
 #[test]
 fn the_schema_knows_exactly_the_keys_that_the_parser_knows() {
-    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
-    let kinds = [
+    let mut cases = vec![
+        ("/properties".to_owned(), vec![format!("{FRAME}[nonsense]\n")]),
+        ("/properties/plan/properties".to_owned(), vec![FRAME.replacen("code", "nonsense = 1\ncode", 1)]),
+        ("/properties/activity/properties".to_owned(), vec![format!("{FRAME}[activity]\nnonsense = 1\n")]),
+        ("/properties/placement/properties".to_owned(), vec![format!("{FRAME}[placement]\nkind = \"binary\"\nnonsense = 1\n")]),
+        ("/properties/rank/items/properties".to_owned(), vec![format!("{FRAME}nonsense = 1\n")]),
+        (
+            "/$defs/differential/properties/breakaway/properties".to_owned(),
+            vec![bonus("differential", "breakaway = { rank = \"ONE\", overrides = [], nonsense = 1 }")],
+        ),
+        ("/$defs/binary/properties/cycle/properties".to_owned(), vec![binary(&format!("{CYCLE}, nonsense = 1 }}"))]),
+        (
+            "/$defs/binary/properties".to_owned(),
+            ["rate = 0", "method = \"ratio\"\nrate = 0", &format!("{CYCLE} }}")]
+                .map(|keys| binary(&format!("{keys}\nnonsense = 1")))
+                .to_vec(),
+        ),
+    ];
+    for (kind, keys) in [
         ("unilevel", "levels = []"),
         ("differential", ""),
         ("stairstep", "brackets = []"),
@@ -249,15 +303,62 @@ fn the_schema_knows_exactly_the_keys_that_the_parser_knows() {
         ("matching", "of = []\nrates = []"),
         ("rank_advance", ""),
         ("pool", "share = 0\nshares = {}"),
-    ];
-    for (kind, keys) in kinds {
-        let text = format!("{FRAME}[[bonus]]\ncode = \"b\"\nkind = \"{kind}\"\n{keys}\nnonsense = 1");
-        let refusal = Plan::parse(&text).unwrap_err().cause;
-        let (_, allowed) = refusal.split_once("allowed here: ").unwrap();
-        let mut allowed: Vec<&str> = allowed.split(", ").collect();
-        let mut known: Vec<&str> = schema["$defs"][kind]["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-        allowed.sort_unstable();
-        known.sort_unstable();
-        assert_eq!(allowed, known, "{kind}");
+    ] {
+        cases.push((format!("/$defs/{kind}/properties"), vec![bonus(kind, &format!("{keys}\nnonsense = 1"))]));
     }
+    for (place, (kind, keys)) in REQUIREMENTS.into_iter().enumerate() {
+        let pointer = format!("/properties/rank/items/properties/requires/items/oneOf/{place}/properties");
+        assert_eq!(in_schema(&format!("{pointer}/type")), BTreeSet::from(["const".to_owned()]));
+        cases.push((pointer, vec![requirement(&format!("type = \"{kind}\", min = 1{keys}, nonsense = 1"))]));
+    }
+    for (pointer, texts) in cases {
+        assert_eq!(allowed(texts.iter().map(String::as_str), "allowed here: "), in_schema(&pointer), "{pointer}");
+    }
+}
+
+/// The requirements in the order of the schema, with the keys that they cannot do without.
+const REQUIREMENTS: [(&str, &str); 8] = [
+    ("PERSONAL_VOLUME", ""),
+    ("GROUP_VOLUME", ""),
+    ("PERSONAL_GROUP_VOLUME", ""),
+    ("LEG_VOLUME", ", legs = 1"),
+    ("WEAK_LEG_VOLUME", ""),
+    ("DIRECT_REFERRALS", ""),
+    ("QUALIFIED_LEGS", ", rank = \"ONE\""),
+    ("CAREER_POINTS_TOTAL", ""),
+];
+
+#[test]
+fn the_schema_knows_exactly_the_words_that_the_parser_knows() {
+    let plan = |key: &str| FRAME.replacen("code", &format!("{key} = \"nonsense\"\ncode"), 1);
+    let levels = |key: &str| bonus("unilevel", &format!("levels = []\n{key}"));
+    for (pointer, text) in [
+        ("/properties/plan/properties/rounding/enum", plan("rounding")),
+        ("/properties/plan/properties/rank_maintenance/enum", plan("rank_maintenance")),
+        ("/properties/placement/properties/kind/enum", format!("{FRAME}[placement]\nkind = \"nonsense\"\n")),
+        (
+            "/properties/rank/items/properties/requires/items/oneOf/1/properties/leg_cap_of/enum",
+            requirement("type = \"GROUP_VOLUME\", min = 1, leg_cap_of = \"nonsense\""),
+        ),
+        ("/$defs/unilevel/properties/tree/enum", levels("tree = \"nonsense\"")),
+        ("/$defs/unilevel/properties/compression/enum", levels("compression = \"nonsense\"")),
+        ("/$defs/unilevel/properties/kinds/items/enum", levels("kinds = [\"nonsense\"]")),
+        ("/$defs/unilevel/properties/buyers/items/enum", levels("buyers = [\"nonsense\"]")),
+        ("/$defs/differential/properties/start/enum", bonus("differential", "start = \"nonsense\"")),
+        ("/$defs/binary/properties/method/enum", binary("method = \"nonsense\"")),
+        ("/$defs/binary/properties/on_unqualified/enum", binary("rate = 0\non_unqualified = \"nonsense\"")),
+        ("/$defs/binary/properties/carry/enum", binary("rate = 0\ncarry = \"nonsense\"")),
+        ("/$defs/matching/properties/compression/enum", bonus("matching", "of = []\nrates = []\ncompression = \"nonsense\"")),
+    ] {
+        assert_eq!(allowed([text.as_str()], "allowed: "), in_schema(pointer), "{pointer}");
+    }
+    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    let types = schema.pointer("/properties/rank/items/properties/requires/items/oneOf").unwrap().as_array().unwrap().iter();
+    let types: Vec<&str> = types.map(|kind| kind["properties"]["type"]["const"].as_str().unwrap()).collect();
+    assert_eq!(types, REQUIREMENTS.map(|(kind, _)| kind));
+    let known = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(allowed([requirement("type = \"NONSENSE\", min = 1").as_str()], "allowed: "), known(types));
+    let kinds = schema.pointer("/properties/bonus/items/oneOf").unwrap().as_array().unwrap().iter();
+    let kinds = kinds.map(|kind| kind["$ref"].as_str().unwrap().trim_start_matches("#/$defs/")).collect();
+    assert_eq!(allowed([bonus("nonsense", "").as_str()], "allowed: "), known(kinds));
 }
