@@ -1,4 +1,4 @@
-//! `network.csv`: one partner per row (plans.md, section 2).
+//! `network.csv`: one partner per row (docs/plans.md, section 2).
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -50,7 +50,7 @@ pub struct NetworkEntry {
 /// Which trees the file is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trees {
-    /// The plan has no placement: `placement_parent` and `position` are not even looked at (plans.md, Q14).
+    /// The plan has no placement: `placement_parent` and `position` are not even looked at (docs/plans.md, Q14).
     SponsorOnly,
     /// Both trees.
     SponsorAndPlacement,
@@ -136,7 +136,7 @@ impl Iterator for NetworkReader {
     }
 }
 
-/// Writes network files in the canonical form: all columns of plans.md in their order, defaults spelled out.
+/// Writes network files in the canonical form: all columns of docs/plans.md in their order, defaults spelled out.
 pub struct NetworkWriter<W> {
     output: W,
     row: Vec<u8>,

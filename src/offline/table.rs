@@ -1,4 +1,4 @@
-//! Comma-separated tables, streamed: RFC 4180 quoting, CRLF or LF, byte order mark, gzip (plans.md, Q25).
+//! Comma-separated tables, streamed: RFC 4180 quoting, CRLF or LF, byte order mark, gzip (docs/plans.md, Q25).
 //!
 //! Own code, because a refusal must name the line of the file where a row begins, and the usual reader counts lines
 //! differently for CRLF, empty lines and line breaks inside quotes.

@@ -1,4 +1,4 @@
-//! Binary: what both placement legs have in common is matched, paid and taken from both (plans.md, section 6).
+//! Binary: what both placement legs have in common is matched, paid and taken from both (docs/plans.md, section 6).
 
 use std::borrow::Cow;
 
@@ -68,7 +68,7 @@ pub enum Unqualified {
     Flush,
 }
 
-/// Digits of the quotient of the ratio method (plans.md, Q8).
+/// Digits of the quotient of the ratio method (docs/plans.md, Q8).
 const QUOTIENT_DIGITS: u32 = 12;
 
 /// What a partner's legs come to.
@@ -139,7 +139,7 @@ impl Binary {
         }
     }
 
-    /// Leg volumes of the orders that the bonus sees, where these are not all (plans.md, Q9).
+    /// Leg volumes of the orders that the bonus sees, where these are not all (docs/plans.md, Q9).
     fn filtered_legs(&self, turn: Turn, placement: &PlacementTree) -> Result<Option<LegVolumes>, Refusal> {
         let [_, cv] = turn.personal()?;
         match cv {

@@ -1,4 +1,4 @@
-//! Generation: every leader above closes a generation and earns its rate (plans.md, section 6).
+//! Generation: every leader above closes a generation and earns its rate (docs/plans.md, section 6).
 
 use crate::engine::explain::step::{Effect, Formula, Step, WalkEnd};
 use crate::engine::plan::{RankIndex, Rate};

@@ -1,4 +1,4 @@
-//! Matching: a share in what the partners below earn from other bonuses (plans.md, section 6).
+//! Matching: a share in what the partners below earn from other bonuses (docs/plans.md, section 6).
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 

@@ -1,4 +1,4 @@
-//! Unilevel: every order pays fixed rates to the levels above (plans.md, section 6).
+//! Unilevel: every order pays fixed rates to the levels above (docs/plans.md, section 6).
 //!
 //! On the placement tree it is a forced matrix, with `within_days_of_join` a fast start, with `include_self` alone a retail bonus.
 
@@ -42,7 +42,7 @@ pub enum TreeName {
     Placement,
 }
 
-/// Who is passed over (plans.md, the table of section 6).
+/// Who is passed over (docs/plans.md, the table of section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
     /// Nobody: every partner above uses up a level.
@@ -175,7 +175,7 @@ impl OrderWalk for Walk<'_> {
         self.rates.iter().copied().chain(own).collect()
     }
 
-    /// Judged on the order's own partner, before it may move (plans.md, Q15).
+    /// Judged on the order's own partner, before it may move (docs/plans.md, Q15).
     fn sees(&self, order: &Order, place: u32) -> Result<(), Overlooked> {
         self.turn.sees(order)?;
         if let Some(days) = self.rule.within_days_of_join {
@@ -222,7 +222,7 @@ impl OrderWalk for Walk<'_> {
 }
 
 /// Under volume compression an order of an inactive partner counts as one of the nearest active partner above;
-/// `min_rank` does not matter for that (plans.md, Q1).
+/// `min_rank` does not matter for that (docs/plans.md, Q1).
 fn sellers(turn: Turn, tree: &Tree) -> Vec<u32> {
     let mut sellers = vec![NONE; tree.parent.len()];
     for &partner in &tree.top_down {
@@ -236,7 +236,7 @@ fn sellers(turn: Turn, tree: &Tree) -> Vec<u32> {
     sellers
 }
 
-/// Each partner's earliest order by time, then number, over all rows of the input (plans.md, Q15).
+/// Each partner's earliest order by time, then number, over all rows of the input (docs/plans.md, Q15).
 fn first_orders(turn: Turn) -> Vec<u32> {
     let orders = &turn.standing.snapshot.orders;
     let mut first = vec![NONE; turn.standing.len()];

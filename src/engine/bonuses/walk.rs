@@ -290,7 +290,7 @@ impl Turn<'_> {
         }
     }
 
-    /// PV and CV of each partner's own orders, of those that the bonus sees (plans.md, Q9).
+    /// PV and CV of each partner's own orders, of those that the bonus sees (docs/plans.md, Q9).
     pub(crate) fn personal(&self) -> Result<[Cow<'_, [i64]>; 2], Refusal> {
         let Standing { volumes, snapshot, counted, .. } = self.standing;
         if self.bonus.orders.is_open() {

@@ -172,7 +172,7 @@ pub struct CarryCut {
 /// One step of a calculation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
-#[allow(missing_docs)] // The names of the fields are the terms of plans.md; `sentence` says each step in words.
+#[allow(missing_docs)] // The names of the fields are the terms of docs/plans.md; `sentence` says each step in words.
 pub enum Step {
     /// The bonus does not look at the order.
     OrderUnseen { why: Unseen },

@@ -1,4 +1,4 @@
-//! What it takes to hold a rank (plans.md, section 5).
+//! What it takes to hold a rank (docs/plans.md, section 5).
 
 use crate::domain::amount::Amount;
 use crate::domain::partner_status::PartnerStatus;

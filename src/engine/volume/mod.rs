@@ -1,4 +1,4 @@
-//! Volumes and activity of a period (plans.md, section 4).
+//! Volumes and activity of a period (docs/plans.md, section 4).
 
 use rayon::iter::ParallelIterator;
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
