@@ -1,4 +1,4 @@
-//! The database back into the files of plans.md, sections 2 and 8, in their canonical form: an import of what was exported gives the same.
+//! The database back into the files of docs/plans.md, sections 2 and 8, in their canonical form: an import of what was exported gives the same.
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};

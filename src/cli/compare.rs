@@ -27,7 +27,7 @@ pub struct Args {
     /// What a column is called in the vendor's file; may be given several times.
     #[arg(long, value_name = "OURS=THEIRS", value_parser = renaming, requires = "against")]
     column: Vec<(String, String)>,
-    /// How many differences to print; 0: all.
+    /// How many partners and how many differences to print, the largest first; 0: all.
     #[arg(long, default_value_t = 20)]
     limit: usize,
     /// Print everything as JSON.
@@ -77,14 +77,21 @@ fn comparison_text(comparison: &Comparison, limit: usize) -> String {
     let mut text = columns(&rows);
     let Comparison { gaining, losing, unchanged, .. } = comparison;
     let _ = writeln!(text, "\n{gaining} partners gain, {losing} lose, {unchanged} get the same");
-    if comparison.differences.is_empty() {
-        return text;
+    let partners = comparison.partners.iter().map(|entry| (entry.partner.to_string(), entry.change));
+    text += &largest("partner, all bonuses", partners, limit);
+    let differences = comparison.differences.iter().map(|entry| (format!("{} {}", entry.partner, entry.bonus), entry.change));
+    text + &largest("partner and bonus", differences, limit)
+}
+
+/// A table of the first of some changes; nothing where there are none.
+fn largest(title: &str, changes: impl ExactSizeIterator<Item = (String, Change)>, limit: usize) -> String {
+    let all = changes.len();
+    if all == 0 {
+        return String::new();
     }
-    let mut rows = vec![["partner and bonus", "first", "second", "difference"].map(str::to_owned)];
-    let differences = comparison.differences.iter().take(limit);
-    rows.extend(differences.map(|entry| row(format!("{} {}", entry.partner, entry.bonus), entry.change)));
-    text = text + "\n" + &columns(&rows);
-    more(text, comparison.differences.len(), limit)
+    let mut rows = vec![[title, "first", "second", "difference"].map(str::to_owned)];
+    rows.extend(changes.take(limit).map(|(name, change)| row(name, change)));
+    more(format!("\n{}", columns(&rows)), all, limit)
 }
 
 fn migration_text(migration: &Migration, limit: usize) -> String {

@@ -1,4 +1,4 @@
-//! `upline simulate`: a period from files (plans.md, section 8).
+//! `upline simulate`: a period from files (docs/plans.md, section 8).
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
 
-/// A count of 1/10000 of a currency unit, volume point or career point (plans.md, section 1).
+/// A count of 1/10000 of a currency unit, volume point or career point (docs/plans.md, section 1).
 ///
 /// This is the form in which the database stores every amount. Arithmetic is checked; there are no operators that could wrap.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -62,7 +62,7 @@ impl Amount {
         self.0.checked_sub(other.0).map(Self)
     }
 
-    /// Reads an amount that must not be negative: digits, optionally a point and 1 to 4 digits (plans.md, Q5).
+    /// Reads an amount that must not be negative: digits, optionally a point and 1 to 4 digits (docs/plans.md, Q5).
     ///
     /// # Errors
     /// [`AmountError`] says which rule the text breaks; nothing is rounded or cut.

@@ -7,7 +7,7 @@ use super::coded::coded_enum;
 use super::instant::Instant;
 
 coded_enum! {
-    /// Where a commission line stands in its life (plans.md, section 9).
+    /// Where a commission line stands in its life (docs/plans.md, section 9).
     CommissionStatus, "a commission status", {
         /// Accrued, not yet final.
         Pending = "PENDING",
@@ -42,7 +42,7 @@ coded_enum! {
     }
 }
 
-/// A commission line (plans.md, section 6).
+/// A commission line (docs/plans.md, section 6).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Commission {
     /// Surrogate key.

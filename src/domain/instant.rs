@@ -58,7 +58,7 @@ impl Instant {
         Self(self.0.saturating_add(seconds.saturating_mul(Self::SECOND)))
     }
 
-    /// Reads RFC 3339: `T` between date and time, a zone (`Z` or `+02:00`), second 60 refused (plans.md, Q25).
+    /// Reads RFC 3339: `T` between date and time, a zone (`Z` or `+02:00`), second 60 refused (docs/plans.md, Q25).
     ///
     /// # Errors
     /// [`InstantError`]: the form, or the range.

@@ -3,7 +3,7 @@
 use super::coded::coded_enum;
 
 coded_enum! {
-    /// What was ordered; bonuses may pay on one kind only (plans.md, section 2).
+    /// What was ordered; bonuses may pay on one kind only (docs/plans.md, section 2).
     #[derive(Default, serde::Serialize, serde::Deserialize)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     OrderKind, "an order kind", {
@@ -16,7 +16,7 @@ coded_enum! {
 }
 
 coded_enum! {
-    /// Who bought; bonuses may pay on customers' orders only (plans.md, section 2).
+    /// Who bought; bonuses may pay on customers' orders only (docs/plans.md, section 2).
     #[derive(Default, serde::Serialize, serde::Deserialize)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     Buyer, "a buyer", {

@@ -3,7 +3,7 @@
 use super::coded::coded_enum;
 
 coded_enum! {
-    /// The state of a partner (plans.md, sections 2 and 4): only ACTIVE ones earn and qualify, all keep their place.
+    /// The state of a partner (docs/plans.md, sections 2 and 4): only ACTIVE ones earn and qualify, all keep their place.
     #[derive(Default, serde::Serialize, serde::Deserialize)]
     #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
     PartnerStatus, "a status", {

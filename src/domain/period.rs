@@ -9,7 +9,7 @@ use jiff::{Span, ToSpan};
 
 use super::instant::Instant;
 
-/// A calendar month, an ISO week or a day in UTC; the start belongs to it, the end does not (plans.md, section 2).
+/// A calendar month, an ISO week or a day in UTC; the start belongs to it, the end does not (docs/plans.md, section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Period {
     kind: PeriodKind,

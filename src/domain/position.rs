@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// Places under one partner that a matrix may have at most.
 pub const WIDEST_MATRIX: u32 = 20;
 
-/// Which of the places under a placement parent a partner holds (plans.md, section 2).
+/// Which of the places under a placement parent a partner holds (docs/plans.md, section 2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Position {
     /// `L`: the left leg of a binary tree.

@@ -16,7 +16,7 @@ pub struct Rank {
     pub level: i32,
 }
 
-/// The rank a partner held in a period, with the figures it came from (plans.md, section 8, `ranks.csv`).
+/// The rank a partner held in a period, with the figures it came from (docs/plans.md, section 8, `ranks.csv`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RankRecord {
     /// Surrogate key.

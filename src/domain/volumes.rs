@@ -2,7 +2,7 @@
 
 use super::amount::Amount;
 
-/// What a partner and the partners below brought in a period (plans.md, section 4).
+/// What a partner and the partners below brought in a period (docs/plans.md, section 4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Volumes {
     /// Personal volume: PV of the orders credited to the partner.

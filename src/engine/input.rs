@@ -1,4 +1,4 @@
-//! What a run is fed with: one row per partner, one per order (plans.md, section 2).
+//! What a run is fed with: one row per partner, one per order (docs/plans.md, section 2).
 
 use crate::domain::amount::Amount;
 use crate::domain::instant::Instant;

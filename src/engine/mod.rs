@@ -27,7 +27,7 @@ pub use refusal::Refusal;
 pub use snapshot::Snapshot;
 use standing::Standing;
 
-/// Computes a period: ranks, lines, statements, carry (plans.md). A snapshot that is given away is cut down in place where some of its
+/// Computes a period: ranks, lines, statements, carry (docs/plans.md). A snapshot that is given away is cut down in place where some of its
 /// partners take no part in the period; a borrowed one is copied first.
 ///
 /// # Errors

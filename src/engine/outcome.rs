@@ -1,4 +1,4 @@
-//! What a run yields: lines, ranks, statements, carry and the summary (plans.md, section 8).
+//! What a run yields: lines, ranks, statements, carry and the summary (docs/plans.md, section 8).
 
 use rayon::iter::ParallelIterator;
 use rayon::slice::ParallelSlice;

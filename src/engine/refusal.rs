@@ -13,7 +13,7 @@ pub enum Input {
     Orders,
 }
 
-/// The name under which plans.md speaks of it.
+/// The name under which docs/plans.md speaks of it.
 impl fmt::Display for Input {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

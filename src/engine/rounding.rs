@@ -1,4 +1,4 @@
-//! From exact products to minor units (plans.md, section 1).
+//! From exact products to minor units (docs/plans.md, section 1).
 //!
 //! Everything that is rounded here is zero or positive.
 

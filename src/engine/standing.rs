@@ -94,7 +94,7 @@ impl<'a> Standing<'a> {
         (order != NONE).then(|| self.snapshot.orders.order(order).number)
     }
 
-    /// Whether a partner can earn a bonus (plans.md, section 4).
+    /// Whether a partner can earn a bonus (docs/plans.md, section 4).
     pub(crate) fn eligibility(&self, bonus: &Bonus, partner: u32) -> Result<(), Ineligible> {
         self.active_for(bonus, partner)?;
         match bonus.min_rank {
@@ -103,7 +103,7 @@ impl<'a> Standing<'a> {
         }
     }
 
-    /// The same without a look at `min_rank`: roll-up is about inactivity (plans.md, Q1).
+    /// The same without a look at `min_rank`: roll-up is about inactivity (docs/plans.md, Q1).
     pub(crate) fn active_for(&self, bonus: &Bonus, partner: u32) -> Result<(), Ineligible> {
         if self.volumes.active[partner as usize] {
             return Ok(());

@@ -19,7 +19,7 @@ impl Run<'_> {
         let before = self.network.len();
         let mut placed = false;
         let mut batch = Vec::with_capacity(BATCH);
-        for entry in NetworkReader::from_reader(source.name(), source.open()?, trees)? {
+        for entry in NetworkReader::from_reader(source.name(), source.open()?, trees)?.with_contacts() {
             let entry = entry?;
             let line = entry.line;
             let newcomer = self.partner(line, entry, &mut accounts).map_err(|cause| source.refuse(Some(line), cause))?;

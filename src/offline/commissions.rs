@@ -1,4 +1,4 @@
-//! `commissions.csv`: one line per row (plans.md, section 8).
+//! `commissions.csv`: one line per row (docs/plans.md, section 8).
 
 use std::io::{self, Read, Write};
 use std::path::Path;

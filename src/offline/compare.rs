@@ -1,5 +1,6 @@
 //! What differs between two results.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use serde::{Serialize, Serializer};
@@ -31,6 +32,11 @@ impl Change {
         self.after - self.before
     }
 
+    /// Sorts larger changes before smaller ones, gains and losses alike.
+    fn by_size(&self) -> Reverse<u128> {
+        Reverse(self.gain().unsigned_abs())
+    }
+
     fn add(&mut self, more: Self) {
         self.before += more.before;
         self.after += more.after;
@@ -44,6 +50,16 @@ pub struct PartnerChange {
     pub partner: i64,
     /// The bonus's code.
     pub bonus: String,
+    /// Before and after.
+    #[serde(flatten)]
+    pub change: Change,
+}
+
+/// The change of one partner over all bonuses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct NetChange {
+    /// The partner number.
+    pub partner: i64,
     /// Before and after.
     #[serde(flatten)]
     pub change: Change,
@@ -72,6 +88,8 @@ pub struct Comparison {
     pub unchanged: usize,
     /// By bonus code.
     pub bonuses: Vec<BonusChange>,
+    /// Partners who get more or less in all, the largest change first.
+    pub partners: Vec<NetChange>,
     /// Partners and bonuses with a difference, the largest first.
     pub differences: Vec<PartnerChange>,
 }
@@ -104,13 +122,17 @@ pub fn by_partner(before: CommissionReader, after: CommissionReader) -> Result<C
         .filter(|(_, change)| change.gain() != 0)
         .map(|((partner, bonus), change)| PartnerChange { partner, bonus, change })
         .collect();
-    differences.sort_by_key(|difference| std::cmp::Reverse(difference.change.gain().abs()));
+    differences.sort_by_key(|difference| difference.change.by_size());
+    let mut changed: Vec<NetChange> = partners.iter().map(|(partner, change)| NetChange { partner: *partner, change: *change }).collect();
+    changed.retain(|net| net.change.gain() != 0);
+    changed.sort_by_key(|net| (net.change.by_size(), net.partner));
     Ok(Comparison {
         total,
         gaining: count(|gain| gain > 0),
         losing: count(|gain| gain < 0),
         unchanged: count(|gain| gain == 0),
         bonuses: bonuses.into_iter().map(|(bonus, change)| BonusChange { bonus, change }).collect(),
+        partners: changed,
         differences,
     })
 }

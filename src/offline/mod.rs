@@ -1,4 +1,4 @@
-//! Files for offline runs and imports: the CSV tables of plans.md, sections 2 and 8.
+//! Files for offline runs and imports: the CSV tables of docs/plans.md, sections 2 and 8.
 
 pub mod commissions;
 pub mod compare;

@@ -1,4 +1,4 @@
-//! `network.csv`: one partner per row (plans.md, section 2).
+//! `network.csv`: one partner per row (docs/plans.md, section 2).
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -43,14 +43,14 @@ pub struct NetworkEntry {
     pub line: u64,
     /// The partner.
     pub row: NetworkRow,
-    /// The optional columns name, email and username.
+    /// The optional columns name, email and username, where they were asked for.
     pub contact: Contact,
 }
 
 /// Which trees the file is read for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trees {
-    /// The plan has no placement: `placement_parent` and `position` are not even looked at (plans.md, Q14).
+    /// The plan has no placement: `placement_parent` and `position` are not even looked at (docs/plans.md, Q14).
     SponsorOnly,
     /// Both trees.
     SponsorAndPlacement,
@@ -60,6 +60,7 @@ pub enum Trees {
 pub struct NetworkReader {
     table: Table,
     trees: Trees,
+    contacts: bool,
     failed: bool,
 }
 
@@ -69,7 +70,7 @@ impl NetworkReader {
     /// # Errors
     /// The file cannot be read, or its header lacks a required column or names one twice.
     pub fn open(path: &Path, trees: Trees) -> Result<Self, Refused> {
-        Table::open(path, &COLUMNS).map(|table| Self { table, trees, failed: false })
+        Table::open(path, &COLUMNS).map(|table| Self { table, trees, contacts: false, failed: false })
     }
 
     /// About how many rows there are, to make room for them; 0 where nobody knows.
@@ -83,7 +84,13 @@ impl NetworkReader {
     /// # Errors
     /// As [`NetworkReader::open`].
     pub fn from_reader(name: &Path, input: impl Read + Send + 'static, trees: Trees) -> Result<Self, Refused> {
-        Table::from_reader(name, input, &COLUMNS).map(|table| Self { table, trees, failed: false })
+        Table::from_reader(name, input, &COLUMNS).map(|table| Self { table, trees, contacts: false, failed: false })
+    }
+
+    /// Reads the columns name, email and username too. Without it they are as unknown as any other column, whatever stands in them.
+    #[must_use]
+    pub fn with_contacts(self) -> Self {
+        Self { contacts: true, ..self }
     }
 
     fn entry(&self) -> Result<NetworkEntry, Refused> {
@@ -104,7 +111,11 @@ impl NetworkReader {
             carry_right: amount(9)?,
         };
         let [name, email, username] = CONTACT;
-        Ok(NetworkEntry { line: table.line(), row, contact: Contact { name: text(name)?, email: text(email)?, username: text(username)? } })
+        let contact = match self.contacts {
+            true => Contact { name: text(name)?, email: text(email)?, username: text(username)? },
+            false => Contact::default(),
+        };
+        Ok(NetworkEntry { line: table.line(), row, contact })
     }
 }
 
@@ -125,7 +136,7 @@ impl Iterator for NetworkReader {
     }
 }
 
-/// Writes network files in the canonical form: all columns of plans.md in their order, defaults spelled out.
+/// Writes network files in the canonical form: all columns of docs/plans.md in their order, defaults spelled out.
 pub struct NetworkWriter<W> {
     output: W,
     row: Vec<u8>,

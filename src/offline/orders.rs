@@ -1,4 +1,4 @@
-//! `orders.csv`: one order per row (plans.md, section 2).
+//! `orders.csv`: one order per row (docs/plans.md, section 2).
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -90,7 +90,7 @@ impl Iterator for OrderReader {
     }
 }
 
-/// Writes order files in the canonical form: all columns of plans.md in their order, defaults spelled out.
+/// Writes order files in the canonical form: all columns of docs/plans.md in their order, defaults spelled out.
 pub struct OrderWriter<W> {
     output: W,
     row: Vec<u8>,

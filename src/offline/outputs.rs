@@ -1,4 +1,4 @@
-//! The files of an offline run (plans.md, section 8).
+//! The files of an offline run (docs/plans.md, section 8).
 
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
@@ -57,7 +57,7 @@ fn rename(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// `summary.json`: two spaces, one newline at the end (plans.md, Q18).
+/// `summary.json`: two spaces, one newline at the end (docs/plans.md, Q18).
 ///
 /// # Errors
 /// None in practice; the library's signature allows for them.

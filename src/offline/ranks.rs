@@ -1,4 +1,4 @@
-//! `ranks.csv`: one partner per row (plans.md, section 8).
+//! `ranks.csv`: one partner per row (docs/plans.md, section 8).
 
 use std::io::{self, Write};
 

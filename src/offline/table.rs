@@ -1,4 +1,4 @@
-//! Comma-separated tables, streamed: RFC 4180 quoting, CRLF or LF, byte order mark, gzip (plans.md, Q25).
+//! Comma-separated tables, streamed: RFC 4180 quoting, CRLF or LF, byte order mark, gzip (docs/plans.md, Q25).
 //!
 //! Own code, because a refusal must name the line of the file where a row begins, and the usual reader counts lines
 //! differently for CRLF, empty lines and line breaks inside quotes.
@@ -121,15 +121,15 @@ impl Table {
             return Err(table.refuse_file("is empty: a header with the column names is required".to_owned()));
         }
         let mut header = Vec::with_capacity(table.row.fields.len());
-        for index in 0..table.row.fields.len() {
-            header.push(table.text(index)?.to_owned());
+        for field in &table.row.fields {
+            header.push(table.row.bytes[field.clone()].to_vec());
         }
         let mut seen = HashSet::new();
-        if let Some(twice) = header.iter().find(|name| !seen.insert(name.as_str())) {
-            return Err(table.refuse(format!("the column {twice} appears twice")));
+        if let Some(twice) = header.iter().find(|name| !seen.insert(name.as_slice())) {
+            return Err(table.refuse(format!("the column {} appears twice", String::from_utf8_lossy(twice))));
         }
         table.width = header.len();
-        table.places = table.columns.iter().map(|column| header.iter().position(|name| **name == *column.name)).collect();
+        table.places = table.columns.iter().map(|column| header.iter().position(|name| **name == *column.name.as_bytes())).collect();
         if let Some((column, _)) = table.columns.iter().zip(&table.places).find(|(column, place)| column.required && place.is_none()) {
             return Err(table.refuse(format!("the column {} is missing", column.name)));
         }

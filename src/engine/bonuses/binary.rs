@@ -1,11 +1,11 @@
-//! Binary: what both placement legs have in common is matched, paid and taken from both (plans.md, section 6).
+//! Binary: what both placement legs have in common is matched, paid and taken from both (docs/plans.md, section 6).
 
 use std::borrow::Cow;
 
 use crate::domain::amount::Amount;
 use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};
-use crate::engine::explain::step::{Formula, Step};
+use crate::engine::explain::step::{CarryCut, Formula, Step, Whole};
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
 use crate::engine::rounding::{Rounding, power_of_ten};
@@ -68,13 +68,15 @@ pub enum Unqualified {
     Flush,
 }
 
-/// Digits of the quotient of the ratio method (plans.md, Q8).
+/// Digits of the quotient of the ratio method (docs/plans.md, Q8).
 const QUOTIENT_DIGITS: u32 = 12;
 
 /// What a partner's legs come to.
 struct Match {
     /// Matched volume, or the number of cycles, in counts of 1/10000.
     base: i64,
+    /// What both legs have, before it is brought down to whole multiples.
+    common: i64,
     /// Smaller by larger leg, of the ratio method.
     quotient: Option<i128>,
     /// Left and right after the match.
@@ -137,7 +139,7 @@ impl Binary {
         }
     }
 
-    /// Leg volumes of the orders that the bonus sees, where these are not all (plans.md, Q9).
+    /// Leg volumes of the orders that the bonus sees, where these are not all (docs/plans.md, Q9).
     fn filtered_legs(&self, turn: Turn, placement: &PlacementTree) -> Result<Option<LegVolumes>, Refusal> {
         let [_, cv] = turn.personal()?;
         match cv {
@@ -149,7 +151,7 @@ impl Binary {
     fn with_carry<R: Recorder>(&self, turn: Turn, partner: u32, volume: [i64; 2], recorder: &mut R) -> Result<[i64; 2], Refusal> {
         let carry = turn.standing.snapshot.network.partner(partner).carry.map(Amount::units);
         let [left, right] = [0, 1].map(|leg| volume[leg].checked_add(carry[leg]));
-        let (Some(left), Some(right)) = (left, right) else { return Err(turn.too_large(partner)) };
+        let (Some(left), Some(right)) = (left, right) else { return Err(too_large(turn, partner)) };
         recorder.note(About::partner(turn.index, partner), || {
             let [left, right, carry_left, carry_right] =
                 [volume[0], volume[1], carry[0], carry[1]].map(|units| plain(i128::from(units), 4));
@@ -160,23 +162,23 @@ impl Binary {
 
     /// What the legs have in common, and what is left of them.
     fn matched(&self, legs: [i64; 2]) -> Match {
-        let (weak, strong) = (legs[0].min(legs[1]), legs[0].max(legs[1]));
+        let (common, larger) = (legs[0].min(legs[1]), legs[0].max(legs[1]));
         match &self.method {
             Method::WeakLeg { unit, .. } => {
-                let base = unit.map_or(weak, |unit| weak - weak % unit.units());
-                Match { base, quotient: None, rest: legs.map(|leg| leg - base) }
+                let base = unit.map_or(common, |unit| common - common % unit.units());
+                Match { base, common, quotient: None, rest: legs.map(|leg| leg - base) }
             }
             Method::Ratio { .. } => {
-                let quotient = if strong == 0 {
+                let quotient = if larger == 0 {
                     0
                 } else {
-                    Rounding::HalfEven.divide(i128::from(weak) * power_of_ten(QUOTIENT_DIGITS), i128::from(strong))
+                    Rounding::HalfEven.divide(i128::from(common) * power_of_ten(QUOTIENT_DIGITS), i128::from(larger))
                 };
-                Match { base: weak, quotient: Some(quotient), rest: legs.map(|leg| leg - weak) }
+                Match { base: common, common, quotient: Some(quotient), rest: legs.map(|leg| leg - common) }
             }
             Method::Cycle { strong, weak, .. } => {
                 let (cycles, rest) = cycles(legs, strong.units(), weak.units());
-                Match { base: cycles, quotient: None, rest }
+                Match { base: cycles, common, quotient: None, rest }
             }
         }
     }
@@ -186,15 +188,15 @@ impl Binary {
         let (base, rate) = match &self.method {
             Method::WeakLeg { rates, .. } | Method::Ratio { rates } => (matched.base, rates[rank].units()),
             Method::Cycle { amount, .. } => {
-                let base = matched.base.checked_mul(Amount::SCALE).ok_or_else(|| turn.too_large(partner))?;
+                let base = matched.base.checked_mul(Amount::SCALE).ok_or_else(|| too_large(turn, partner))?;
                 (base, amount.units())
             }
         };
         let product = i128::from(base) * i128::from(rate);
         let units =
-            matched.quotient.map_or(Some(product), |quotient| product.checked_mul(quotient)).ok_or_else(|| turn.too_large(partner))?;
+            matched.quotient.map_or(Some(product), |quotient| product.checked_mul(quotient)).ok_or_else(|| too_large(turn, partner))?;
         let digits = 4 + self.rate_digits() + matched.quotient.map_or(0, |_| QUOTIENT_DIGITS);
-        let amount = turn.standing.minor(digits).round(units).ok_or_else(|| turn.too_large(partner))?;
+        let amount = turn.standing.minor(digits).round(units).ok_or_else(|| too_large(turn, partner))?;
         Ok(Award {
             about: About::partner(turn.index, partner),
             level: 0,
@@ -216,17 +218,24 @@ impl Binary {
         let most = if self.carries { self.max_carry.map_or(i64::MAX, Amount::units) } else { 0 };
         let out = rest.map(|leg| leg.min(most));
         recorder.note(About::partner(turn.index, partner), || {
-            let [left, right] = out.map(|volume| plain(i128::from(volume), 4));
-            Step::Carried { left, right }
+            let text = |volume: i64| plain(i128::from(volume), 4);
+            let cut = (out != rest).then(|| {
+                let [left, right] = [0, 1].map(|leg| text(rest[leg] - out[leg]));
+                CarryCut { left, right, max_carry: self.carries.then(|| text(most)) }
+            });
+            Step::Carried { left: text(out[0]), right: text(out[1]), cut }
         });
         out
     }
 
     fn note_matched<R: Recorder>(&self, turn: Turn, partner: u32, matched: &Match, recorder: &mut R) {
         let cycles = matches!(self.method, Method::Cycle { .. });
+        let unit = if let Method::WeakLeg { unit, .. } = self.method { unit } else { None };
+        let text = |volume: i64| plain(i128::from(volume), 4);
         recorder.note(About::partner(turn.index, partner), || Step::Matched {
             method: self.method.name(),
-            matched: if cycles { String::new() } else { plain(i128::from(matched.base), 4) },
+            matched: if cycles { String::new() } else { text(matched.base) },
+            whole: unit.map(|unit| Whole { unit: unit.to_string(), common: text(matched.common) }),
             quotient: matched.quotient.map(|quotient| plain(quotient, QUOTIENT_DIGITS)),
             cycles: cycles.then(|| matched.base.to_string()),
         });
@@ -253,6 +262,20 @@ impl Unqualified {
             Self::Flush => "flush",
         }
     }
+}
+
+/// What a partner's legs come to leaves the range of numbers: by the carry, where there is some, as orders alone have been summed before.
+fn too_large(turn: Turn, partner: u32) -> Refusal {
+    let row = turn.standing.snapshot.network.partner(partner);
+    if row.carry == [Amount::ZERO; 2] {
+        return turn.too_large(partner);
+    }
+    let [left, right] = row.carry;
+    let cause = format!(
+        "partner {}: with the carry of {left} on the left and {right} on the right, what bonus {} computes does not fit 64 bits",
+        row.number, turn.bonus.code
+    );
+    Refusal::network(row.line(), cause)
 }
 
 /// Qualified: eligible, and with a personally sponsored active partner in each leg where that is asked.

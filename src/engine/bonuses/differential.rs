@@ -1,5 +1,5 @@
 //! Differential: whoever stands above earns the difference between the own rate and the highest paid below
-//! (plans.md, section 6), with breakaway and overrides. With own rates, without the seller and from zero it is an infinity bonus.
+//! (docs/plans.md, section 6), with breakaway and overrides. With own rates, without the seller and from zero it is an infinity bonus.
 
 use crate::engine::explain::step::{Effect, Formula, Step, WalkEnd};
 use crate::engine::plan::{RankIndex, Rate};
@@ -23,7 +23,7 @@ pub struct Differential {
     pub breakaway: Option<Breakaway>,
 }
 
-/// What counts as paid when the walk begins (plans.md, Q10).
+/// What counts as paid when the walk begins (docs/plans.md, Q10).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Start {
     /// The rate of the order's partner, also where that partner earns nothing.
@@ -246,7 +246,10 @@ impl OrderWalk for Walk<'_> {
                 break WalkEnd::TopReached;
             }
             let left = match (&self.rule.breakaway, progress.overrides) {
-                (Some(breakaway), Some(paid)) => breakaway.overrides.get(paid).copied().ok_or(WalkEnd::OverridesUsedUp),
+                (Some(breakaway), Some(paid)) => breakaway.overrides.get(paid).copied().ok_or(match paid {
+                    0 => WalkEnd::PaysNobodyAbove,
+                    _ => WalkEnd::OverridesUsedUp,
+                }),
                 (None, _) if progress.paid >= self.top_rate => Err(WalkEnd::TopRatePaid),
                 _ => Ok(Rate::ZERO),
             };

@@ -1,4 +1,4 @@
-//! Generation: every leader above closes a generation and earns its rate (plans.md, section 6).
+//! Generation: every leader above closes a generation and earns its rate (docs/plans.md, section 6).
 
 use crate::engine::explain::step::{Effect, Formula, Step, WalkEnd};
 use crate::engine::plan::{RankIndex, Rate};
@@ -65,7 +65,8 @@ impl OrderWalk for Walk<'_> {
                 generation = rates.next();
             }
         }
-        way.note(NONE, || turn.end(at, WalkEnd::GenerationsUsedUp));
+        let end = if self.rule.rates.is_empty() { WalkEnd::PaysNobodyAbove } else { WalkEnd::GenerationsUsedUp };
+        way.note(NONE, || turn.end(at, end));
         Ok(())
     }
 }

@@ -208,10 +208,17 @@ impl Lines {
 
     /// The partner a line comes from.
     pub(crate) fn source(&self, standing: &Standing, line: &Line) -> u32 {
-        let Origin::Orders { sellers } = &self.origin else { return line.from };
+        if !self.come_from_orders() {
+            return line.from;
+        }
         let partner = standing.snapshot.orders.order(line.from).partner;
-        match sellers {
-            Some(sellers) if line.level > 0 => sellers[partner as usize],
+        if line.level > 0 { self.seller(partner) } else { partner }
+    }
+
+    /// As whose a partner's orders count above level 0; [`NONE`]: as nobody's.
+    pub(crate) fn seller(&self, partner: u32) -> u32 {
+        match &self.origin {
+            Origin::Orders { sellers: Some(sellers) } => sellers[partner as usize],
             _ => partner,
         }
     }

@@ -1,4 +1,4 @@
-//! Matching: a share in what the partners below earn from other bonuses (plans.md, section 6).
+//! Matching: a share in what the partners below earn from other bonuses (docs/plans.md, section 6).
 
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
@@ -62,8 +62,9 @@ impl Matching {
     ) -> Result<(), Refusal> {
         const DIGITS: u32 = 4 + Rate::DIGITS;
         let minor = turn.standing.minor(DIGITS);
-        climb(nodes, earner, self.rates.len(), |at, level| {
-            let about = About { bonus: Some(turn.index), partner: at, order: NONE, source: earner };
+        let about = |partner: u32| About { bonus: Some(turn.index), partner, order: NONE, source: earner };
+        let (at, end) = climb(nodes, earner, self.rates.len(), |at, level| {
+            let about = about(at);
             if !nodes[at as usize].eligible {
                 let effect = if self.skips_inactive { Effect::PassedOver } else { Effect::LevelUsed };
                 recorder.note(about, || turn.ineligible(at, Some(level), Some(effect)));
@@ -76,7 +77,8 @@ impl Matching {
             let (base, exact) = (Exact { units: sum, digits: 4 }, Some(Exact { units, digits: DIGITS }));
             turn.earn(&Award { about, level, base, rate, exact, amount }, || Formula::Product, sheet, recorder)?;
             Ok(Effect::LevelUsed)
-        })
-        .map(drop)
+        })?;
+        recorder.note(about(NONE), || turn.end(at, end));
+        Ok(())
     }
 }

@@ -1,4 +1,5 @@
-//! The bonuses, one file per kind (plans.md, section 6). A file holds the rule as the plan states it and its whole calculation.
+//! The bonuses, one file per kind (docs/plans.md, section 6). A file holds the rule as the plan states it and how it pays. What kinds have in common
+//! stands beside them: going up from orders or partners (`walk`), and lines in little memory (`lines`, `part`, `tally`).
 
 pub mod binary;
 pub mod differential;

@@ -1,4 +1,4 @@
-//! Pool: a share of the period's whole volume, shared out among the holders of ranks (plans.md, section 6).
+//! Pool: a share of the period's whole volume, shared out among the holders of ranks (docs/plans.md, section 6).
 
 use crate::engine::decimal::{Exact, plain};
 use crate::engine::explain::recorder::{About, Recorder};

@@ -1,4 +1,4 @@
-//! Rank advance: a fixed amount, once, for every rank above the highest ever held (plans.md, section 6).
+//! Rank advance: a fixed amount, once, for every rank above the highest ever held (docs/plans.md, section 6).
 
 use crate::engine::decimal::{Exact, fixed};
 use crate::engine::explain::recorder::{About, Recorder};

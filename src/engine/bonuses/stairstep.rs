@@ -1,4 +1,4 @@
-//! Stairstep: brackets over the group volume, less what the partners below take by their own brackets (plans.md, section 6).
+//! Stairstep: brackets over the group volume, less what the partners below take by their own brackets (docs/plans.md, section 6).
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Unilevel: every order pays fixed rates to the levels above (plans.md, section 6).
+//! Unilevel: every order pays fixed rates to the levels above (docs/plans.md, section 6).
 //!
 //! On the placement tree it is a forced matrix, with `within_days_of_join` a fast start, with `include_self` alone a retail bonus.
 
@@ -42,7 +42,7 @@ pub enum TreeName {
     Placement,
 }
 
-/// Who is passed over (plans.md, the table of section 6).
+/// Who is passed over (docs/plans.md, the table of section 6).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Compression {
     /// Nobody: every partner above uses up a level.
@@ -121,7 +121,10 @@ impl<'a> Walk<'a> {
         let seller = sellers[partner as usize];
         let mut at = partner;
         while W::LISTENS && at != seller && at != NONE {
-            way.note(at, || self.turn.ineligible(at, None, Some(Effect::PassedOver)));
+            // Of the order's own partner level 0 has said so already.
+            if at != partner || self.rule.include_self.is_none() {
+                way.note(at, || self.turn.ineligible(at, None, Some(Effect::PassedOver)));
+            }
             at = self.nodes[at as usize].parent;
         }
         if seller == NONE {
@@ -129,8 +132,9 @@ impl<'a> Walk<'a> {
             return None;
         }
         if seller != partner {
-            way.note(NONE, || Step::VolumeMoved { to: self.turn.standing.number(seller) });
-            way.note(seller, || Step::NotForOneself);
+            let [of, to] = [partner, seller].map(|partner| self.turn.standing.number(partner));
+            way.note(NONE, || Step::VolumeMoved { of, to });
+            way.note(seller, || Step::CountsAsOwn { of });
         }
         Some(seller)
     }
@@ -175,7 +179,7 @@ impl OrderWalk for Walk<'_> {
         self.rates.iter().copied().chain(own).collect()
     }
 
-    /// Judged on the order's own partner, before it may move (plans.md, Q15).
+    /// Judged on the order's own partner, before it may move (docs/plans.md, Q15).
     fn sees(&self, order: &Order, place: u32) -> Result<(), Overlooked> {
         self.turn.sees(order)?;
         if let Some(days) = self.rule.within_days_of_join {
@@ -243,7 +247,7 @@ fn deeper(nodes: &[Node], tree: &Tree, max_levels: &[u32]) -> Vec<u32> {
 }
 
 /// Under volume compression an order of an inactive partner counts as one of the nearest active partner above;
-/// `min_rank` does not matter for that (plans.md, Q1).
+/// `min_rank` does not matter for that (docs/plans.md, Q1).
 fn sellers(turn: Turn, tree: &Tree) -> Vec<u32> {
     let mut sellers = vec![NONE; tree.parent.len()];
     for &partner in &tree.top_down {
@@ -257,7 +261,7 @@ fn sellers(turn: Turn, tree: &Tree) -> Vec<u32> {
     sellers
 }
 
-/// Each partner's earliest order by time, then number, over all rows of the input (plans.md, Q15).
+/// Each partner's earliest order by time, then number, over all rows of the input (docs/plans.md, Q15).
 fn first_orders(turn: Turn) -> Vec<u32> {
     let orders = &turn.standing.snapshot.orders;
     let mut first = vec![NONE; turn.standing.len()];

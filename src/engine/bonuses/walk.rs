@@ -259,7 +259,7 @@ pub(crate) fn climb_by(
         effect = visit(at, level)?;
         level += u32::from(effect == Effect::LevelUsed);
     }
-    Ok((at, WalkEnd::LevelsUsedUp))
+    Ok((at, if levels == 0 { WalkEnd::PaysNobodyAbove } else { WalkEnd::LevelsUsedUp }))
 }
 
 impl Turn<'_> {
@@ -302,7 +302,7 @@ impl Turn<'_> {
         }
     }
 
-    /// PV and CV of each partner's own orders, of those that the bonus sees (plans.md, Q9).
+    /// PV and CV of each partner's own orders, of those that the bonus sees (docs/plans.md, Q9).
     pub(crate) fn personal(&self) -> Result<[Cow<'_, [i64]>; 2], Refusal> {
         let Standing { volumes, snapshot, counted, .. } = self.standing;
         if self.bonus.orders.is_open() {

@@ -29,8 +29,8 @@ impl<'a> Clock<'a> {
             let (period, orders) = (self.standing.period, &self.standing.snapshot.orders);
             let start = period.start().nanos();
             let step = (period.end().nanos() - start) / Self::SLICES as i64 + 1;
-            // Orders outside the period have no lines.
-            let slice = |place: usize| u8::try_from((orders.order(place as u32).placed_at.nanos() - start) / step).unwrap_or(0);
+            // Orders outside the period have no lines; they may lie centuries before it.
+            let slice = |place: usize| u8::try_from(orders.order(place as u32).placed_at.nanos().saturating_sub(start) / step).unwrap_or(0);
             (0..orders.len()).into_par_iter().map(slice).collect()
         })
     }

@@ -1,4 +1,4 @@
-//! Caps, in their order: a bonus's own right after it, then per partner, then plan-wide (plans.md, section 7).
+//! Caps, in their order: a bonus's own right after it, then per partner, then plan-wide (docs/plans.md, section 7).
 
 mod crossing;
 mod payout;
@@ -35,7 +35,7 @@ pub(crate) fn partner<R: Recorder>(clock: &Clock, paid: &mut [Paid], recorder: &
     Limit { cap: Cap::Partner, amount: in_minor_units(standing, cap), clock }.cut(paid, 0, recorder);
 }
 
-/// A cap finer than the minor unit is rounded down to it (plans.md, Q16).
+/// A cap finer than the minor unit is rounded down to it (docs/plans.md, Q16).
 fn in_minor_units(standing: &Standing, cap: Amount) -> i64 {
     (i128::from(cap.units()) / power_of_ten(4 - standing.plan.currency.exponent)) as i64
 }

@@ -1,9 +1,6 @@
 //! From the steps of a run to the explanation of one partner.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
-
-use serde::Serialize;
 
 use crate::engine::bonuses::Rule;
 use crate::engine::bonuses::unilevel::TreeName;
@@ -13,94 +10,9 @@ use crate::engine::plan::Bonus;
 use crate::engine::rank::{Measure, Requirement};
 use crate::engine::tree::NONE;
 
+use super::explanation::{BonusExplanation, Calculation, Explanation, NextRank, Progress, Reason};
 use super::recorder::Heard;
-use super::step::{Step, Unseen};
-
-/// What a partner earned in a period, or from one order, and why.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Explanation {
-    /// The period.
-    pub period: String,
-    /// The partner number.
-    pub partner: i64,
-    /// The code of the paid rank.
-    pub rank: String,
-    /// Whether the partner is active in the period.
-    pub active: bool,
-    /// Personal volume of the period.
-    pub pv: String,
-    /// The order, where the question names one.
-    pub order: Option<i64>,
-    /// How far the partner has come with the rank above the paid one; none at the top.
-    pub next_rank: Option<NextRank>,
-    /// One entry per bonus, in the order of the plan.
-    pub bonuses: Vec<BonusExplanation>,
-    /// What the partner earns from the order, or, where the question names none, in the period.
-    pub amount: String,
-}
-
-/// How far a partner has come with a rank.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct NextRank {
-    /// The rank's code.
-    pub rank: String,
-    /// The lowest of the requirements' percentages.
-    pub percentage: String,
-    /// In the order of the plan; all must be met.
-    pub requirements: Vec<Progress>,
-}
-
-/// How far a partner has come with a requirement.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Progress {
-    /// The requirement in words.
-    pub requirement: String,
-    /// What is there.
-    pub current: String,
-    /// What is needed.
-    pub required: String,
-    /// At most 100, with at most two digits behind the point.
-    pub percentage: String,
-    /// Whether the requirement holds.
-    pub met: bool,
-}
-
-/// What one bonus did.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct BonusExplanation {
-    /// The bonus's code.
-    pub bonus: String,
-    /// Its kind.
-    pub kind: &'static str,
-    /// What was computed for the partner, in output order.
-    pub calculations: Vec<Calculation>,
-    /// How often orders brought the partner nothing, by reason; only where the question names no order.
-    pub unpaid: Vec<Reason>,
-    /// What the calculations come to.
-    pub amount: String,
-}
-
-/// The steps from one source to the partner.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Calculation {
-    /// The order, if it is about a single one.
-    pub order: Option<i64>,
-    /// The partner it comes from.
-    pub source: i64,
-    /// In the order in which they were computed.
-    pub steps: Vec<Step>,
-    /// What it comes to after all caps.
-    pub amount: String,
-}
-
-/// Why orders brought nothing, and how many.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Reason {
-    /// In words.
-    pub reason: String,
-    /// How many orders.
-    pub orders: usize,
-}
+use super::step::{Step, Unseen, WalkEnd};
 
 /// What the steps are explained with.
 pub(super) struct Answer<'o> {
@@ -132,8 +44,11 @@ impl<'o> Answer<'o> {
             let Some(bonus) = about.bonus else { continue };
             grouped[bonus].entry(self.from(about.order, about.source)).or_default().push(step);
         }
-        for ((bonus, reason), orders) in heard.unpaid {
-            unpaid[bonus].push(Reason { reason: reason.to_owned(), orders });
+        for ((bonus, reason), count) in heard.unpaid {
+            unpaid[bonus].push(Reason { reason: reason.to_owned(), count });
+        }
+        for ((bonus, reason), count) in self.ended_below(&heard.ended) {
+            unpaid[bonus].push(Reason { reason, count });
         }
         let bonuses = grouped.into_iter().zip(unpaid).enumerate();
         let bonuses: Vec<_> = bonuses.map(|(index, (steps, unpaid))| self.bonus(index, steps, unpaid)).collect();
@@ -144,6 +59,7 @@ impl<'o> Answer<'o> {
         Explanation {
             period: standing.period.to_string(),
             partner: standing.number(self.partner),
+            status: standing.snapshot.network.statuses()[place],
             rank: standing.plan.ranks[usize::from(standing.ranks.paid[place])].code.clone(),
             active: standing.volumes.active[place],
             pv: plain(standing.volumes.pv[place].into(), 4),
@@ -152,6 +68,24 @@ impl<'o> Answer<'o> {
             bonuses: bonuses.into_iter().map(|(bonus, _)| bonus).collect(),
             amount: self.money(total),
         }
+    }
+
+    /// How many walks from partners below ended before they came to the partner, by bonus and reason.
+    fn ended_below(&self, ended: &[(usize, u32, WalkEnd)]) -> BTreeMap<(usize, String), usize> {
+        let mut counts = BTreeMap::new();
+        if ended.is_empty() {
+            return counts;
+        }
+        let sponsors = &self.outcome.standing.snapshot.network.sponsors;
+        let mut below = vec![false; sponsors.parent.len()];
+        for &place in &sponsors.top_down {
+            let above = sponsors.parent[place as usize];
+            below[place as usize] = above != NONE && (above == self.partner || below[above as usize]);
+        }
+        for (bonus, _, why) in ended.iter().filter(|(_, source, _)| below[*source as usize]) {
+            *counts.entry((*bonus, format!("the walk upwards ended below: {why}"))).or_default() += 1;
+        }
+        counts
     }
 
     /// How far the partner has come with the rank above the paid one.
@@ -178,20 +112,25 @@ impl<'o> Answer<'o> {
 
     fn bonus(&self, index: usize, mut steps: Grouped, unpaid: Vec<Reason>) -> (BonusExplanation, i128) {
         let bonus = &self.outcome.standing.plan.bonuses[index];
-        if let (true, Some(order)) = (bonus.rule.walks_from_orders(), self.order) {
-            let steps = steps.entry(self.from(order, NONE)).or_default();
-            self.conclude(bonus, order, steps);
-        }
-        let (amounts, own) = (self.amounts(index), self.outcome.standing.number(self.partner));
-        let (mut calculations, mut total) = (Vec::new(), 0);
-        for (of, steps) in steps {
-            let (_, order, source) = of;
-            if self.order.is_some_and(|asked| asked != order && (order != NONE || source != own)) {
-                continue;
+        let mut amounts = self.amounts(index);
+        match self.order {
+            Some(order) if bonus.rule.walks_from_orders() => {
+                self.conclude(bonus, order, steps.entry(self.from(order, NONE)).or_default());
+                steps.retain(|(_, of, _), _| *of == order);
             }
+            Some(_) if matches!(bonus.rule, Rule::Matching(_)) => {
+                let whole = self.from(NONE, self.partner);
+                amounts = HashMap::from([(whole, amounts.values().sum())]);
+                steps = Grouped::from([(whole, vec![Step::PaidOnPeriod])]);
+            }
+            _ => {}
+        }
+        let (mut calculations, mut total) = (Vec::new(), 0);
+        for (of, mut steps) in steps {
             let amount = amounts.get(&of).copied().unwrap_or(0);
             total += amount;
-            calculations.push(self.calculation(of, steps, amount));
+            leave_out_what_happens_above(&mut steps);
+            calculations.push(self.calculation(index, of, steps, amount));
         }
         let amount = self.money(total);
         (BonusExplanation { bonus: bonus.code.clone(), kind: bonus.rule.kind(), calculations, unpaid, amount }, total)
@@ -216,10 +155,20 @@ impl<'o> Answer<'o> {
         }
     }
 
-    fn calculation(&self, (_, order, source): From, steps: Vec<Step>, amount: i128) -> Calculation {
+    fn calculation(&self, bonus: usize, (_, order, source): From, steps: Vec<Step>, amount: i128) -> Calculation {
         let standing = &self.outcome.standing;
-        let source = if order == NONE { source } else { standing.number(standing.snapshot.orders.order(order).partner) };
+        let source = if order == NONE { source } else { standing.number(self.source(bonus, order)) };
         Calculation { order: standing.order_number(order), source, steps, amount: self.money(amount) }
+    }
+
+    /// The partner an order comes from for the one who asks, as lines have it.
+    fn source(&self, bonus: usize, order: u32) -> u32 {
+        let partner = self.outcome.standing.snapshot.orders.order(order).partner;
+        match self.outcome.paid[bonus].lines.seller(partner) {
+            // The own order at level 0 is the own one, and an order that counts for nobody is still its partner's.
+            seller if partner == self.partner || seller == NONE => partner,
+            seller => seller,
+        }
     }
 
     /// Where the walk of the order never came to the partner, says why.
@@ -231,22 +180,22 @@ impl<'o> Answer<'o> {
             steps.push(Step::OrderUnseen { why: Unseen::OutsidePeriod { placed_at, period } });
             return;
         }
-        if steps.iter().any(Step::is_about_partner) || steps.iter().any(|step| matches!(step, Step::OrderUnseen { .. })) {
-            // The walk came by, so where it ended further up does not matter.
-            steps.retain(|step| !matches!(step, Step::WalkEnded { .. }));
+        if steps.iter().any(|step| step.is_about_partner() || matches!(step, Step::OrderUnseen { .. })) {
             return;
         }
-        let tree = match (&bonus.rule, &standing.placement) {
-            (Rule::Unilevel(rule), Some(placement)) if rule.tree == TreeName::Placement => &placement.tree,
-            _ => &standing.snapshot.network.sponsors,
+        let (tree, name) = match (&bonus.rule, &standing.placement) {
+            (Rule::Unilevel(rule), Some(placement)) if rule.tree == TreeName::Placement => (&placement.tree, "placement"),
+            _ => (&standing.snapshot.network.sponsors, "sponsor"),
         };
-        if order.partner != self.partner && !tree.ancestors(order.partner).any(|above| above == self.partner) {
-            steps.retain(|step| !matches!(step, Step::WalkEnded { .. }));
-            steps.push(Step::NotAbove { of: standing.number(order.partner) });
-        } else if order.partner == self.partner {
-            steps.retain(|step| !matches!(step, Step::WalkEnded { .. }));
-            steps.push(Step::NotForOneself);
-        }
+        let why = if order.partner == self.partner {
+            Step::NotForOneself
+        } else if tree.ancestors(order.partner).any(|above| above == self.partner) {
+            return;
+        } else {
+            Step::NotAbove { of: standing.number(order.partner), tree: name }
+        };
+        // Whatever was heard happened above the partner, or where the partner does not stand.
+        *steps = vec![why];
     }
 
     fn money(&self, amount: i128) -> String {
@@ -254,40 +203,11 @@ impl<'o> Answer<'o> {
     }
 }
 
-/// For people: one sentence per step.
-impl fmt::Display for Explanation {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let active = if self.active { "active" } else { "not active" };
-        writeln!(f, "Partner {} in {}: rank {}, {active} with a PV of {}.", self.partner, self.period, self.rank, self.pv)?;
-        if let Some(next) = &self.next_rank {
-            writeln!(f, "Next rank {}: {} %.", next.rank, next.percentage)?;
-            for Progress { requirement, current, required, percentage, met } in &next.requirements {
-                let met = if *met { "met" } else { "not met" };
-                writeln!(f, "  - {requirement}: {current} of {required}, {percentage} %, {met}")?;
-            }
-        }
-        for bonus in &self.bonuses {
-            if bonus.calculations.is_empty() && bonus.unpaid.is_empty() {
-                continue;
-            }
-            writeln!(f, "\n{} ({}): {}", bonus.bonus, bonus.kind, bonus.amount)?;
-            for calculation in &bonus.calculations {
-                match calculation.order {
-                    Some(order) => writeln!(f, "  order {order} of partner {}: {}", calculation.source, calculation.amount)?,
-                    None if calculation.source == self.partner => writeln!(f, "  the period: {}", calculation.amount)?,
-                    None => writeln!(f, "  from partner {}: {}", calculation.source, calculation.amount)?,
-                }
-                for step in &calculation.steps {
-                    writeln!(f, "    - {step}")?;
-                }
-            }
-            for Reason { reason, orders } in &bonus.unpaid {
-                writeln!(f, "  {orders} orders paid nothing: {reason}")?;
-            }
-        }
-        match self.order {
-            Some(order) => writeln!(f, "\ntotal of order {order}: {}", self.amount),
-            None => writeln!(f, "\ntotal {}", self.amount),
-        }
-    }
+/// Once a walk has come to the partner, it does not matter where it went on to and where it ended.
+fn leave_out_what_happens_above(steps: &mut Vec<Step>) {
+    let mut reached = false;
+    steps.retain(|step| {
+        reached |= step.is_about_partner();
+        !(reached && matches!(step, Step::BrokeAway { .. } | Step::WalkEnded { .. }))
+    });
 }

@@ -2,6 +2,7 @@
 
 mod answer;
 pub(crate) mod describe;
+mod explanation;
 pub(crate) mod recorder;
 mod sentence;
 pub mod step;
@@ -15,7 +16,7 @@ use super::refusal::Refusal;
 use super::snapshot::Snapshot;
 use super::standing::Standing;
 
-pub use answer::{BonusExplanation, Calculation, Explanation, NextRank, Progress, Reason};
+pub use explanation::{BonusExplanation, Calculation, Explanation, NextRank, Progress, Reason};
 
 /// What is to be explained.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

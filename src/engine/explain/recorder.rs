@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::step::Step;
+use super::step::{Step, WalkEnd};
 use crate::engine::tree::NONE;
 
 /// What a step is about, by dense indices; [`NONE`] where it is about no single partner or order.
@@ -54,20 +54,21 @@ impl Recorder for Silent {
 
 /// Keeps what concerns one partner, and one order where one is given.
 ///
-/// Without an order only those that pay are kept step by step; a partner at the top stands above every order of the period, so the others
-/// are counted by their reason.
+/// Without an order only those walks that pay are kept step by step; a partner at the top stands above every order of the period and above
+/// everybody whose earnings are matched, so the others are counted by their reason.
 pub(crate) struct Trace {
     partner: u32,
     order: Option<u32>,
     heard: Heard,
-    /// The order of whose walk something was heard last.
+    /// The walk of which something was heard last.
     open: Option<Open>,
 }
 
-/// What has been heard of an order in one bonus so far.
+/// What has been heard of a walk in one bonus so far. It starts from an order, or from a partner whose earnings are matched.
 struct Open {
     bonus: usize,
     order: u32,
+    source: u32,
     steps: Vec<(About, Step)>,
 }
 
@@ -75,8 +76,10 @@ struct Open {
 #[derive(Default)]
 pub(crate) struct Heard {
     pub steps: Vec<(About, Step)>,
-    /// How many orders brought nothing, by bonus and reason.
+    /// How many walks brought nothing, by bonus and reason.
     pub unpaid: BTreeMap<(usize, &'static str), usize>,
+    /// Walks from partners that never came to the partner: the bonus, where each began, and why it ended.
+    pub ended: Vec<(usize, u32, WalkEnd)>,
 }
 
 impl Trace {
@@ -89,20 +92,27 @@ impl Trace {
         self.heard
     }
 
-    /// Steps of other partners are wanted only where they say how an order's walk went on or ended.
+    /// Steps of nobody in particular say how a walk went on or ended.
     fn wants(&self, about: &About) -> bool {
-        let partner = about.partner == self.partner || (about.partner == NONE && self.order.is_some());
-        partner && (about.order == NONE || self.order.is_none_or(|order| order == about.order))
+        let concerned = about.partner == self.partner || about.partner == NONE;
+        concerned && self.order.is_none_or(|order| about.order == order || self.is_own(about))
     }
 
-    /// Keeps or counts what was heard of the open order.
+    /// About the partner alone, in a bonus that looks at the whole period.
+    fn is_own(&self, about: &About) -> bool {
+        about.order == NONE && about.source == self.partner
+    }
+
+    /// Keeps or counts what was heard of the open walk.
     fn close(&mut self) {
-        let Some(Open { bonus, steps, .. }) = self.open.take() else { return };
-        match steps.last() {
-            Some((_, last)) if !steps.iter().any(|(_, step)| step.is_about_money()) => {
-                *self.heard.unpaid.entry((bonus, last.reason())).or_default() += 1;
-            }
-            _ => self.heard.steps.extend(steps),
+        let Some(Open { bonus, source, steps, .. }) = self.open.take() else { return };
+        let mut own = steps.iter().filter(|(about, _)| about.partner == self.partner).map(|(_, step)| step);
+        if own.clone().any(Step::is_about_money) {
+            self.heard.steps.extend(steps);
+        } else if let Some(last) = own.next_back() {
+            *self.heard.unpaid.entry((bonus, last.reason())).or_default() += 1;
+        } else if let (true, [(_, Step::WalkEnded { why, .. })]) = (source != NONE, &steps[..]) {
+            self.heard.ended.push((bonus, source, *why));
         }
     }
 }
@@ -113,12 +123,12 @@ impl Recorder for Trace {
             return;
         }
         match about.bonus {
-            Some(bonus) if self.order.is_none() && about.order != NONE => {
-                if self.open.as_ref().is_some_and(|open| (open.bonus, open.order) != (bonus, about.order)) {
+            Some(bonus) if self.order.is_none() && !self.is_own(&about) => {
+                let About { order, source, .. } = about;
+                if self.open.as_ref().is_some_and(|open| (open.bonus, open.order, open.source) != (bonus, order, source)) {
                     self.close();
                 }
-                let open = self.open.get_or_insert_with(|| Open { bonus, order: about.order, steps: Vec::new() });
-                open.steps.push((about, step()));
+                self.open.get_or_insert_with(|| Open { bonus, order, source, steps: Vec::new() }).steps.push((about, step()));
             }
             _ => self.heard.steps.push((about, step())),
         }
@@ -130,10 +140,11 @@ impl Recorder for Trace {
 
     fn join(&mut self, fork: Self) {
         self.close();
-        let Heard { steps, unpaid } = fork.into_heard();
+        let Heard { steps, unpaid, ended } = fork.into_heard();
         self.heard.steps.extend(steps);
-        for (reason, orders) in unpaid {
-            *self.heard.unpaid.entry(reason).or_default() += orders;
+        self.heard.ended.extend(ended);
+        for (reason, walks) in unpaid {
+            *self.heard.unpaid.entry(reason).or_default() += walks;
         }
     }
 }

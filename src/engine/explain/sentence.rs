@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::step::{Cap, Effect, Formula, NotEligible, Step, Unseen, WalkEnd};
+use super::step::{Cap, CarryCut, Effect, Formula, NotEligible, Step, Unseen, WalkEnd, Whole};
 
 impl Step {
     /// Whether it says what the partner earns.
@@ -19,7 +19,7 @@ impl Step {
     pub(super) fn reason(&self) -> &'static str {
         match self {
             Self::RoundedToZero { .. } => "the amount comes to zero",
-            Self::NotForOneself => "the bonus does not pay on a partner's own orders",
+            Self::CountsAsOwn { .. } => "orders of partners below count as the partner's own, and the bonus does not pay on these",
             Self::Ineligible { why: NotEligible::Status { .. }, .. } => "the status is not ACTIVE",
             Self::Ineligible { why: NotEligible::Inactive { .. }, .. } => "not active in the period",
             Self::Ineligible { why: NotEligible::RankTooLow { .. }, .. } => "the rank is below the bonus's min_rank",
@@ -36,7 +36,9 @@ impl fmt::Display for Step {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::OrderUnseen { why } => write!(f, "the bonus does not pay on this order: {why}"),
-            Self::VolumeMoved { to } => write!(f, "its partner is not active, so it counts as an order of partner {to}"),
+            Self::VolumeMoved { of, to } => {
+                write!(f, "partner {of}, whose order it is, is not active, so it counts as one of partner {to}")
+            }
             Self::Earned { level, base, rate, formula, exact, amount } => {
                 on_level(f, Some(*level))?;
                 calculation(f, (base, rate), formula, exact.as_deref())?;
@@ -57,7 +59,7 @@ impl fmt::Display for Step {
             Self::NoDifferential { level, rank, rate, already_paid } => {
                 write!(
                     f,
-                    "level {level}: nothing, the rate of {rank} is {rate} and {already_paid} has been paid below, so no differential is left"
+                    "level {level}: nothing, the rate of {rank} is {rate} and {already_paid} counts as paid below, so no differential is left"
                 )
             }
             Self::BrokeAway { at, rank } => {
@@ -70,8 +72,13 @@ impl fmt::Display for Step {
                 write!(f, "generation {level}: nothing, a leader needs {required}, the rank is {rank}; passed over")
             }
             Self::WalkEnded { at, why } => write!(f, "the walk upwards ended at partner {at}: {why}"),
-            Self::NotAbove { of } => write!(f, "nothing, the partner does not stand above partner {of}, who is credited with the order"),
+            Self::NotAbove { of, tree } => {
+                write!(f, "nothing, the partner does not stand above partner {of}, who is credited with the order, in the {tree} tree")
+            }
             Self::NotForOneself => f.write_str("nothing, the bonus does not pay on a partner's own orders"),
+            Self::CountsAsOwn { of } => {
+                write!(f, "nothing, the order of partner {of} counts as the partner's own, and the bonus does not pay on these")
+            }
             _ => self.fmt_period(f),
         }
     }
@@ -95,8 +102,19 @@ impl Step {
             Self::Matched { matched, quotient: Some(quotient), .. } => {
                 write!(f, "matched {matched}, times smaller by larger leg {quotient}")
             }
+            Self::Matched { matched, whole: Some(Whole { unit, common }), .. } => {
+                write!(f, "matched {matched}: both legs have {common}, and whole multiples of {unit} are matched")
+            }
             Self::Matched { matched, .. } => write!(f, "matched {matched}"),
-            Self::Carried { left, right } => write!(f, "carried out: left {left}, right {right}"),
+            Self::Carried { left, right, cut } => {
+                write!(f, "carried out: left {left}, right {right}")?;
+                let Some(CarryCut { left, right, max_carry }) = cut else { return Ok(()) };
+                match max_carry {
+                    Some(most) => write!(f, "; above the most of {most} for each leg, left {left} and right {right} are lost"),
+                    None => write!(f, "; the plan carries nothing, so left {left} and right {right} are lost"),
+                }
+            }
+            Self::PaidOnPeriod => f.write_str("it is paid on what partners below earn in the whole period, not on single orders"),
             Self::MatchedEarnings { of, sum } => write!(f, "partner {of} earns {sum} from the matched bonuses"),
             Self::NoAdvance { paid, highest } => write!(f, "nothing, the rank {paid} is not above the highest ever held, {highest}"),
             Self::AdvanceLost { rank, amount, why } => {
@@ -167,8 +185,9 @@ impl fmt::Display for WalkEnd {
             Self::LevelsUsedUp => "the last level was used up",
             Self::GenerationsUsedUp => "the last generation was paid",
             Self::OverridesUsedUp => "the last override was paid",
-            Self::TopRatePaid => "the highest rate has been paid, so no differential can be left above",
+            Self::TopRatePaid => "the highest rate counts as paid, so no differential can be left above",
             Self::TopReached => "there is nobody above",
+            Self::PaysNobodyAbove => "the bonus pays nobody above",
         })
     }
 }

@@ -78,7 +78,7 @@ pub enum Unseen {
     NobodyActiveAbove,
 }
 
-/// Why a walk ended before the top.
+/// Why a walk ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum WalkEnd {
@@ -88,10 +88,12 @@ pub enum WalkEnd {
     GenerationsUsedUp,
     /// The last override above the breakaway was paid.
     OverridesUsedUp,
-    /// The highest rate of the bonus has been paid, so no differential can be left.
+    /// The highest rate of the bonus counts as paid, so no differential can be left.
     TopRatePaid,
     /// There is nobody above.
     TopReached,
+    /// The bonus has no levels, generations or overrides for those above.
+    PaysNobodyAbove,
 }
 
 /// Which cap cut a line.
@@ -147,15 +149,35 @@ pub enum Formula {
     },
 }
 
+/// How what both legs have came down to what is matched.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Whole {
+    /// Only whole multiples of it are matched.
+    pub unit: String,
+    /// What both legs have.
+    pub common: String,
+}
+
+/// What is not carried out.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct CarryCut {
+    /// Lost on the left.
+    pub left: String,
+    /// Lost on the right.
+    pub right: String,
+    /// The most that each leg carries out; none where the plan carries nothing at all.
+    pub max_carry: Option<String>,
+}
+
 /// One step of a calculation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "step", rename_all = "snake_case")]
-#[allow(missing_docs)] // The names of the fields are the terms of plans.md; `sentence` says each step in words.
+#[allow(missing_docs)] // The names of the fields are the terms of docs/plans.md; `sentence` says each step in words.
 pub enum Step {
     /// The bonus does not look at the order.
     OrderUnseen { why: Unseen },
-    /// The order counts as one of the nearest active partner above.
-    VolumeMoved { to: i64 },
+    /// The order of one partner counts as one of the nearest active partner above.
+    VolumeMoved { of: i64, to: i64 },
     /// A line: what the formula gives, exactly (where it has an end behind the point) and rounded.
     Earned { level: u32, base: String, rate: String, formula: Formula, exact: Option<String>, amount: String },
     /// The amount is below the smallest unit of the currency, or the rate is 0.
@@ -164,7 +186,7 @@ pub enum Step {
     Ineligible { level: Option<u32>, why: NotEligible, effect: Option<Effect> },
     /// The rank is not paid on this level.
     LevelTooDeep { level: u32, rank: String, max_levels: u32, effect: Effect },
-    /// The rate is not above the highest already paid below.
+    /// The rate is not above the highest that counts as paid below.
     NoDifferential { level: u32, rank: String, rate: String, already_paid: String },
     /// The walk has passed a partner who broke away; only overrides follow.
     BrokeAway { at: i64, rank: String },
@@ -174,10 +196,14 @@ pub enum Step {
     NoLeader { level: u32, rank: String, required: String },
     /// The walk ended below this partner, or at the top.
     WalkEnded { at: i64, why: WalkEnd },
-    /// The partner does not stand above the one who is credited with the order.
-    NotAbove { of: i64 },
+    /// The partner does not stand above the one who is credited with the order, in the tree that the bonus walks.
+    NotAbove { of: i64, tree: &'static str },
     /// The order is the partner's own, and the bonus pays only upwards.
     NotForOneself,
+    /// The order of a partner below counts as the partner's own, and the bonus pays only upwards.
+    CountsAsOwn { of: i64 },
+    /// The bonus looks at the whole period: no single order pays it.
+    PaidOnPeriod,
     /// Gross by bracket, less what the partners below take.
     Stairs { gv: String, rate: String, gcv: String, gross: String, below: String },
     /// The two legs with their carry.
@@ -187,9 +213,9 @@ pub enum Step {
     /// What becomes of the volume of an unqualified partner.
     Unqualified { policy: &'static str },
     /// What was matched, and how.
-    Matched { method: &'static str, matched: String, quotient: Option<String>, cycles: Option<String> },
-    /// What goes into the next period.
-    Carried { left: String, right: String },
+    Matched { method: &'static str, matched: String, whole: Option<Whole>, quotient: Option<String>, cycles: Option<String> },
+    /// What goes into the next period, and what does not.
+    Carried { left: String, right: String, cut: Option<CarryCut> },
     /// The sum that is matched.
     MatchedEarnings { of: i64, sum: String },
     /// No rank above the highest ever held.

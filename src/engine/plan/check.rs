@@ -6,22 +6,25 @@ use crate::engine::bonuses::Rule;
 use crate::engine::bonuses::binary::Method;
 use crate::engine::rank::Requirement;
 
-use super::{Bonus, Plan, RankMaintenance, Rate};
+use super::{Bonus, Plan, Rank, RankMaintenance, Rate};
 
 pub(super) fn warnings(plan: &Plan) -> Vec<String> {
     let reachable = reachable(plan);
     let mut warnings = ranks(plan, &reachable);
+    let held = held(plan, reachable);
+    let mut earned = Vec::new();
     for bonus in &plan.bonuses {
-        if let Some(cause) = nobody_earns(plan, bonus, &reachable) {
-            warnings.push(format!("bonus {}: nobody can earn it, {cause}", bonus.code));
-        } else {
-            warnings.extend(unpaid_levels(plan, bonus, &reachable));
+        let nobody = nobody_earns(plan, bonus, &held).or_else(|| nothing_to_match(bonus, &earned));
+        earned.push(nobody.is_none());
+        match nobody {
+            Some(cause) => warnings.push(format!("bonus {}: nobody can earn it, {cause}", bonus.code)),
+            None => warnings.extend(unpaid_levels(plan, bonus, &held)),
         }
     }
     if plan.partner_cap == Some(Amount::ZERO) {
         warnings.push("partner_cap: it is 0, so nobody earns anything".to_owned());
     }
-    warnings.extend(payout(plan, &reachable));
+    warnings.extend(payout(plan, &held));
     warnings.extend(unused(plan));
     warnings
 }
@@ -51,6 +54,21 @@ fn possible(requirement: &Requirement, reachable: &[bool]) -> bool {
     }
 }
 
+/// Which ranks somebody can be paid as: those in reach that no higher one outranks. A rank that is kept for life may be held all the same.
+fn held(plan: &Plan, reachable: Vec<bool>) -> Vec<bool> {
+    if plan.rank_maintenance == RankMaintenance::Lifetime {
+        return reachable;
+    }
+    reachable.into_iter().enumerate().map(|(index, reachable)| reachable && outranked_by(plan, index).is_none()).collect()
+}
+
+/// A higher rank for which everybody qualifies who meets the requirements of this one.
+fn outranked_by(plan: &Plan, index: usize) -> Option<&Rank> {
+    let given = &plan.ranks[index].requires;
+    let met = |asked: &Requirement| given.iter().any(|given| given.implies(asked));
+    plan.ranks[index + 1..].iter().find(|higher| higher.requires.iter().all(met))
+}
+
 fn ranks(plan: &Plan, reachable: &[bool]) -> Vec<String> {
     let mut warnings = Vec::new();
     for (index, rank) in plan.ranks.iter().enumerate() {
@@ -60,6 +78,11 @@ fn ranks(plan: &Plan, reachable: &[bool]) -> Vec<String> {
         if index > 0 && rank.requires.is_empty() {
             warnings
                 .push(format!("rank {}: has no requirements, so every ACTIVE partner holds it and lower ranks are never paid", rank.code));
+        }
+        if let Some(higher) = outranked_by(plan, index).filter(|higher| index > 0 && !higher.requires.is_empty()) {
+            let (code, higher) = (&rank.code, &higher.code);
+            warnings
+                .push(format!("rank {code}: whoever meets its requirements meets those of {higher} as well, so nobody is paid as {code}"));
         }
         let points = |requirement: &Requirement| matches!(requirement, Requirement::CareerPointsTotal { min } if *min > Amount::ZERO);
         if plan.career_points_rate == Rate::ZERO && rank.requires.iter().any(points) {
@@ -73,25 +96,31 @@ fn ranks(plan: &Plan, reachable: &[bool]) -> Vec<String> {
     warnings
 }
 
-fn nobody_earns(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> Option<&'static str> {
+/// `earned`: which of the bonuses above somebody can earn.
+fn nothing_to_match(bonus: &Bonus, earned: &[bool]) -> Option<&'static str> {
+    let Rule::Matching(rule) = &bonus.rule else { return None };
+    (!rule.of.iter().any(|of| earned[*of])).then_some("nor any of the bonuses that it matches")
+}
+
+/// `held`: which ranks somebody can be paid as.
+fn nobody_earns(plan: &Plan, bonus: &Bonus, held: &[bool]) -> Option<&'static str> {
     let zero = |rates: &[Rate]| rates.iter().all(|rate| *rate == Rate::ZERO);
     let least = usize::from(bonus.min_rank.unwrap_or(0));
-    // Ranks that can be held and are high enough.
-    let held = |index: usize| index >= least && reachable[index];
-    let by_rank = |rates: &[Rate]| !(0..rates.len()).any(|index| held(index) && rates[index] > Rate::ZERO);
+    let earns = |index: usize| index >= least && held[index];
+    let by_rank = |rates: &[Rate]| !(0..rates.len()).any(|index| earns(index) && rates[index] > Rate::ZERO);
     if bonus.cap == Some(Amount::ZERO) {
         return Some("its cap is 0");
     }
     if bonus.orders.kinds.as_ref().is_some_and(Vec::is_empty) || bonus.orders.buyers.as_ref().is_some_and(Vec::is_empty) {
         return Some("its list of kinds or buyers is empty");
     }
-    if !(0..plan.ranks.len()).any(held) {
+    if !(0..plan.ranks.len()).any(earns) {
         return Some("its min_rank is out of reach");
     }
     let nothing = match &bonus.rule {
         Rule::Unilevel(rule) if rule.within_days_of_join == Some(0) => return Some("within_days_of_join is 0"),
         Rule::Unilevel(rule) => {
-            let paid = &rule.levels[..deepest(plan, bonus, reachable).min(rule.levels.len())];
+            let paid = &rule.levels[..deepest(plan, bonus, held).min(rule.levels.len())];
             let own = rule.include_self.unwrap_or_default();
             if own == Rate::ZERO && zero(paid) && !zero(&rule.levels) {
                 return Some("no rank is paid on a level that has a rate (max_levels)");
@@ -100,62 +129,73 @@ fn nobody_earns(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> Option<&'stat
         }
         Rule::Differential(rule) => by_rank(&rule.rates) && rule.breakaway.as_ref().is_none_or(|breakaway| zero(&breakaway.overrides)),
         Rule::Stairstep(rule) => rule.brackets.iter().all(|bracket| bracket.rate == Rate::ZERO),
-        Rule::Generation(rule) => zero(&rule.rates) || !reachable[usize::from(rule.leader_rank)..].contains(&true),
+        Rule::Generation(rule) => zero(&rule.rates) || !held[usize::from(rule.leader_rank)..].contains(&true),
         Rule::Binary(rule) => match &rule.method {
             Method::WeakLeg { rates, .. } | Method::Ratio { rates } => by_rank(rates),
             Method::Cycle { amount, .. } => *amount == Amount::ZERO,
         },
         Rule::Matching(rule) => zero(&rule.rates) || rule.of.is_empty(),
-        Rule::RankAdvance(_) => !(1..plan.ranks.len()).any(|index| reachable[index] && plan.ranks[index].bonus > Amount::ZERO),
-        Rule::Pool(rule) => rule.share == Rate::ZERO || !(0..rule.shares.len()).any(|index| held(index) && rule.shares[index] > 0),
+        Rule::RankAdvance(_) => !(1..plan.ranks.len()).any(|index| held[index] && plan.ranks[index].bonus > Amount::ZERO),
+        Rule::Pool(rule) => rule.share == Rate::ZERO || !(0..rule.shares.len()).any(|index| earns(index) && rule.shares[index] > 0),
     };
     nothing.then_some("all rates, amounts or shares that could be paid are 0")
 }
 
 /// The deepest level on which some rank that can be held is paid.
-fn deepest(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> usize {
+fn deepest(plan: &Plan, bonus: &Bonus, held: &[bool]) -> usize {
     let least = usize::from(bonus.min_rank.unwrap_or(0));
-    let held = plan.ranks.iter().zip(reachable).skip(least).filter(|(_, reachable)| **reachable);
+    let held = plan.ranks.iter().zip(held).skip(least).filter(|(_, held)| **held);
     held.map(|(rank, _)| rank.max_levels.map_or(usize::MAX, |levels| levels as usize)).max().unwrap_or(0)
 }
 
 /// Levels of a unilevel that are deeper than any rank is paid.
-fn unpaid_levels(plan: &Plan, bonus: &Bonus, reachable: &[bool]) -> Option<String> {
+fn unpaid_levels(plan: &Plan, bonus: &Bonus, held: &[bool]) -> Option<String> {
     let Rule::Unilevel(rule) = &bonus.rule else { return None };
-    let deepest = deepest(plan, bonus, reachable);
+    let deepest = deepest(plan, bonus, held);
     (rule.levels.len() > deepest).then(|| {
         let (code, levels) = (&bonus.code, rule.levels.len());
         format!("bonus {code}: it has {levels} levels, but no rank that can be held is paid below level {deepest} (max_levels)")
     })
 }
 
-/// The most that the rates owe on one order, whatever its kind and buyer.
-fn payout(plan: &Plan, reachable: &[bool]) -> Option<String> {
+/// Whether the rates may owe more than the payout cap leaves, on orders of some kind and buyer.
+fn payout(plan: &Plan, held: &[bool]) -> Option<String> {
     let cap = plan.payout_cap?;
     if cap == Rate::ZERO {
         return Some("payout_cap: it is 0, so nobody earns anything".to_owned());
     }
     let orders = [OrderKind::Order, OrderKind::Investment].into_iter();
     let orders = orders.flat_map(|kind| [Buyer::Partner, Buyer::Customer].map(|buyer| (kind, buyer)));
-    let owed = orders.map(|(kind, buyer)| owed(plan, reachable, kind, buyer)).max().unwrap_or(0);
-    (owed > i128::from(cap.units())).then(|| {
-        let owed = crate::engine::decimal::plain(owed, 4);
-        format!(
-            "payout_cap: {} of the CV, but levels, differentials, generations, stairs and pools alone may owe up to {owed} %, so all lines may be cut",
-            cap.percent()
-        )
-    })
+    let sums = orders.map(|(kind, buyer)| {
+        let bonuses = plan.bonuses.iter().filter(|bonus| bonus.orders.admits(kind, buyer));
+        bonuses.fold((0, 0), |(owed, matched), bonus| (owed + self::owed(plan, bonus, held), matched + self::matched(bonus, held)))
+    });
+    let (owed, matched) = sums.max_by_key(|(owed, matched)| owed + matched).unwrap_or((0, 0));
+    let (cap, percent) = (i128::from(cap.units()), cap.percent());
+    let said = |units: i128| crate::engine::decimal::plain(units, 4);
+    if owed > cap {
+        let owed = said(owed);
+        Some(format!(
+            "payout_cap: {percent} of the CV, but levels, differentials, generations, stairs and pools alone may owe up to {owed} %, so all lines may be cut"
+        ))
+    } else if owed + matched > cap {
+        let owed = said(owed + matched);
+        Some(format!(
+            "payout_cap: {percent} of the CV, but where all of it is matched once by the binary bonus, {owed} % may be owed with it, and more where it is matched again above, so all lines may be cut"
+        ))
+    } else {
+        None
+    }
 }
 
-/// The most that the rates owe on an order of that kind and buyer, by bonuses whose share of the CV is known beforehand.
-fn owed(plan: &Plan, reachable: &[bool], kind: OrderKind, buyer: Buyer) -> i128 {
+/// The most that a bonus owes on an order, where its share of the CV is known beforehand.
+fn owed(plan: &Plan, bonus: &Bonus, held: &[bool]) -> i128 {
     let sum = |rates: &[Rate]| rates.iter().map(|rate| i128::from(rate.units())).sum::<i128>();
-    let multiplier = plan.ranks.iter().map(|rank| rank.multiplier.units()).max().unwrap_or(Rate::SCALE);
-    let bonuses = plan.bonuses.iter().filter(|bonus| bonus.orders.admits(kind, buyer));
-    let share = |bonus: &Bonus| match &bonus.rule {
+    match &bonus.rule {
         Rule::Unilevel(rule) if rule.within_days_of_join.is_none() && !rule.first_order_only => {
+            let multiplier = plan.ranks.iter().map(|rank| rank.multiplier.units()).max().unwrap_or(Rate::SCALE);
             let own = i128::from(rule.include_self.unwrap_or_default().units());
-            let paid = &rule.levels[..deepest(plan, bonus, reachable).min(rule.levels.len())];
+            let paid = &rule.levels[..deepest(plan, bonus, held).min(rule.levels.len())];
             own + sum(paid) * i128::from(multiplier) / i128::from(Rate::SCALE)
         }
         Rule::Differential(rule) => {
@@ -166,8 +206,22 @@ fn owed(plan: &Plan, reachable: &[bool], kind: OrderKind, buyer: Buyer) -> i128 
         Rule::Stairstep(rule) => rule.brackets.iter().map(|bracket| i128::from(bracket.rate.units())).max().unwrap_or(0),
         Rule::Pool(rule) => i128::from(rule.share.units()),
         _ => 0,
-    };
-    bonuses.map(share).sum()
+    }
+}
+
+/// What a binary bonus owes of a CV that one partner matches whole: half of it stands in each leg, or as a cycle takes it.
+fn matched(bonus: &Bonus, held: &[bool]) -> i128 {
+    let Rule::Binary(rule) = &bonus.rule else { return 0 };
+    let least = usize::from(bonus.min_rank.unwrap_or(0));
+    match &rule.method {
+        Method::WeakLeg { rates, .. } | Method::Ratio { rates } => {
+            let paid = rates.iter().zip(held).skip(least).filter(|(_, held)| **held);
+            paid.map(|(rate, _)| i128::from(rate.units()) / 2).max().unwrap_or(0)
+        }
+        Method::Cycle { strong, weak, amount } => {
+            i128::from(amount.units()) * i128::from(Rate::SCALE) / (i128::from(strong.units()) + i128::from(weak.units())).max(1)
+        }
+    }
 }
 
 /// Keys of ranks that no bonus reads.

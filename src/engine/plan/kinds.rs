@@ -1,4 +1,4 @@
-//! The keys of each kind of bonus (plans.md, section 6).
+//! The keys of each kind of bonus (docs/plans.md, section 6).
 
 use crate::engine::bonuses::Rule;
 use crate::engine::bonuses::binary::{Binary, Method, Unqualified};
@@ -135,7 +135,7 @@ fn binary(section: &Section, scope: &Scope) -> Result<Rule, Refusal> {
     }))
 }
 
-/// Exactly one of `rate` and `rate_by_rank` (plans.md, Q26).
+/// Exactly one of `rate` and `rate_by_rank` (docs/plans.md, Q26).
 fn binary_rates(section: &Section, scope: &Scope) -> Result<Vec<Rate>, Refusal> {
     match (section.get("rate"), section.get("rate_by_rank")) {
         (Some(key), None) => Ok(vec![key.rate()?; scope.ranks.len()]),

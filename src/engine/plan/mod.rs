@@ -1,4 +1,4 @@
-//! The compensation plan: what the language of plans.md, section 3, says once it has been read.
+//! The compensation plan: what the language of docs/plans.md, section 3, says once it has been read.
 
 mod check;
 mod key;
@@ -61,7 +61,7 @@ pub struct Currency {
     pub exponent: u32,
 }
 
-/// What becomes of a rank in the next period (plans.md, section 5).
+/// What becomes of a rank in the next period (docs/plans.md, section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RankMaintenance {
     /// The paid rank is what the period qualifies.
@@ -172,7 +172,7 @@ impl Plan {
         check::warnings(self)
     }
 
-    /// The rank from which a subtree leaves its upline's group, if a differential has a breakaway (plans.md, section 4).
+    /// The rank from which a subtree leaves its upline's group, if a differential has a breakaway (docs/plans.md, section 4).
     #[must_use]
     pub fn breakaway_rank(&self) -> Option<RankIndex> {
         self.bonuses.iter().find_map(|bonus| match &bonus.rule {

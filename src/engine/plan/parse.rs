@@ -183,7 +183,7 @@ fn bonus(section: &Section, scope: &Scope) -> Result<Bonus, Refusal> {
     let requires_active = flag(section, "requires_active", true)?;
     let cap = section.get("cap").map(|key| key.amount()).transpose()?;
     let rule = kinds::rule(&kind, section, scope)?;
-    // Matching and rank advance see no orders, so the keys are unknown there (plans.md, Q9).
+    // Matching and rank advance see no orders, so the keys are unknown there (docs/plans.md, Q9).
     let orders = if matches!(rule, Rule::Matching(_) | Rule::RankAdvance(_)) { OrderFilter::default() } else { filter(section)? };
     section.finish()?;
     Ok(Bonus { code, name, min_rank, requires_active, cap, orders, rule })
@@ -199,7 +199,7 @@ fn choices<T: Copy>(key: Option<Key>, choices: &[(&str, T)]) -> Result<Option<Ve
     key.map(|key| key.list()?.iter().map(|key| key.choice(choices)).collect()).transpose()
 }
 
-/// Rules between bonuses: one binary bonus, one breakaway rank (plans.md, Q11 and Q12).
+/// Rules between bonuses: one binary bonus, one breakaway rank (docs/plans.md, Q11 and Q12).
 fn together(section: &Section, bonus: &Bonus, above: &[Bonus]) -> Result<(), Refusal> {
     for other in above {
         match (&bonus.rule, &other.rule) {

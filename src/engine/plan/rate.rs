@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-/// A count of 1/1000000: at most six digits behind the point (plans.md, section 1).
+/// A count of 1/1000000: at most six digits behind the point (docs/plans.md, section 1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Rate(i64);
 

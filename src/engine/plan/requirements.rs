@@ -1,4 +1,4 @@
-//! The requirements of a rank (plans.md, section 5).
+//! The requirements of a rank (docs/plans.md, section 5).
 
 use crate::engine::rank::{LegCap, Requirement};
 use crate::engine::refusal::Refusal;

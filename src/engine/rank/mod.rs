@@ -1,4 +1,4 @@
-//! Ranks, from the leaves up (plans.md, section 5).
+//! Ranks, from the leaves up (docs/plans.md, section 5).
 
 mod requirement;
 

@@ -1,4 +1,4 @@
-//! What it takes to hold a rank (plans.md, section 5).
+//! What it takes to hold a rank (docs/plans.md, section 5).
 
 use crate::domain::amount::Amount;
 use crate::domain::partner_status::PartnerStatus;
@@ -108,7 +108,34 @@ pub(super) struct Sight<'a> {
     pub best: &'a [RankIndex],
 }
 
+impl LegCap {
+    /// Whether whoever reaches a volume under this cap reaches it, or a smaller one, under another cap too.
+    fn implies(self, other: Self) -> bool {
+        self.of_actual == other.of_actual && self.share <= other.share
+    }
+}
+
 impl Requirement {
+    /// Whether everybody who meets this meets the other one too. It may be so where the answer is no.
+    pub(crate) fn implies(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::PersonalVolume { min }, Self::PersonalVolume { min: other })
+            // Own volume is a part of every group's.
+            | (Self::PersonalVolume { min }, Self::PersonalGroupVolume { min: other } | Self::GroupVolume { min: other, .. })
+            | (Self::PersonalGroupVolume { min }, Self::PersonalGroupVolume { min: other } | Self::GroupVolume { min: other, leg_cap: None })
+            | (Self::GroupVolume { min, .. }, Self::GroupVolume { min: other, leg_cap: None })
+            | (Self::WeakLegVolume { min }, Self::WeakLegVolume { min: other })
+            | (Self::CareerPointsTotal { min }, Self::CareerPointsTotal { min: other }) => min >= other,
+            (Self::GroupVolume { min, leg_cap: Some(cap) }, Self::GroupVolume { min: other, leg_cap: Some(of) }) => {
+                min >= other && cap.implies(*of)
+            }
+            (Self::LegVolume { legs, min }, Self::LegVolume { legs: other_legs, min: other }) => legs >= other_legs && min >= other,
+            (Self::DirectReferrals { min, active }, Self::DirectReferrals { min: other, active: asked }) => min >= other && active >= asked,
+            (Self::QualifiedLegs { min, rank }, Self::QualifiedLegs { min: other, rank: asked }) => min >= other && rank >= asked,
+            _ => false,
+        }
+    }
+
     /// How far a partner has come.
     pub(super) fn measure(&self, sight: &Sight, partner: u32) -> Measure {
         let volumes = sight.volumes;

@@ -1,4 +1,5 @@
-//! The input of a run, checked and with dense indices: orders in ascending order of number, partners down the sponsor tree.
+//! The input of a run, checked and with dense indices: partners down the sponsor tree, orders by the place of their partner, those of one
+//! partner in ascending order of number.
 
 mod network;
 mod orders;
@@ -30,7 +31,7 @@ impl Snapshot {
     /// From rows in any order.
     ///
     /// # Errors
-    /// Whatever plans.md, section 2, refuses regardless of plan and period; the row is named by its number.
+    /// Whatever docs/plans.md, section 2, refuses regardless of plan and period; the row is named by its number.
     pub fn of(partners: impl IntoIterator<Item = NetworkRow>, orders: impl IntoIterator<Item = OrderRow>) -> Result<Self, Refusal> {
         let mut builder = NetworkBuilder::default();
         for row in partners {

@@ -151,9 +151,9 @@ fn check_depth(network: &Network, tree: &Tree, shape: Placement) -> Result<(), R
     for (position, above) in tree.above.iter().enumerate().filter(|(_, above)| **above != NONE) {
         level[position] = level[*above as usize] + 1;
     }
-    let too_deep = tree.top_down.iter().zip(level).filter(|(_, level)| *level > depth).map(|(node, _)| network.partner(*node));
-    too_deep.min_by_key(|partner| partner.number).map_or(Ok(()), |partner| {
-        let cause = format!("partner {} is placed on level {} of the matrix, which has {depth} levels", partner.number, depth + 1);
+    let too_deep = tree.top_down.iter().zip(level).filter(|(_, level)| *level > depth).map(|(node, level)| (network.partner(*node), level));
+    too_deep.min_by_key(|(partner, _)| partner.number).map_or(Ok(()), |(partner, level)| {
+        let cause = format!("partner {} is placed on level {level} of the matrix, which has {depth} levels", partner.number);
         Err(Refusal::network(partner.line(), cause))
     })
 }

@@ -1,4 +1,4 @@
-//! Volumes and activity of a period (plans.md, section 4).
+//! Volumes and activity of a period (docs/plans.md, section 4).
 
 use rayon::iter::ParallelIterator;
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
@@ -121,7 +121,10 @@ fn first_too_large(snapshot: &Snapshot, counted: &[u32], filter: &OrderFilter) -
             let sum = &mut sums[order.partner as usize];
             match sum.checked_add(volume(order).units()) {
                 Some(more) => *sum = more,
-                None => return too_large(snapshot, order.partner),
+                None => {
+                    let (order, partner) = (order.number, snapshot.network.partner(order.partner).number);
+                    return Refusal::orders(None, format!("order {order}: with it the volume of partner {partner} does not fit 64 bits"));
+                }
             }
         }
     }

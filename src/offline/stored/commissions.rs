@@ -1,4 +1,4 @@
-//! `commissions.csv`: one commission line per row (plans.md, section 8).
+//! `commissions.csv`: one commission line per row (docs/plans.md, section 8).
 
 use std::io::{self, Read, Write};
 use std::path::Path;
@@ -21,7 +21,7 @@ const COLUMNS: [Column; 9] = [
     optional("points"),
 ];
 
-/// Fractional digits that a base may have (plans.md, Q27).
+/// Fractional digits that a base may have (docs/plans.md, Q27).
 pub const BASE_DIGITS: u32 = 10;
 /// Fractional digits that a rate may have: a rate of the plan times a multiplier.
 pub const RATE_DIGITS: u32 = 12;

@@ -1,4 +1,4 @@
-//! `ranks.csv`: the rank of each partner in a period (plans.md, section 8).
+//! `ranks.csv`: the rank of each partner in a period (docs/plans.md, section 8).
 
 use std::io::{self, Read, Write};
 use std::path::Path;

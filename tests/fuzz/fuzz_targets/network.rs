@@ -9,6 +9,6 @@ use upline::offline::network::{NetworkReader, Trees};
 
 fuzz_target!(|bytes: &[u8]| {
     if let Ok(reader) = NetworkReader::from_reader(Path::new("fuzz"), Cursor::new(bytes.to_vec()), Trees::SponsorAndPlacement) {
-        reader.for_each(drop);
+        reader.with_contacts().for_each(drop);
     }
 });

@@ -42,6 +42,33 @@ fn who_gains_and_who_loses_is_said_by_partner_and_bonus() {
 }
 
 #[test]
+fn what_partners_gain_or_lose_in_all_is_said_the_largest_change_first() {
+    let [first, second] = [(); 2].map(|()| tempfile::tempdir().unwrap());
+    let write = |folder: &Path, lines: &[(&str, i64, i64)]| {
+        let line = |(bonus, partner, amount): &(&str, i64, i64)| format!("{bonus},{partner},,{partner},0,1,1,{amount},0\n");
+        let header = "bonus,beneficiary,order,source,level,base,rate,amount,points\n";
+        fs::write(folder.join("commissions.csv"), header.to_owned() + &lines.iter().map(line).collect::<String>()).unwrap();
+        folder.to_str().unwrap().to_owned()
+    };
+    // 1 gains as much in b as it loses in a, 2 loses 40, 3 gains 5, and 4 is new.
+    let before = write(first.path(), &[("a", 1, 30), ("a", 2, 50), ("b", 3, 5)]);
+    let after = write(second.path(), &[("b", 1, 30), ("a", 2, 10), ("b", 3, 10), ("a", 4, 1)]);
+    let text = compare(&[&before, &after]);
+    assert!(text.contains("\n2 partners gain, 1 lose, 1 get the same\n"), "{text}");
+    let table = "\npartner, all bonuses  first  second  difference\n\
+        2                        50      10         -40\n\
+        3                         5      10           5\n\
+        4                         0       1           1\n";
+    assert!(text.contains(table), "{text}");
+    let bounded = compare(&[&before, &after, "--limit", "1"]);
+    assert!(bounded.contains("-40\nand 2 more (--limit 0 prints all)\n"), "{bounded}");
+    let json: serde_json::Value = serde_json::from_str(&compare(&[&before, &after, "--limit", "1", "--json"])).unwrap();
+    let partners: Vec<_> =
+        json["partners"].as_array().unwrap().iter().map(|net| (net["partner"].as_i64().unwrap(), &net["after"])).collect();
+    assert_eq!(partners, [(2, &"10".into()), (3, &"10".into()), (4, &"1".into())]);
+}
+
+#[test]
 fn a_former_vendors_file_is_compared_line_by_line_under_its_own_column_names() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("old.csv");

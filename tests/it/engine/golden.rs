@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::num::NonZeroU32;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use upline::engine::{self, Plan, Snapshot};
@@ -45,19 +45,63 @@ fn assert_same_files(expected: &Path, written: &Path) {
     }
 }
 
+/// Computes a vector and compares all files; returns how many commission lines there are.
+fn meet(folder: &Path) -> usize {
+    let out = tempfile::tempdir().unwrap();
+    let mut arguments = vec!["simulate".to_owned()];
+    arguments.extend(inputs(folder));
+    arguments.extend(["--quiet".to_owned(), "--out".to_owned(), out.path().to_str().unwrap().to_owned()]);
+    let output = upline(&arguments);
+    assert!(output.status.success(), "{}: {}", folder.display(), String::from_utf8_lossy(&output.stderr));
+    assert!(output.stdout.is_empty() && output.stderr.is_empty());
+    assert_same_files(&folder.join("expected"), out.path());
+    fs::read_to_string(out.path().join("commissions.csv")).unwrap().lines().count() - 1
+}
+
+fn folders(of: &Path) -> Vec<PathBuf> {
+    let mut folders: Vec<PathBuf> = fs::read_dir(of).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()).collect();
+    folders.sort();
+    folders
+}
+
 #[test]
 fn every_vector_is_met_byte_for_byte() {
     for name in VECTORS {
-        let out = tempfile::tempdir().unwrap();
-        let folder = golden(name);
-        let mut arguments = vec!["simulate".to_owned()];
-        arguments.extend(inputs(&folder));
-        arguments.extend(["--quiet".to_owned(), "--out".to_owned(), out.path().to_str().unwrap().to_owned()]);
-        let output = upline(&arguments);
-        assert!(output.status.success(), "{name}: {}", String::from_utf8_lossy(&output.stderr));
-        assert!(output.stdout.is_empty() && output.stderr.is_empty());
-        assert_same_files(&folder.join("expected"), out.path());
+        meet(&golden(name));
     }
+    // None is left out of the list.
+    let known: Vec<PathBuf> = VECTORS.iter().map(|name| golden(name)).collect();
+    let found: Vec<PathBuf> = folders(&golden("")).into_iter().filter(|folder| !folder.ends_with("refused")).collect();
+    assert_eq!(found, known);
+}
+
+/// Where the vectors that our copies come from lie beside the repository, they are checked as they stand there, whichever there are.
+#[test]
+fn vectors_beside_the_repository_are_met_byte_for_byte() {
+    let vectors = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/vectors");
+    if !vectors.is_dir() {
+        eprintln!("there are no vectors beside the repository");
+        return;
+    }
+    let (mut met, mut lines, mut refused) = (0, 0, 0);
+    for folder in folders(&vectors) {
+        if !folder.ends_with("refused") {
+            (met, lines) = (met + 1, lines + meet(&folder));
+            continue;
+        }
+        for folder in folders(&folder) {
+            let out = tempfile::tempdir().unwrap();
+            let results = out.path().join("results");
+            let mut arguments = vec!["simulate".to_owned(), "--out".to_owned(), results.to_str().unwrap().to_owned()];
+            arguments.extend(inputs(&folder));
+            let output = upline(&arguments);
+            assert_eq!(output.status.code(), Some(2), "{}: {}", folder.display(), String::from_utf8_lossy(&output.stderr));
+            assert!(output.stdout.is_empty() && !results.exists(), "{}", folder.display());
+            refused += 1;
+        }
+    }
+    assert!(met > 0, "{} is empty", vectors.display());
+    eprintln!("{met} vectors beside the repository are met with {lines} lines, {refused} inputs are refused");
 }
 
 #[test]

@@ -4,10 +4,12 @@ mod comparisons;
 mod explained;
 mod golden;
 mod laws;
+mod legs;
 mod mutations;
 mod numbers;
 mod plans;
 mod questions;
+mod reasons;
 mod refused;
 mod rows;
 mod tables;
@@ -19,6 +21,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use flate2::read::GzDecoder;
+use proptest::prelude::ProptestConfig;
+
+/// How many random worlds a law is checked on; `UPLINE_SOAK_WORLDS` says more.
+fn cases(usual: u32) -> ProptestConfig {
+    ProptestConfig::with_cases(crate::soak::number("UPLINE_SOAK_WORLDS").map_or(usual, |worlds| u32::try_from(worlds).unwrap()))
+}
 
 /// The folder of a golden vector.
 fn golden(name: &str) -> PathBuf {

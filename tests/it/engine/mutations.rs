@@ -13,7 +13,11 @@ use upline::offline::orders::OrderReader;
 
 use super::golden;
 
-const ROUNDS: usize = 400;
+/// How many mutations of each vector are tried; `UPLINE_SOAK_MUTATIONS` says more.
+fn rounds() -> usize {
+    crate::soak::number("UPLINE_SOAK_MUTATIONS").map_or(400, |rounds| usize::try_from(rounds).unwrap())
+}
+
 const VECTORS: [&str; 5] = ["binary-cycle", "matching-pool-caps", "matrix-faststart-retail", "ranks-lifetime", "breakaway-generation"];
 const MORSELS: [&str; 20] = [
     ",",
@@ -71,7 +75,7 @@ fn mutated_input_is_computed_or_refused_but_never_breaks() {
     for name in VECTORS {
         let read = |file: &str| fs::read(golden(name).join(file)).unwrap();
         let files = [read("plan.toml"), read("network.csv"), read("orders.csv")];
-        for round in 0..ROUNDS {
+        for round in 0..rounds() {
             let mut mutated = files.clone();
             mutated[round % 3] = mutate(&files[round % 3], &mut chance);
             let [plan, network, orders] = mutated;
@@ -82,6 +86,7 @@ fn mutated_input_is_computed_or_refused_but_never_breaks() {
         }
     }
     assert!(computed > 100 && refused > 100, "{computed} computed, {refused} refused: the mutations are too tame or too wild");
+    eprintln!("{computed} computed, {refused} refused");
 }
 
 /// None where something is refused.
@@ -104,7 +109,7 @@ fn attempt(plan: &str, network: Vec<u8>, orders: Vec<u8>) -> Option<()> {
 fn mutated_results_are_read_or_refused() {
     let mut chance = ChaCha8Rng::seed_from_u64(7);
     let text = fs::read(golden("stairstep/expected/commissions.csv")).unwrap();
-    for _ in 0..ROUNDS {
+    for _ in 0..rounds() {
         let bytes = mutate(&text, &mut chance);
         if let Ok(reader) = CommissionReader::from_reader(Path::new("mutated.csv"), Cursor::new(bytes), &[]) {
             reader.for_each(drop);

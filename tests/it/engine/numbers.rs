@@ -5,6 +5,7 @@ use upline::domain::amount::Amount;
 use upline::engine::input::{NetworkRow, OrderRow};
 use upline::engine::{Outcome, Plan};
 
+use super::cases;
 use super::laws::{PLANS, World, plan_text, run, world};
 
 /// The same world with numbers that go neither down the tree nor with time.
@@ -33,7 +34,7 @@ fn keys(outcome: &Outcome) -> Vec<(Key, i64)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(96))]
+    #![proptest_config(cases(96))]
 
     #[test]
     fn everything_is_written_in_its_order_whatever_the_numbers(world in world(), name in prop::sample::select(&PLANS[..])) {

@@ -1,5 +1,6 @@
 //! The plan language: examples, words, warnings, schema, refusals.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -75,6 +76,11 @@ fn what_is_legal_but_odd_is_warned_about() {
         ),
         ("[[rank]]\ncode = \"THREE\"\n", "rank THREE: has no requirements"),
         ("[[rank]]\ncode = \"THREE\"\nrequires = [{ type = \"CAREER_POINTS_TOTAL\", min = 1 }]\n", "rank THREE: needs career points"),
+        (
+            "[[bonus]]\ncode = \"b\"\nkind = \"unilevel\"\nlevels = []\n[[bonus]]\ncode = \"m\"\nkind = \"matching\"\nof = [\"b\"]\nrates = [\"0.1\"]\n\
+             [[bonus]]\ncode = \"n\"\nkind = \"matching\"\nof = [\"m\", \"b\"]\nrates = [\"0.1\"]",
+            "bonus n: nobody can earn it, nor any of the bonuses that it matches",
+        ),
         ("", "ranks: rate is given, but the plan has no differential bonus that reads it"),
     ] {
         let warnings = Plan::parse(&format!("{FRAME}{text}")).unwrap().warnings();
@@ -82,11 +88,24 @@ fn what_is_legal_but_odd_is_warned_about() {
     }
     let differential = "[[bonus]]\ncode = \"b\"\nkind = \"differential\"\n";
     let customers = "[[bonus]]\ncode = \"c\"\nkind = \"unilevel\"\nlevels = [\"0.2\"]\nbuyers = [\"CUSTOMER\"]\n";
+    let binary = |keys: &str| format!("[placement]\nkind = \"binary\"\n[[bonus]]\ncode = \"legs\"\nkind = \"binary\"\n{keys}\n");
     let partners = customers.replace("\"c\"", "\"p\"").replace("CUSTOMER", "PARTNER").replace("0.2", "0.3");
     for (key, bonuses, said) in [
         ("payout_cap = \"0.05\"", differential.to_owned(), "payout_cap: 5 % of the CV, but"),
         // The orders of one kind and buyer that owe most decide: 10 % and 30 %, not all three.
         ("payout_cap = \"0.35\"", format!("{differential}{customers}{partners}"), "alone may owe up to 40 %, so"),
+        // Half of the CV in each leg is matched once; a cycle pays 25 on 300.
+        (
+            "payout_cap = \"0.01\"",
+            binary("rate = \"0.10\""),
+            "payout_cap: 1 % of the CV, but where all of it is matched once by the binary bonus, 5 % may",
+        ),
+        ("payout_cap = \"0.14\"", format!("{}{differential}", binary("rate = \"0.10\"")), "by the binary bonus, 15 % may be owed with it"),
+        (
+            "payout_cap = \"0.08\"",
+            binary("method = \"cycle\"\ncycle = { strong = 200, weak = 100, amount = 25 }"),
+            "by the binary bonus, 8.3333 % may be owed",
+        ),
         ("payout_cap = \"0\"", differential.to_owned(), "payout_cap: it is 0, so nobody earns anything"),
         ("partner_cap = \"0\"", differential.to_owned(), "partner_cap: it is 0, so nobody earns anything"),
     ] {
@@ -109,12 +128,49 @@ fn what_is_legal_but_odd_is_warned_about() {
     let lifetime = FRAME.replace("\"USD\"", "\"USD\"\nrank_maintenance = \"lifetime\"");
     let most = FRAME.replace("\"USD\"", "\"USD\"\npayout_cap = \"0.2\"").replace("code = \"ONE\"", "code = \"ONE\"\nmax_levels = 2");
     let most = most.replace("code = \"TWO\"", "code = \"TWO\"\nmax_levels = 2");
-    for (text, unsaid) in [(format!("{lifetime}{legs}"), "out of reach"), (format!("{most}{levels}"), "payout_cap")] {
+    let half = FRAME.replace("\"USD\"", "\"USD\"\npayout_cap = \"0.05\"") + &binary("rate = \"0.10\"");
+    for (text, unsaid) in [(format!("{lifetime}{legs}"), "out of reach"), (format!("{most}{levels}"), "payout_cap"), (half, "payout_cap")] {
         let warnings = Plan::parse(&text).unwrap().warnings();
         assert!(!warnings.iter().any(|given| given.contains(unsaid)), "{unsaid}: {warnings:?}");
     }
     for file in examples() {
         assert_eq!(Plan::parse(&fs::read_to_string(file).unwrap()).unwrap().warnings(), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn a_rank_that_nobody_is_paid_as_is_warned_about() {
+    let ranks = |silver: &str, gold: &str| {
+        format!("{FRAME}[[rank]]\ncode = \"SILVER\"\nrequires = [{silver}]\n[[rank]]\ncode = \"GOLD\"\nrequires = [{gold}]\n")
+    };
+    let volume = |kind: &str, min: u32| format!("{{ type = \"{kind}\", min = {min} }}");
+    let group = |min: u32, share: &str| format!("{{ type = \"GROUP_VOLUME\", min = {min}, max_per_leg = \"{share}\" }}");
+    let referrals = |min: u32, active: bool| format!("{{ type = \"DIRECT_REFERRALS\", min = {min}, active = {active} }}");
+    let legs = |legs: u32, min: u32| format!("{{ type = \"LEG_VOLUME\", legs = {legs}, min = {min} }}");
+    for (silver, gold, outranked) in [
+        (volume("PERSONAL_VOLUME", 1000), volume("PERSONAL_VOLUME", 500), true),
+        (volume("PERSONAL_VOLUME", 500), volume("PERSONAL_VOLUME", 1000), false),
+        (volume("PERSONAL_VOLUME", 1000), group(500, "0.1"), true),
+        (volume("GROUP_VOLUME", 1000), volume("PERSONAL_VOLUME", 500), false),
+        (volume("GROUP_VOLUME", 1000), group(500, "0.5"), false),
+        (group(1000, "0.4"), group(900, "0.5"), true),
+        (group(1000, "0.5"), group(900, "0.4"), false),
+        (group(1000, "0.4"), volume("GROUP_VOLUME", 1000), true),
+        (format!("{}, {}", volume("GROUP_VOLUME", 800), referrals(3, true)), referrals(2, false), true),
+        (referrals(3, false), referrals(3, true), false),
+        (legs(3, 100), legs(2, 100), true),
+        (legs(3, 100), format!("{}, {}", legs(2, 100), volume("PERSONAL_VOLUME", 1)), false),
+    ] {
+        let warnings = Plan::parse(&ranks(&silver, &gold)).unwrap().warnings();
+        let said = "rank SILVER: whoever meets its requirements meets those of GOLD as well, so nobody is paid as SILVER";
+        assert_eq!(warnings.iter().any(|given| given == said), outranked, "{silver}; {gold}: {warnings:?}");
+    }
+    // What only such a rank earns, nobody earns.
+    let pool = "[[bonus]]\ncode = \"b\"\nkind = \"pool\"\nshare = \"0.1\"\nshares = { SILVER = 1 }";
+    let plan = ranks(&volume("PERSONAL_VOLUME", 1000), &volume("PERSONAL_VOLUME", 500)) + pool;
+    for (plan, said) in [(plan.clone(), true), (plan.replace("\"USD\"", "\"USD\"\nrank_maintenance = \"lifetime\""), false)] {
+        let warnings = Plan::parse(&plan).unwrap().warnings();
+        assert_eq!(warnings.iter().any(|given| given.starts_with("bonus b: nobody can earn it")), said, "{warnings:?}");
     }
 }
 
@@ -183,10 +239,63 @@ fn the_schema_accepts_all_plans_and_refuses_what_it_can_know() {
     assert_eq!(printed.stdout, SCHEMA.as_bytes());
 }
 
+/// What the parser says is allowed, `after` some words, in any of the texts.
+fn allowed<'t>(texts: impl IntoIterator<Item = &'t str>, after: &str) -> BTreeSet<String> {
+    let words = |text: &str| {
+        let refusal = Plan::parse(text).unwrap_err().cause;
+        let (_, allowed) = refusal.split_once(after).unwrap_or_else(|| panic!("{after}: {refusal}"));
+        allowed.split(", ").map(|word| word.trim_matches('"').to_owned()).collect::<Vec<_>>()
+    };
+    texts.into_iter().flat_map(words).collect()
+}
+
+/// The keys of an object of the schema, or the words of a choice.
+fn in_schema(pointer: &str) -> BTreeSet<String> {
+    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    match schema.pointer(pointer).unwrap_or_else(|| panic!("the schema has no {pointer}")) {
+        serde_json::Value::Object(keys) => keys.keys().cloned().collect(),
+        words => words.as_array().unwrap().iter().map(|word| word.as_str().unwrap().to_owned()).collect(),
+    }
+}
+
+fn bonus(kind: &str, keys: &str) -> String {
+    format!("{FRAME}[[bonus]]\ncode = \"b\"\nkind = \"{kind}\"\n{keys}\n")
+}
+
+/// A bonus in a plan with a binary tree.
+fn binary(keys: &str) -> String {
+    bonus("binary", keys).replacen("[[rank]]", "[placement]\nkind = \"binary\"\n[[rank]]", 1)
+}
+
+/// A rank with a requirement in a plan with a binary tree.
+fn requirement(keys: &str) -> String {
+    let frame = FRAME.replacen("[[rank]]", "[placement]\nkind = \"binary\"\n[[rank]]", 1);
+    format!("{frame}[[rank]]\ncode = \"THREE\"\nrequires = [{{ {keys} }}]\n")
+}
+
+const CYCLE: &str = "method = \"cycle\"\ncycle = { strong = 1, weak = 1, amount = 1";
+
 #[test]
 fn the_schema_knows_exactly_the_keys_that_the_parser_knows() {
-    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
-    let kinds = [
+    let mut cases = vec![
+        ("/properties".to_owned(), vec![format!("{FRAME}[nonsense]\n")]),
+        ("/properties/plan/properties".to_owned(), vec![FRAME.replacen("code", "nonsense = 1\ncode", 1)]),
+        ("/properties/activity/properties".to_owned(), vec![format!("{FRAME}[activity]\nnonsense = 1\n")]),
+        ("/properties/placement/properties".to_owned(), vec![format!("{FRAME}[placement]\nkind = \"binary\"\nnonsense = 1\n")]),
+        ("/properties/rank/items/properties".to_owned(), vec![format!("{FRAME}nonsense = 1\n")]),
+        (
+            "/$defs/differential/properties/breakaway/properties".to_owned(),
+            vec![bonus("differential", "breakaway = { rank = \"ONE\", overrides = [], nonsense = 1 }")],
+        ),
+        ("/$defs/binary/properties/cycle/properties".to_owned(), vec![binary(&format!("{CYCLE}, nonsense = 1 }}"))]),
+        (
+            "/$defs/binary/properties".to_owned(),
+            ["rate = 0", "method = \"ratio\"\nrate = 0", &format!("{CYCLE} }}")]
+                .map(|keys| binary(&format!("{keys}\nnonsense = 1")))
+                .to_vec(),
+        ),
+    ];
+    for (kind, keys) in [
         ("unilevel", "levels = []"),
         ("differential", ""),
         ("stairstep", "brackets = []"),
@@ -194,15 +303,62 @@ fn the_schema_knows_exactly_the_keys_that_the_parser_knows() {
         ("matching", "of = []\nrates = []"),
         ("rank_advance", ""),
         ("pool", "share = 0\nshares = {}"),
-    ];
-    for (kind, keys) in kinds {
-        let text = format!("{FRAME}[[bonus]]\ncode = \"b\"\nkind = \"{kind}\"\n{keys}\nnonsense = 1");
-        let refusal = Plan::parse(&text).unwrap_err().cause;
-        let (_, allowed) = refusal.split_once("allowed here: ").unwrap();
-        let mut allowed: Vec<&str> = allowed.split(", ").collect();
-        let mut known: Vec<&str> = schema["$defs"][kind]["properties"].as_object().unwrap().keys().map(String::as_str).collect();
-        allowed.sort_unstable();
-        known.sort_unstable();
-        assert_eq!(allowed, known, "{kind}");
+    ] {
+        cases.push((format!("/$defs/{kind}/properties"), vec![bonus(kind, &format!("{keys}\nnonsense = 1"))]));
     }
+    for (place, (kind, keys)) in REQUIREMENTS.into_iter().enumerate() {
+        let pointer = format!("/properties/rank/items/properties/requires/items/oneOf/{place}/properties");
+        assert_eq!(in_schema(&format!("{pointer}/type")), BTreeSet::from(["const".to_owned()]));
+        cases.push((pointer, vec![requirement(&format!("type = \"{kind}\", min = 1{keys}, nonsense = 1"))]));
+    }
+    for (pointer, texts) in cases {
+        assert_eq!(allowed(texts.iter().map(String::as_str), "allowed here: "), in_schema(&pointer), "{pointer}");
+    }
+}
+
+/// The requirements in the order of the schema, with the keys that they cannot do without.
+const REQUIREMENTS: [(&str, &str); 8] = [
+    ("PERSONAL_VOLUME", ""),
+    ("GROUP_VOLUME", ""),
+    ("PERSONAL_GROUP_VOLUME", ""),
+    ("LEG_VOLUME", ", legs = 1"),
+    ("WEAK_LEG_VOLUME", ""),
+    ("DIRECT_REFERRALS", ""),
+    ("QUALIFIED_LEGS", ", rank = \"ONE\""),
+    ("CAREER_POINTS_TOTAL", ""),
+];
+
+#[test]
+fn the_schema_knows_exactly_the_words_that_the_parser_knows() {
+    let plan = |key: &str| FRAME.replacen("code", &format!("{key} = \"nonsense\"\ncode"), 1);
+    let levels = |key: &str| bonus("unilevel", &format!("levels = []\n{key}"));
+    for (pointer, text) in [
+        ("/properties/plan/properties/rounding/enum", plan("rounding")),
+        ("/properties/plan/properties/rank_maintenance/enum", plan("rank_maintenance")),
+        ("/properties/placement/properties/kind/enum", format!("{FRAME}[placement]\nkind = \"nonsense\"\n")),
+        (
+            "/properties/rank/items/properties/requires/items/oneOf/1/properties/leg_cap_of/enum",
+            requirement("type = \"GROUP_VOLUME\", min = 1, leg_cap_of = \"nonsense\""),
+        ),
+        ("/$defs/unilevel/properties/tree/enum", levels("tree = \"nonsense\"")),
+        ("/$defs/unilevel/properties/compression/enum", levels("compression = \"nonsense\"")),
+        ("/$defs/unilevel/properties/kinds/items/enum", levels("kinds = [\"nonsense\"]")),
+        ("/$defs/unilevel/properties/buyers/items/enum", levels("buyers = [\"nonsense\"]")),
+        ("/$defs/differential/properties/start/enum", bonus("differential", "start = \"nonsense\"")),
+        ("/$defs/binary/properties/method/enum", binary("method = \"nonsense\"")),
+        ("/$defs/binary/properties/on_unqualified/enum", binary("rate = 0\non_unqualified = \"nonsense\"")),
+        ("/$defs/binary/properties/carry/enum", binary("rate = 0\ncarry = \"nonsense\"")),
+        ("/$defs/matching/properties/compression/enum", bonus("matching", "of = []\nrates = []\ncompression = \"nonsense\"")),
+    ] {
+        assert_eq!(allowed([text.as_str()], "allowed: "), in_schema(pointer), "{pointer}");
+    }
+    let schema: serde_json::Value = serde_json::from_str(SCHEMA).unwrap();
+    let types = schema.pointer("/properties/rank/items/properties/requires/items/oneOf").unwrap().as_array().unwrap().iter();
+    let types: Vec<&str> = types.map(|kind| kind["properties"]["type"]["const"].as_str().unwrap()).collect();
+    assert_eq!(types, REQUIREMENTS.map(|(kind, _)| kind));
+    let known = |words: Vec<&str>| words.into_iter().map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(allowed([requirement("type = \"NONSENSE\", min = 1").as_str()], "allowed: "), known(types));
+    let kinds = schema.pointer("/properties/bonus/items/oneOf").unwrap().as_array().unwrap().iter();
+    let kinds = kinds.map(|kind| kind["$ref"].as_str().unwrap().trim_start_matches("#/$defs/")).collect();
+    assert_eq!(allowed([bonus("nonsense", "").as_str()], "allowed: "), known(kinds));
 }

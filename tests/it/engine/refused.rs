@@ -91,6 +91,12 @@ fn a_network_that_contradicts_itself_is_refused() {
             vec![top, placed(partner(2, 1), 1, "1"), placed(partner(3, 1), 2, "1")],
             "partner 3 is placed on level 2 of the matrix, which has 1 levels",
         ),
+        // The first one by number is named, not the first one that is too deep.
+        (
+            &matrix,
+            vec![partner(1, 0), placed(partner(5, 1), 1, "1"), placed(partner(4, 1), 5, "1"), placed(partner(3, 1), 4, "1")],
+            "partner 3 is placed on level 3 of the matrix, which has 1 levels",
+        ),
     ] {
         let refusal = refusal(plan, &partners, &[]);
         assert!(refusal.starts_with("network.csv: ") && refusal.contains(said), "{said}: {refusal}");
@@ -129,10 +135,44 @@ fn negative_points_and_carry_are_refused() {
 fn numbers_out_of_range_are_refused_and_never_wrapped() {
     let most = "99999999999999.9999";
     let orders: Vec<OrderRow> = (1..=20).map(|number| order(number, 1, most, most)).collect();
-    assert_eq!(refusal(BARE, &[partner(1, 0)], &orders), "orders.csv: the volumes of partner 1 and the group below do not fit 64 bits");
+    assert_eq!(refusal(BARE, &[partner(1, 0)], &orders), "orders.csv: order 10: with it the volume of partner 1 does not fit 64 bits");
     let twice = [order(1, 1, "1", "1"), order(1, 1, "2", "2")];
     assert_eq!(refusal(BARE, &[partner(1, 0)], &twice), "orders.csv: order 1 appears a second time");
     assert_eq!(refusal(BARE, &[partner(1, 0)], &[order(1, 2, "1", "1")]), "orders.csv: order 1: partner 2 does not exist");
+}
+
+#[test]
+fn a_carry_out_of_range_is_refused_with_its_line_in_the_network() {
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let bonus = "[placement]\nkind = \"binary\"\n[[bonus]]\ncode = \"legs\"\nkind = \"binary\"\nrate = \"0.1\"\n";
+    write("plan.toml", &format!("{BARE}{bonus}"));
+    let most = "99999999999999.9999";
+    write(
+        "network.csv",
+        &format!(
+            "partner,sponsor,joined_at,placement_parent,position,carry_left\n\
+             1,,2024-01-01T00:00:00Z,,,\n2,1,2024-01-01T00:00:00Z,1,L,{most}\n3,2,2024-01-01T00:00:00Z,2,L,\n"
+        ),
+    );
+    let row = |number: i64| format!("{number},3,2026-01-05T00:00:00Z,{most}\n");
+    // Nine of the largest amounts fit, ten do not.
+    write("orders.csv", &format!("order,partner,placed_at,cv\n{}", (1..=9).map(row).collect::<String>()));
+    write("period.txt", "2026-01");
+    let mut arguments = vec!["simulate".to_owned(), "--out".to_owned(), folder.path().join("results").to_str().unwrap().to_owned()];
+    arguments.extend(inputs(folder.path()));
+    let said = String::from_utf8(upline(&arguments).stderr).unwrap();
+    let cause = format!("with the carry of {most} on the left and 0 on the right, what bonus legs computes does not fit 64 bits");
+    assert!(said.contains(&format!("network.csv line 3: partner 2: {cause}")), "{said}");
+}
+
+#[test]
+fn orders_long_before_the_period_do_not_disturb_its_caps() {
+    let bonus = "[[bonus]]\ncode = \"b\"\nkind = \"unilevel\"\nlevels = [\"0.1\"]\ncap = \"5\"\n";
+    let ancient = OrderRow { placed_at: time("1700-01-01T00:00:00Z"), ..order(2, 2, "100", "100") };
+    let late = OrderRow { placed_at: time("2261-01-01T00:00:00Z"), ..order(3, 2, "100", "100") };
+    let orders = [order(1, 2, "100", "100"), ancient, late];
+    assert_eq!(super::rows::earned(&format!("{BARE}{bonus}"), &[partner(1, 0), partner(2, 1)], &orders), [(1, "5".to_owned())]);
 }
 
 #[test]

@@ -4,6 +4,7 @@ use std::io::{self, Cursor, Read};
 use std::path::Path;
 
 use upline::offline::Refused;
+use upline::offline::network::{Contact, NetworkReader, Trees};
 use upline::offline::orders::OrderReader;
 
 const HEADER: &str = "order,partner,placed_at,cv\n";
@@ -42,6 +43,20 @@ fn a_quote_over_hundreds_of_thousands_of_lines_is_refused_in_one_pass() {
     assert_eq!(read(lines).unwrap_err().to_string(), "orders.csv line 2: a quote is opened and never closed");
     let doubled = Cursor::new(format!("{HEADER}\"")).chain(Cursor::new("\"\"\n".repeat(1_000_000)));
     assert_eq!(read(doubled).unwrap_err().to_string(), "orders.csv line 2: a quote is opened and never closed");
+}
+
+#[test]
+fn what_stands_in_columns_that_a_run_does_not_know_does_not_matter() {
+    let text = b"partner,sponsor,joined_at,name,email,username,Stra\xdfe\n1,,2024-01-01T00:00:00Z,M\xfcller,m\xfcller@example.org,m\xfcller,Gr\xfcner Weg\n";
+    let reader = || NetworkReader::from_reader(Path::new("network.csv"), &text[..], Trees::SponsorOnly).unwrap();
+    let rows: Vec<_> = reader().map(|entry| entry.unwrap()).collect();
+    assert_eq!((rows[0].row.partner, &rows[0].contact), (1, &Contact::default()));
+    // An import takes them, so they must be text.
+    let refused = reader().with_contacts().next().unwrap().unwrap_err().to_string();
+    assert_eq!(refused, "network.csv line 2: field 4 is not UTF-8 text");
+    let named = "partner,sponsor,joined_at,name\n1,,2024-01-01T00:00:00Z,M\u{fc}ller\n";
+    let reader = NetworkReader::from_reader(Path::new("network.csv"), named.as_bytes(), Trees::SponsorOnly).unwrap();
+    assert_eq!(reader.with_contacts().next().unwrap().unwrap().contact.name.as_deref(), Some("M\u{fc}ller"));
 }
 
 #[test]

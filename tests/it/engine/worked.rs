@@ -37,6 +37,33 @@ fn u5_compression_decides_who_is_passed_over_and_whose_order_moves() {
 }
 
 #[test]
+fn who_has_not_paid_the_membership_counts_as_the_suspended_do() {
+    let frame = "[plan]\ncode = \"x\"\ncurrency = \"USD\"\n[[rank]]\ncode = \"ONE\"\n\
+        [[rank]]\ncode = \"TWO\"\nrequires = [{ type = \"DIRECT_REFERRALS\", min = 1 }]\n\
+        [[rank]]\ncode = \"THREE\"\nrequires = [{ type = \"PERSONAL_VOLUME\", min = \"100\" }]\n";
+    let bonuses = |compression: &str| {
+        format!(
+            "{frame}[[bonus]]\ncode = \"levels\"\nkind = \"unilevel\"\nlevels = [\"0.1\", \"0.1\"]\ninclude_self = \"0.5\"\ncompression = \"{compression}\"\n"
+        )
+    };
+    for status in [PartnerStatus::PendingPayment, PartnerStatus::Suspended] {
+        // 1 sponsors 2, who has not paid, and 2 sponsors 3.
+        let partners = [partner(1, 0), NetworkRow { status, ..partner(2, 1) }, partner(3, 2)];
+        let orders = [order(1, 2, "100", "100"), order(2, 3, "50", "50")];
+        // The own order pays the partner nothing and counts for those above; so does the order below.
+        for (compression, expected) in [("none", [(1, "15"), (3, "25")]), ("volume", [(1, "5"), (3, "25")])] {
+            assert_eq!(earned(&bonuses(compression), &partners, &orders), pairs(&expected), "{status}, {compression}");
+        }
+        january(&bonuses("none"), &partners, &orders, |outcome| {
+            let ranks: Vec<_> = outcome.ranks().map(|rank| (rank.rank, rank.active, rank.gv.to_string())).collect();
+            // 1 has no referral, 2 does not qualify in spite of the PV, 3 is a partner like any other.
+            let expected = [("ONE", true, "150"), ("ONE", false, "150"), ("ONE", true, "50")];
+            assert_eq!(ranks, expected.map(|(rank, active, gv)| (rank, active, gv.to_owned())), "{status}");
+        });
+    }
+}
+
+#[test]
 fn u2_a_level_goes_to_the_next_one_whose_rank_is_paid_on_it() {
     let ranks = ranks(&[
         "code = \"R1\"",
