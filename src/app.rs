@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 
 use crate::broker::Hub;
 use crate::commands::epins::retire_epins;
-use crate::commands::folding::fold_volumes;
+use crate::commands::folding::{Folded, fold_volumes};
 use crate::commands::purge::{Purged, purge};
 use crate::commands::referral_links::{self, Visit, count_clicks};
 use crate::commands::seal::seal_journals;
@@ -32,7 +32,7 @@ use crate::jobs::payouts::carry;
 use crate::outbound::mails::Post;
 use crate::outbound::payouts::FolderRail;
 use crate::store::database::Database;
-use crate::store::settings as settings_of_network;
+use crate::store::{folding, settings as settings_of_network};
 
 /// Between two rounds of sealing.
 const SEAL_PAUSE: Duration = Duration::from_secs(5);
@@ -262,8 +262,19 @@ async fn sealing(services: Services) {
 
 /// Adds the volume of new orders to that of the lines above.
 async fn folding(services: Services) {
-    if let Err(error) = fold_volumes(&services).await {
-        tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}");
+    match fold_volumes(&services).await {
+        Ok(Folded { set_aside: 0, .. }) => {}
+        Ok(Folded { set_aside, .. }) => {
+            tracing::error!(
+                set_aside,
+                "volume events do not fit: see `operator {{ setAsideVolumes }}`, give back what is wrong, then run `upline rebuild`"
+            );
+        }
+        Err(error) => tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}"),
+    }
+    match folding::set_aside_count(services.database.reader()).await {
+        Ok(count) => metrics::gauge!("volume_events_set_aside").set(u32::try_from(count).unwrap_or(u32::MAX)),
+        Err(error) => tracing::warn!(%error, "volume events that were set aside cannot be counted at the moment"),
     }
 }
 

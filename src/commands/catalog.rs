@@ -8,6 +8,7 @@ use super::{Error, Services};
 use crate::auth::principal::{Caller, Principal};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
+use crate::domain::carts::check_volume;
 use crate::domain::products::{Product, check_product};
 use crate::domain::refusal::Refusal;
 use crate::events::ProductChanged;
@@ -20,7 +21,7 @@ use crate::store::{events, products};
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidProduct`, `InvalidAmount` (a price that cannot be paid),
-/// `ProductUnknown`, `SkuTaken`.
+/// `OrderVolumeTooLarge`, `ProductUnknown`, `SkuTaken`.
 pub async fn save_product(services: &Services, principal: &Principal, product: &Product) -> Result<i64, Error> {
     let caller = empowered(principal, Scope::Catalog, &[Scope::Catalog])?;
     check_product(product)?;
@@ -39,6 +40,7 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
     if [product.price, product.pv, product.cv].iter().any(|amount| *amount < Amount::ZERO) {
         return Err(Refusal::InvalidAmount { reason: "is negative".to_owned() }.into());
     }
+    check_volume(product.pv, product.cv)?;
     if product.id != 0 && products::by_ids(transaction, &[product.id]).await?.is_empty() {
         return Err(Refusal::ProductUnknown.into());
     }

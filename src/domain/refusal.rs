@@ -1,6 +1,7 @@
 //! What the system will not do, and why: the state of things, not of the code.
 
 use super::amount::Amount;
+use super::carts::MOST_VOLUME;
 use super::instant::Instant;
 use super::kyc::KycStatus;
 use super::ledger::JournalKind;
@@ -180,6 +181,9 @@ pub enum Refusal {
     /// Too many lines, or beyond what can be paid.
     #[error("The cart cannot hold so much: order what is in it first.")]
     CartTooLarge,
+    /// More than an order may carry.
+    #[error("An order has {MOST_VOLUME} of personal and of commissionable volume at most: order less at once.")]
+    OrderVolumeTooLarge,
     /// Nothing to order.
     #[error("The cart is empty.")]
     CartEmpty,

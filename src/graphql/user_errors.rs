@@ -137,6 +137,8 @@ user_errors! {
     Refusal::InvalidQuantity { .. } => InvalidQuantity, Some("quantity");
     /// The cart cannot hold so much.
     Refusal::CartTooLarge => CartTooLarge, None;
+    /// The order has more volume than an order may have.
+    Refusal::OrderVolumeTooLarge => OrderVolumeTooLarge, None;
     /// The cart is empty.
     Refusal::CartEmpty => CartEmpty, None;
     /// A part of the address is missing or too long.

@@ -11,7 +11,7 @@ use crate::commands::powers::empowered;
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
-use crate::domain::carts::{OrderState, OrderStatus, PaymentMethod, Totals};
+use crate::domain::carts::{OrderState, OrderStatus, PaymentMethod, Totals, check_volume};
 use crate::domain::ledger::{Account, Book, Journal, JournalKind};
 use crate::domain::order_kind::{Buyer, OrderKind};
 use crate::domain::refusal::Refusal;
@@ -43,16 +43,15 @@ pub struct RecordOrder {
 /// is the same order; each application has references of its own. For applications and operators with the scope `orders`, and operators with `catalog`.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `InvalidAmount`, `CurrencyUnknown`,
-/// `PartnerUnknown`, `ReferenceTaken` (for an order with another content).
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `InvalidAmount`,
+/// `OrderVolumeTooLarge`, `CurrencyUnknown`, `PartnerUnknown`, `ReferenceTaken` (for an order with another content).
 pub async fn record_order(services: &Services, principal: &Principal, input: &RecordOrder) -> Result<i64, Error> {
     let caller = empowered(principal, Scope::Orders, &[Scope::Orders, Scope::Catalog])?;
     let reference = money::check_reference(&input.reference)?;
-    for volume in [input.pv, input.cv] {
-        if volume < Amount::ZERO || volume > Amount::MAX_INPUT {
-            return Err(Refusal::InvalidAmount { reason: "of a volume must lie between 0 and what can be computed with".to_owned() }.into());
-        }
+    if input.pv.min(input.cv) < Amount::ZERO {
+        return Err(Refusal::InvalidAmount { reason: "of a volume is negative".to_owned() }.into());
     }
+    check_volume(input.pv, input.cv)?;
     let order = in_transaction!(services.database, |transaction| write(
         services,
         &transaction,

@@ -9,7 +9,7 @@ use upline::commands::carts::{
 use upline::commands::catalog::save_product;
 use upline::domain::accounts::Scope;
 use upline::domain::amount::Amount;
-use upline::domain::carts::ShippingAddress;
+use upline::domain::carts::{MOST_VOLUME, ShippingAddress};
 use upline::domain::products::{Product, ProductKind};
 use upline::domain::refusal::Refusal;
 use upline::store::carts;
@@ -80,6 +80,8 @@ async fn what_cannot_be_offered_is_refused(app: App) {
     for price in [10_001, -10_000] {
         assert!(matches!(refused(Product { price: Amount::from_units(price), ..good.clone() }).await, Refusal::InvalidAmount { .. }));
     }
+    let heavy = Product { cv: MOST_VOLUME.checked_add(Amount::from_units(1)).unwrap(), ..good.clone() };
+    assert_eq!(refused(heavy).await, Refusal::OrderVolumeTooLarge);
     assert_eq!(refused(Product { id: 99, ..good.clone() }).await, Refusal::ProductUnknown);
     save_product(&app.services, &merchant, &good).await.unwrap();
     assert_eq!(refused(good).await, Refusal::SkuTaken);
@@ -116,8 +118,14 @@ async fn a_cart_adds_up_and_keeps_to_its_bounds(app: App) {
     assert_eq!(app.count("cart_lines").await, 1, "the cart of another is another cart");
     clear_cart(services, principal).await.unwrap();
     assert_eq!(app.count("cart_lines").await, 0);
-    let dear = offer(&app, &product("DEAR", 99_999_999_999)).await;
+    let worthless = Product { pv: Amount::ZERO, cv: Amount::ZERO, ..product("DEAR", 99_999_999_999) };
+    let dear = offer(&app, &worthless).await;
     assert_eq!(refusal(add_to_cart(services, principal, dear, 9_999).await), Refusal::CartTooLarge);
+    let heavy = offer(&app, &Product { pv: MOST_VOLUME, cv: Amount::ZERO, ..product("HEAVY", 1) }).await;
+    let too_large = Refusal::OrderVolumeTooLarge;
+    assert_eq!(refusal(add_to_cart(services, principal, heavy, 2).await), too_large);
+    assert_eq!(too_large.to_string(), "An order has 1000000000 of personal and of commissionable volume at most: order less at once.");
+    add_to_cart(services, principal, heavy, 1).await.unwrap();
 }
 
 fn address(name: &str) -> ShippingAddress {

@@ -6,6 +6,7 @@ pub mod catalog;
 mod chain;
 mod cut_off;
 mod epins;
+mod folding;
 mod journals;
 mod memberships;
 mod orders;
