@@ -299,6 +299,9 @@ pub enum Refusal {
     /// Operators who are partners too.
     #[error("Nobody decides about a payout of their own.")]
     OwnPayout,
+    /// Operators who are partners too.
+    #[error("Nobody of the staff moves money or volume of their own: ask a colleague.")]
+    OwnMoney,
     /// Unknown, used, ended, or of an account that is closed: one answer.
     #[error("This link does not work any more: ask for a new one.")]
     LinkInvalid,

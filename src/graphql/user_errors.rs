@@ -191,6 +191,8 @@ user_errors! {
     Refusal::PayoutUnderWay => PayoutUnderWay, Some("payoutNumber");
     /// Nobody decides about a payout of their own.
     Refusal::OwnPayout => OwnPayout, Some("payoutNumber");
+    /// Nobody of the staff moves money or volume of their own.
+    Refusal::OwnMoney => OwnMoney, None;
     /// The link is unknown, used or ended.
     Refusal::LinkInvalid => LinkInvalid, Some("token");
     /// The e-mail address must be confirmed first.

@@ -11,6 +11,7 @@ mod journals;
 mod memberships;
 mod orders;
 mod outside;
+mod own_money;
 mod passwords;
 pub mod payouts;
 mod reversals;
