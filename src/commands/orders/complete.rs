@@ -21,21 +21,31 @@ use crate::store::order_changes::{self, Lookup};
 /// The scopes of operators any of which is enough.
 const MAY: [Scope; 2] = [Scope::Orders, Scope::Catalog];
 
-/// Finishes a paid order: its volume counts from now on. An order that is finished or wholly given back already stays so. For applications
-/// and operators with the scope `orders`, and operators with `catalog`.
+/// Finishes a paid order: its volume counts from now on. An order that is finished or wholly given back already stays so. For operators with the scope
+/// `orders` or `catalog`, and for applications with `orders`, which finish what they have recorded, or have recorded all payments of.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`]: `ScopeMissing`, `OrderUnknown`, `OwnMoney`, `OrderNotPaid`.
+/// [`Error::Unauthenticated`]; [`Refusal`]: `ScopeMissing`, `OrderUnknown` (also, to an application, for what is none of its), `OwnMoney`, `OrderNotPaid`.
 pub async fn complete_order(services: &Services, principal: &Principal, order: i64) -> Result<i64, Error> {
     let caller = empowered(principal, Scope::Orders, &MAY)?;
-    in_transaction!(services.database, |transaction| write(services, &transaction, caller, order).await)?;
+    in_transaction!(services.database, |transaction| write(services, &transaction, (caller, principal.application()), order).await)?;
     services.wake();
     Ok(order)
 }
 
-async fn write(services: &Services, transaction: &Transaction, caller: &Caller, number: i64) -> Result<(), Error> {
+async fn write(
+    services: &Services,
+    transaction: &Transaction,
+    (caller, application): (&Caller, Option<i64>),
+    number: i64,
+) -> Result<(), Error> {
     let now = services.now();
     let mut order = order_changes::hold(transaction, Lookup::Number(number)).await?.ok_or(Refusal::OrderUnknown)?;
+    if let Some(application) = application
+        && !is_theirs(transaction, &order, application).await?
+    {
+        return Err(Refusal::OrderUnknown.into());
+    }
     forbid_own(transaction, caller, (order.partner_id, &MAY)).await?;
     match order.status {
         OrderStatus::Completed | OrderStatus::Refunded => return Ok(()),
@@ -45,6 +55,15 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
     let (subject, detail) = (format!("order:{number}"), json!({ "pv": order.pv.to_string(), "cv": order.cv.to_string() }).to_string());
     let entry = Entry { account_id: Some(caller.account_id), action: "completeOrder", subject: &subject, detail: &detail, at: now };
     Ok(audit::append(transaction, &entry).await?)
+}
+
+/// Whether an application answers for an order: it has recorded it, or all that was paid for it.
+async fn is_theirs(transaction: &Transaction, order: &OrderState, application: i64) -> Result<bool, Error> {
+    if order.application_id == Some(application) {
+        return Ok(true);
+    }
+    let payments = order_changes::payments(transaction, order.id).await?;
+    Ok(!payments.is_empty() && payments.iter().all(|payment| payment.application_id == Some(application)))
 }
 
 /// Finishes a paid order: it counts in the open period of now.

@@ -87,11 +87,7 @@ impl Order {
 
     /// What is still to be paid.
     async fn due(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        let currency = facts(ctx).await?.currency;
-        Ok(load::<OrderStates>(ctx, (), self.0.id).await?.map(|state| {
-            let waits = state.status == carts::OrderStatus::PendingPayment;
-            Money::new(if waits { state.due() } else { Default::default() }, currency)
-        }))
+        due(ctx, self.0.id).await
     }
 
     /// What was given back; not the parts of a membership that waits on for its payment.
@@ -147,6 +143,18 @@ impl Order {
     }
 }
 
+/// What is still to be paid of an order.
+///
+/// # Errors
+/// The database's, to be masked.
+pub(super) async fn due(ctx: &Context<'_>, number: i64) -> Result<Option<Money>> {
+    let currency = facts(ctx).await?.currency;
+    Ok(load::<OrderStates>(ctx, (), number).await?.map(|state| {
+        let waits = state.status == carts::OrderStatus::PendingPayment;
+        Money::new(if waits { state.due() } else { Default::default() }, currency)
+    }))
+}
+
 async fn application_name(ctx: &Context<'_>, number: Option<i64>) -> Result<Option<String>> {
     match number {
         Some(number) => Ok(load::<Applications>(ctx, (), number).await?.map(|application| application.name)),
@@ -177,7 +185,7 @@ impl From<carts::ShipTo> for ShipTo {
 }
 
 /// A payment of an order.
-pub struct Payment(order_changes::Payment);
+pub struct Payment(pub(super) order_changes::Payment);
 
 /// A payment of an order.
 #[Object(name = "OrderPayment")]
