@@ -17,5 +17,5 @@ pub use place_partner::{PlacePartner, place_partner};
 pub use set_contact_sharing::set_contact_sharing;
 pub use set_placement_preference::set_placement_preference;
 
-pub(super) use active::active;
+pub(super) use active::{active, active_or_joining};
 pub(super) use join::{join, referral_code};
