@@ -14,6 +14,7 @@ mod outside;
 mod own_money;
 mod passwords;
 pub mod payouts;
+mod prices;
 mod reversals;
 mod transfers;
 mod wallets;
