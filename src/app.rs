@@ -12,6 +12,7 @@ use tokio::task::JoinSet;
 use crate::broker::Hub;
 use crate::commands::epins::retire_epins;
 use crate::commands::folding::{Folded, fold_volumes};
+use crate::commands::orders::complete_due_orders;
 use crate::commands::purge::{Purged, purge};
 use crate::commands::referral_links::{self, Visit, count_clicks};
 use crate::commands::seal::seal_journals;
@@ -40,6 +41,8 @@ const SEAL_PAUSE: Duration = Duration::from_secs(5);
 const FOLD_PAUSE: Duration = Duration::from_secs(1);
 /// Between two rounds of clearing expired e-pins: they cannot be used in the meantime.
 const RETIRE_PAUSE: Duration = Duration::from_secs(60);
+/// Between two rounds of finishing paid orders.
+const COMPLETE_PAUSE: Duration = Duration::from_secs(60);
 /// Between two rounds of counting clicks.
 const COUNT_PAUSE: Duration = Duration::from_secs(1);
 
@@ -163,6 +166,7 @@ impl App {
         background.spawn(at_intervals(SEAL_PAUSE, services.clone(), sealing));
         background.spawn(at_intervals(FOLD_PAUSE, services.clone(), folding));
         background.spawn(at_intervals(RETIRE_PAUSE, services.clone(), retiring));
+        background.spawn(at_intervals(COMPLETE_PAUSE, services.clone(), completing));
         if let Some(post) = post {
             background.spawn(at_intervals(services.mail.pause(), services.clone(), move |services| delivering(services, post.clone())));
         }
@@ -284,6 +288,15 @@ async fn retiring(services: Services) {
         Ok(0) => {}
         Ok(epins) => tracing::info!(epins, "e-pins have expired"),
         Err(error) => tracing::warn!(%error, "expired e-pins cannot be cleared at the moment; trying again after {RETIRE_PAUSE:?}"),
+    }
+}
+
+/// Finishes paid orders that nobody has finished in time.
+async fn completing(services: Services) {
+    match complete_due_orders(&services).await {
+        Ok(0) => {}
+        Ok(orders) => tracing::info!(orders, "paid orders were finished"),
+        Err(error) => tracing::warn!(%error, "paid orders cannot be finished at the moment; trying again after {COMPLETE_PAUSE:?}"),
     }
 }
 

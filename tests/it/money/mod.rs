@@ -4,6 +4,7 @@ mod adjustments;
 mod amounts;
 pub mod catalog;
 mod chain;
+mod completing;
 mod cut_off;
 mod epins;
 mod folding;
