@@ -53,6 +53,12 @@ pub enum Refusal {
     /// Unknown, or hidden from the caller: one answer.
     #[error("There is no such partner.")]
     PartnerUnknown,
+    /// Waits for the membership's payment, or erased.
+    #[error("The status of this partner cannot be set so: {why}.")]
+    PartnerStatusFixed {
+        /// What keeps it.
+        why: &'static str,
+    },
     /// Another partner stands there.
     #[error("Position {position} under partner {parent} is taken.")]
     SlotTaken {

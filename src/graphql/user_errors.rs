@@ -85,6 +85,8 @@ user_errors! {
     Refusal::ReferralCodeUnknown => ReferralCodeUnknown, Some("referralCode");
     /// There is no such partner, or it is hidden from the caller.
     Refusal::PartnerUnknown => PartnerUnknown, None;
+    /// The status is none that an operator sets, or sets for this partner.
+    Refusal::PartnerStatusFixed { .. } => PartnerStatusFixed, Some("status");
     /// Another partner stands in the slot.
     Refusal::SlotTaken { .. } => SlotTaken, Some("slot");
     /// The position does not exist in this network's placement tree.
