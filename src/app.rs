@@ -11,7 +11,8 @@ use tokio::task::JoinSet;
 
 use crate::broker::Hub;
 use crate::commands::epins::retire_epins;
-use crate::commands::folding::fold_volumes;
+use crate::commands::folding::{Folded, fold_volumes};
+use crate::commands::orders::complete_due_orders;
 use crate::commands::purge::{Purged, purge};
 use crate::commands::referral_links::{self, Visit, count_clicks};
 use crate::commands::seal::seal_journals;
@@ -32,7 +33,7 @@ use crate::jobs::payouts::carry;
 use crate::outbound::mails::Post;
 use crate::outbound::payouts::FolderRail;
 use crate::store::database::Database;
-use crate::store::settings as settings_of_network;
+use crate::store::{folding, settings as settings_of_network};
 
 /// Between two rounds of sealing.
 const SEAL_PAUSE: Duration = Duration::from_secs(5);
@@ -40,6 +41,8 @@ const SEAL_PAUSE: Duration = Duration::from_secs(5);
 const FOLD_PAUSE: Duration = Duration::from_secs(1);
 /// Between two rounds of clearing expired e-pins: they cannot be used in the meantime.
 const RETIRE_PAUSE: Duration = Duration::from_secs(60);
+/// Between two rounds of finishing paid orders.
+const COMPLETE_PAUSE: Duration = Duration::from_secs(60);
 /// Between two rounds of counting clicks.
 const COUNT_PAUSE: Duration = Duration::from_secs(1);
 
@@ -163,6 +166,7 @@ impl App {
         background.spawn(at_intervals(SEAL_PAUSE, services.clone(), sealing));
         background.spawn(at_intervals(FOLD_PAUSE, services.clone(), folding));
         background.spawn(at_intervals(RETIRE_PAUSE, services.clone(), retiring));
+        background.spawn(at_intervals(COMPLETE_PAUSE, services.clone(), completing));
         if let Some(post) = post {
             background.spawn(at_intervals(services.mail.pause(), services.clone(), move |services| delivering(services, post.clone())));
         }
@@ -262,8 +266,19 @@ async fn sealing(services: Services) {
 
 /// Adds the volume of new orders to that of the lines above.
 async fn folding(services: Services) {
-    if let Err(error) = fold_volumes(&services).await {
-        tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}");
+    match fold_volumes(&services).await {
+        Ok(Folded { set_aside: 0, .. }) => {}
+        Ok(Folded { set_aside, .. }) => {
+            tracing::error!(
+                set_aside,
+                "volume events do not fit: see `operator {{ setAsideVolumes }}`, give back what is wrong, then run `upline rebuild`"
+            );
+        }
+        Err(error) => tracing::warn!(%error, "volumes cannot be folded at the moment; trying again after {FOLD_PAUSE:?}"),
+    }
+    match folding::set_aside_count(services.database.reader()).await {
+        Ok(count) => metrics::gauge!("volume_events_set_aside").set(u32::try_from(count).unwrap_or(u32::MAX)),
+        Err(error) => tracing::warn!(%error, "volume events that were set aside cannot be counted at the moment"),
     }
 }
 
@@ -273,6 +288,15 @@ async fn retiring(services: Services) {
         Ok(0) => {}
         Ok(epins) => tracing::info!(epins, "e-pins have expired"),
         Err(error) => tracing::warn!(%error, "expired e-pins cannot be cleared at the moment; trying again after {RETIRE_PAUSE:?}"),
+    }
+}
+
+/// Finishes paid orders that nobody has finished in time.
+async fn completing(services: Services) {
+    match complete_due_orders(&services).await {
+        Ok(0) => {}
+        Ok(orders) => tracing::info!(orders, "paid orders were finished"),
+        Err(error) => tracing::warn!(%error, "paid orders cannot be finished at the moment; trying again after {COMPLETE_PAUSE:?}"),
     }
 }
 

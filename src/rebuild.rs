@@ -61,17 +61,17 @@ pub async fn volumes(transaction: &Transaction, periods: &[i64]) -> Result<u64, 
     let trees = Trees::load(transaction).await?;
     let mut written = 0;
     for period in periods.iter().copied() {
-        let mut rows = trees.nothing();
+        let mut sums = vec![Sums::default(); trees.numbers.len()];
         let mut credited = events(transaction, period).await?;
         while let Some(event) = credited.try_next().await? {
             // The foreign key makes sure that the partner exists.
             let Some(place) = trees.index.get(&event.partner_id) else { continue };
-            let personal = &mut rows[*place as usize].personal;
-            *personal = sum(*personal, [event.pv, event.cv], event.partner_id)?;
+            add_to(&mut sums[*place as usize].personal, [event.pv, event.cv].map(|volume| i128::from(volume.units())));
         }
         drop(credited);
-        trees.sum_up(&mut rows)?;
-        rows.retain(|row| *row != VolumeRow { partner_id: row.partner_id, ..VolumeRow::default() });
+        trees.sum_up(&mut sums);
+        let counted = trees.numbers.iter().zip(&sums).filter(|(_, sums)| **sums != Sums::default());
+        let rows = counted.map(|(number, sums)| sums.row(*number)).collect::<Result<Vec<_>, _>>()?;
         clear(transaction, period).await?;
         for batch in rows.chunks(BATCH) {
             add(transaction, period, batch.to_vec()).await?;
@@ -79,6 +79,25 @@ pub async fn volumes(transaction: &Transaction, periods: &[i64]) -> Result<u64, 
         written += rows.len() as u64;
     }
     Ok(written)
+}
+
+/// The volumes of one partner while they are summed up, in 1/10000. What is taken back may come behind what would not fit without it, so only the end counts;
+/// i128 holds more of the largest volumes than a database has rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Sums {
+    personal: [i128; 2],
+    group: [i128; 2],
+    legs: [i128; 2],
+}
+
+impl Sums {
+    fn row(&self, partner: i64) -> Result<VolumeRow, Error> {
+        let fit = |sums: [i128; 2]| {
+            let fit = |sum: i128| i64::try_from(sum).ok().filter(|sum| *sum != i64::MIN).map(Amount::from_units);
+            fit(sums[0]).zip(fit(sums[1])).map(|(first, second)| [first, second]).ok_or(Error::VolumeTooLarge { partner })
+        };
+        Ok(VolumeRow { partner_id: partner, personal: fit(self.personal)?, group: fit(self.group)?, legs: fit(self.legs)? })
+    }
 }
 
 /// Both trees by dense index.
@@ -103,12 +122,8 @@ impl Trees {
         Ok(Self { placement: placement.collect(), numbers: found.iter().map(|links| links.number).collect(), sponsors, index })
     }
 
-    fn nothing(&self) -> Vec<VolumeRow> {
-        self.numbers.iter().map(|number| VolumeRow { partner_id: *number, ..VolumeRow::default() }).collect()
-    }
-
     /// From personal volumes to those of groups and legs.
-    fn sum_up(&self, rows: &mut [VolumeRow]) -> Result<(), Error> {
+    fn sum_up(&self, rows: &mut [Sums]) {
         for row in &mut *rows {
             row.group = row.personal;
         }
@@ -116,11 +131,10 @@ impl Trees {
             let parent = self.sponsors[child];
             if parent != ROOT {
                 let group = rows[child].group;
-                let above = &mut rows[parent as usize];
-                above.group = sum(above.group, group, above.partner_id)?;
+                add_to(&mut rows[parent as usize].group, group);
             }
         }
-        let mut below: Vec<Amount> = rows.iter().map(|row| row.personal[1]).collect();
+        let mut below: Vec<i128> = rows.iter().map(|row| row.personal[1]).collect();
         let parents: Vec<u32> = self.placement.iter().map(|(parent, _)| *parent).collect();
         for child in children_first(&parents) {
             let (parent, position) = self.placement[child];
@@ -128,23 +142,20 @@ impl Trees {
                 continue;
             }
             let parent = parent as usize;
-            let number = rows[parent].partner_id;
-            let plus = |to: Amount| to.checked_add(below[child]).ok_or(Error::VolumeTooLarge { partner: number });
             match position {
-                Some(Position::Left) => rows[parent].legs[0] = plus(rows[parent].legs[0])?,
-                Some(Position::Right) => rows[parent].legs[1] = plus(rows[parent].legs[1])?,
+                Some(Position::Left) => rows[parent].legs[0] += below[child],
+                Some(Position::Right) => rows[parent].legs[1] += below[child],
                 Some(Position::Slot(_)) | None => {}
             }
-            below[parent] = plus(below[parent])?;
+            below[parent] += below[child];
         }
-        Ok(())
     }
 }
 
-fn sum(left: [Amount; 2], right: [Amount; 2], partner: i64) -> Result<[Amount; 2], Error> {
-    let pv = left[0].checked_add(right[0]);
-    let cv = left[1].checked_add(right[1]);
-    pv.zip(cv).map(|(pv, cv)| [pv, cv]).ok_or(Error::VolumeTooLarge { partner })
+fn add_to(sums: &mut [i128; 2], more: [i128; 2]) {
+    for (sum, more) in sums.iter_mut().zip(more) {
+        *sum += more;
+    }
 }
 
 /// Every place, each after all places below it.

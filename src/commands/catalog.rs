@@ -2,12 +2,14 @@
 
 use serde_json::json;
 
+use super::idempotency::Repeatable;
 use super::money;
 use super::powers::empowered;
 use super::{Error, Services};
 use crate::auth::principal::{Caller, Principal};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
+use crate::domain::carts::check_volume;
 use crate::domain::products::{Product, check_product};
 use crate::domain::refusal::Refusal;
 use crate::events::ProductChanged;
@@ -20,17 +22,36 @@ use crate::store::{events, products};
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidProduct`, `InvalidAmount` (a price that cannot be paid),
-/// `ProductUnknown`, `SkuTaken`.
+/// `OrderVolumeTooLarge`, `ProductUnknown`, `SkuTaken`.
 pub async fn save_product(services: &Services, principal: &Principal, product: &Product) -> Result<i64, Error> {
+    save_product_once(services, principal, product, None).await
+}
+
+/// [`save_product`] that a client may repeat: a product is made once for a key.
+///
+/// # Errors
+/// As [`save_product`], with `InvalidIdempotencyKey` and `IdempotencyConflict` behind `InvalidProduct`.
+pub async fn save_product_once(services: &Services, principal: &Principal, product: &Product, key: Option<&str>) -> Result<i64, Error> {
     let caller = empowered(principal, Scope::Catalog, &[Scope::Catalog])?;
     check_product(product)?;
-    let id = in_transaction!(services.database, |transaction| write(services, &transaction, caller, product).await)?;
+    let Product { id, sku, name, kind, category, description, image_url, shippable, price, pv, cv, active } = product;
+    let request = (id, (sku, name, kind.code(), category, description, image_url, shippable), (price, pv, cv, active));
+    let repeatable = Repeatable::new(services, format!("account:{}", caller.account_id), "saveProduct", key, &request)?;
+    let id = in_transaction!(services.database, |transaction| write(services, &transaction, (caller, product), &repeatable).await)?;
     services.wake();
     Ok(id)
 }
 
-async fn write(services: &Services, transaction: &Transaction, caller: &Caller, product: &Product) -> Result<i64, Error> {
+async fn write(
+    services: &Services,
+    transaction: &Transaction,
+    (caller, product): (&Caller, &Product),
+    repeatable: &Repeatable,
+) -> Result<i64, Error> {
     let now = services.now();
+    if let Some(id) = repeatable.claim(transaction, now).await? {
+        return Ok(id);
+    }
     let currency = money::currency(services, transaction).await?;
     if product.price.units() % currency.unit().units() != 0 {
         let reason = format!("of the price has more than the {} digits after the point that {currency} has", currency.digits());
@@ -39,6 +60,7 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
     if [product.price, product.pv, product.cv].iter().any(|amount| *amount < Amount::ZERO) {
         return Err(Refusal::InvalidAmount { reason: "is negative".to_owned() }.into());
     }
+    check_volume(product.pv, product.cv)?;
     if product.id != 0 && products::by_ids(transaction, &[product.id]).await?.is_empty() {
         return Err(Refusal::ProductUnknown.into());
     }
@@ -50,5 +72,6 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
     let entry = Entry { account_id: Some(caller.account_id), action, subject: &subject, detail: &detail, at: now };
     audit::append(transaction, &entry).await?;
     events::append(transaction, &ProductChanged { product: id }.into(), now).await?;
+    repeatable.settle(transaction, &id).await?;
     Ok(id)
 }

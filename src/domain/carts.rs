@@ -9,6 +9,8 @@ use super::refusal::Refusal;
 
 /// The most of one product in a cart.
 pub const MOST_OF_ONE: u32 = 9_999;
+/// The most personal and the most commissionable volume of one order: nine hundred thousand such orders below one partner still fit into a sum.
+pub const MOST_VOLUME: Amount = Amount::from_units(1_000_000_000 * Amount::SCALE);
 /// The most products in a cart.
 pub const MOST_LINES: u32 = 100;
 /// The most payments of an order: the last one must pay all that is due.
@@ -49,21 +51,31 @@ impl Cart {
     /// What it comes to at the prices of now.
     ///
     /// # Errors
-    /// [`Refusal::CartTooLarge`]
+    /// [`Refusal::CartTooLarge`], [`Refusal::OrderVolumeTooLarge`]
     pub fn totals(&self) -> Result<Totals, Refusal> {
         let times = |sum: Amount, one: Amount, quantity: u32| {
             let all = one.units().checked_mul(quantity.into()).map(Amount::from_units);
             all.and_then(|all| sum.checked_add(all)).filter(|sum| *sum <= Amount::MAX_INPUT).ok_or(Refusal::CartTooLarge)
         };
-        self.lines.iter().try_fold(Totals::default(), |totals, line| {
+        let totals: Totals = self.lines.iter().try_fold(Totals::default(), |totals, line| {
             let CartLine { product, quantity } = line;
-            Ok(Totals {
+            Ok::<_, Refusal>(Totals {
                 amount: times(totals.amount, product.price, *quantity)?,
                 pv: times(totals.pv, product.pv, *quantity)?,
                 cv: times(totals.cv, product.cv, *quantity)?,
             })
-        })
+        })?;
+        check_volume(totals.pv, totals.cv)?;
+        Ok(totals)
     }
+}
+
+/// Checks what one order brings: [`MOST_VOLUME`] at most, of either kind.
+///
+/// # Errors
+/// [`Refusal::OrderVolumeTooLarge`]
+pub fn check_volume(pv: Amount, cv: Amount) -> Result<(), Refusal> {
+    if pv.max(cv) > MOST_VOLUME { Err(Refusal::OrderVolumeTooLarge) } else { Ok(()) }
 }
 
 /// Where an order goes.

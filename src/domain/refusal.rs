@@ -1,6 +1,7 @@
 //! What the system will not do, and why: the state of things, not of the code.
 
 use super::amount::Amount;
+use super::carts::MOST_VOLUME;
 use super::instant::Instant;
 use super::kyc::KycStatus;
 use super::ledger::JournalKind;
@@ -52,6 +53,12 @@ pub enum Refusal {
     /// Unknown, or hidden from the caller: one answer.
     #[error("There is no such partner.")]
     PartnerUnknown,
+    /// Waits for the membership's payment, or erased.
+    #[error("The status of this partner cannot be set so: {why}.")]
+    PartnerStatusFixed {
+        /// What keeps it.
+        why: &'static str,
+    },
     /// Another partner stands there.
     #[error("Position {position} under partner {parent} is taken.")]
     SlotTaken {
@@ -180,6 +187,9 @@ pub enum Refusal {
     /// Too many lines, or beyond what can be paid.
     #[error("The cart cannot hold so much: order what is in it first.")]
     CartTooLarge,
+    /// More than an order may carry.
+    #[error("An order has {MOST_VOLUME} of personal and of commissionable volume at most: order less at once.")]
+    OrderVolumeTooLarge,
     /// Nothing to order.
     #[error("The cart is empty.")]
     CartEmpty,
@@ -295,6 +305,9 @@ pub enum Refusal {
     /// Operators who are partners too.
     #[error("Nobody decides about a payout of their own.")]
     OwnPayout,
+    /// Operators who are partners too.
+    #[error("Nobody of the staff moves money or volume of their own: ask a colleague.")]
+    OwnMoney,
     /// Unknown, used, ended, or of an account that is closed: one answer.
     #[error("This link does not work any more: ask for a new one.")]
     LinkInvalid,

@@ -24,7 +24,9 @@ pub use self::applications::{ApplicationChanged, ApplicationRegistered};
 pub use self::epins::{EpinChanged, EpinsIssued};
 pub use self::kyc::KycStatusChanged;
 pub use self::orders::{OrderCancelled, OrderCompleted, OrderPaid, OrderPlaced, OrderRefunded, ProductChanged};
-pub use self::partners::{ContactSharingSet, PartnerActivated, PartnerJoined, PartnerPlaced, Place, PlacementPreferenceSet, SponsorMoved};
+pub use self::partners::{
+    ContactSharingSet, PartnerActivated, PartnerJoined, PartnerPlaced, PartnerStatusSet, Place, PlacementPreferenceSet, SponsorMoved,
+};
 pub use self::payouts::PayoutStatusChanged;
 pub use self::referral_links::{ReferralConverted, ReferralLinkCreated, ReferralLinkDeleted, ReferralRegistered};
 pub use self::wallets::BalanceChanged;
@@ -133,6 +135,8 @@ events! {
     OrderCancelled = "ORDER_CANCELLED", about partner;
     /// A partner paid the membership, and takes part from then on.
     PartnerActivated = "PARTNER_ACTIVATED", about partner;
+    /// An operator suspended a partner, ended the partnership, or let the partner take part again.
+    PartnerStatusSet = "PARTNER_STATUS_SET", about partner;
     /// E-pins were made.
     EpinsIssued = "EPINS_ISSUED", about batch;
     /// An e-pin was used, passed on, blocked, opened, expired, or got a new code.
@@ -192,6 +196,7 @@ mod tests {
     use super::*;
     use crate::domain::kyc::KycStatus;
     use crate::domain::mails::MailKind;
+    use crate::domain::partners::PartnerStatus;
     use crate::domain::payouts::PayoutStatus;
     use crate::domain::position::Position;
     use crate::domain::trees::PlacementPreference;
@@ -199,7 +204,7 @@ mod tests {
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 36] = [
+        let events: [Event; 37] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -226,6 +231,7 @@ mod tests {
             AccountErased { account: 1, partner: Some(9) }.into(),
             OrderCancelled { order: 5, partner: 9 }.into(),
             PartnerActivated { partner: 9 }.into(),
+            PartnerStatusSet { partner: 9, from: PartnerStatus::Active, to: PartnerStatus::Suspended }.into(),
             EpinsIssued { batch: 4, owner: None }.into(),
             EpinChanged { epin: 6, owner: Some(9) }.into(),
             ReferralLinkCreated { link: 4, partner: 9 }.into(),

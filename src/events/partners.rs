@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::as_code;
-use crate::domain::partners::Slot;
+use crate::domain::partners::{PartnerStatus, Slot};
 use crate::domain::position::Position;
 use crate::domain::trees::PlacementPreference;
 
@@ -72,6 +72,19 @@ pub struct SponsorMoved {
 pub struct PartnerActivated {
     /// Who.
     pub partner: i64,
+}
+
+/// An operator decided whether a partner takes part.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PartnerStatusSet {
+    /// Who.
+    pub partner: i64,
+    /// Until then.
+    #[serde(with = "as_code")]
+    pub from: PartnerStatus,
+    /// From then on.
+    #[serde(with = "as_code")]
+    pub to: PartnerStatus,
 }
 
 /// A partner said whether the sponsor may see the contact data.

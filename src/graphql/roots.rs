@@ -25,6 +25,7 @@ use super::kyc::query::OperatorKyc;
 use super::network::{Network, caller};
 use super::node::NodeQuery;
 use super::orders::mutation::OrderMutation;
+use super::orders::operator::OperatorOrders;
 use super::partners::mutation::PartnerMutation;
 use super::partners::query::{OperatorPartners, PartnerQuery};
 use super::payouts::mutation::PayoutMutation;
@@ -81,7 +82,7 @@ pub struct Subscription(EventSubscription);
 
 /// What operators read; each field says which scope it needs.
 #[derive(MergedObject, Default)]
-pub struct Operator(OperatorPartners, OperatorPayouts, OperatorEpins, OperatorKyc, OperatorApplications);
+pub struct Operator(OperatorPartners, OperatorOrders, OperatorPayouts, OperatorEpins, OperatorKyc, OperatorApplications);
 
 /// The operators' part.
 #[derive(Default)]

@@ -85,6 +85,8 @@ user_errors! {
     Refusal::ReferralCodeUnknown => ReferralCodeUnknown, Some("referralCode");
     /// There is no such partner, or it is hidden from the caller.
     Refusal::PartnerUnknown => PartnerUnknown, None;
+    /// The status is none that an operator sets, or sets for this partner.
+    Refusal::PartnerStatusFixed { .. } => PartnerStatusFixed, Some("status");
     /// Another partner stands in the slot.
     Refusal::SlotTaken { .. } => SlotTaken, Some("slot");
     /// The position does not exist in this network's placement tree.
@@ -137,6 +139,8 @@ user_errors! {
     Refusal::InvalidQuantity { .. } => InvalidQuantity, Some("quantity");
     /// The cart cannot hold so much.
     Refusal::CartTooLarge => CartTooLarge, None;
+    /// The order has more volume than an order may have.
+    Refusal::OrderVolumeTooLarge => OrderVolumeTooLarge, None;
     /// The cart is empty.
     Refusal::CartEmpty => CartEmpty, None;
     /// A part of the address is missing or too long.
@@ -189,6 +193,8 @@ user_errors! {
     Refusal::PayoutUnderWay => PayoutUnderWay, Some("payoutNumber");
     /// Nobody decides about a payout of their own.
     Refusal::OwnPayout => OwnPayout, Some("payoutNumber");
+    /// Nobody of the staff moves money or volume of their own.
+    Refusal::OwnMoney => OwnMoney, None;
     /// The link is unknown, used or ended.
     Refusal::LinkInvalid => LinkInvalid, Some("token");
     /// The e-mail address must be confirmed first.

@@ -5,7 +5,7 @@ use sea_orm::{ColumnTrait, ConnectionTrait, DbBackend, EntityTrait, QueryFilter}
 
 use super::error::Error;
 use super::sql::Sql;
-use crate::domain::accounts::{Account, AccountStatus, Role, read_scopes};
+use crate::domain::accounts::{Account, AccountStatus, Role, Scope, read_scopes};
 use crate::domain::instant::Instant;
 
 /// A login to be stored: a member that may sign in.
@@ -60,6 +60,22 @@ pub enum Taken {
     Username,
     /// The e-mail address.
     Email,
+}
+
+/// Whether anybody else of the staff, who may sign in, holds one of these scopes; programs are nobody.
+///
+/// # Errors
+/// The database's.
+pub async fn others_hold(connection: &impl ConnectionTrait, account: i64, scopes: &[Scope]) -> Result<bool, Error> {
+    let mut sql = Sql::new(connection);
+    sql.push("SELECT 1 FROM accounts AS a WHERE a.id <> ").bind(account).push(" AND a.status = ").bind(AccountStatus::Active.code());
+    sql.push(" AND NOT EXISTS (SELECT 1 FROM applications AS p WHERE p.account_id = a.id) AND (a.role = ").bind(Role::Owner.code());
+    sql.push(" OR a.role = ").bind(Role::Operator.code()).push(" AND (1 = 0");
+    for scope in scopes {
+        sql.push(" OR ' ' || a.scopes || ' ' LIKE ").bind(format!("% {} %", scope.code()));
+    }
+    sql.push(")) LIMIT 1");
+    Ok(sql.one(connection, |row| row.get::<i32>(0)).await?.is_some())
 }
 
 /// Stores a new account and gives its key, or tells what is taken already.

@@ -28,6 +28,9 @@ pub enum Error {
         /// What.
         value: String,
     },
+    /// A number does not fit into its column.
+    #[error("a number does not fit into the database: {0}")]
+    OutOfRange(DbErr),
     /// Anything else.
     #[error(transparent)]
     Database(DbErr),
@@ -38,6 +41,13 @@ impl Error {
     #[must_use]
     pub fn is_transient(&self) -> bool {
         matches!(self, Self::Conflict(_))
+    }
+
+    /// Whether a sum did not fit where it was to be kept.
+    #[must_use]
+    pub fn is_out_of_range(&self) -> bool {
+        // SQLite turns a sum that is too large into a float, which the table's own check refuses.
+        matches!(self, Self::OutOfRange(_)) || self.violates(&["volumes_in_range"])
     }
 
     /// Whether one of these constraints was in the way: its name, and for a plain unique column also `table.column`, which is all SQLite tells.
@@ -60,6 +70,9 @@ impl From<DbErr> for Error {
                 }
                 // PostgreSQL: query_canceled, by the statement timeout.
                 Some("57014") => Self::TooSlow(error),
+                // PostgreSQL: numeric_value_out_of_range. SQLite says it in words, for its sum().
+                Some("22003") => Self::OutOfRange(error),
+                Some("1") if inner.message() == "integer overflow" => Self::OutOfRange(error),
                 _ => Self::Database(error),
             },
             Some(sqlx::Error::PoolTimedOut) => Self::Exhausted,

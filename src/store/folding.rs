@@ -1,11 +1,14 @@
 //! Volume events are added to the volumes of the lines above in batches, apart from the acts that write them: an order must not wait for everybody
 //! above its buyer.
 
+use sea_orm::ConnectionTrait;
+
 use super::error::Error;
 use super::placements;
-use super::sql::Sql;
+use super::sql::{Order, Sql};
 use crate::domain::amount::Amount;
 use crate::domain::instant::Instant;
+use crate::domain::pages::{Direction, Page, Slice};
 use crate::store::database::Transaction;
 
 /// Volume credited to a partner; negative where it is taken back.
@@ -47,20 +50,105 @@ pub async fn append(transaction: &Transaction, event: &VolumeEvent) -> Result<()
 const FRESH: &str = "fresh (partner_id, period_id, pv, cv) AS (
         SELECT e.partner_id, e.period_id, sum(e.pv), sum(e.cv) FROM volume_events AS e WHERE e.id IN ";
 
-/// Folds events that wait for it, at most so many; gives how many. The trees stand still meanwhile, so that a move carries what was folded, and
-/// nothing else.
+/// The events that wait the longest, at most so many, but for those that were set aside. The trees stand still from here on until the transaction ends, so
+/// that a move carries what was folded, and nothing else.
 ///
 /// # Errors
-/// The database's; also volumes that do not fit into it.
-pub async fn fold(transaction: &Transaction, most: u32) -> Result<u32, Error> {
+/// The database's.
+pub async fn waiting(transaction: &Transaction, most: u32) -> Result<Vec<i64>, Error> {
     placements::lock_trees(transaction).await?;
-    let waiting = "SELECT event_id FROM unfolded_volumes ORDER BY event_id LIMIT $1";
-    let ids: Vec<i64> = Sql::whole(transaction, waiting, [i64::from(most).into()]).all(transaction, |row| row.get(0)).await?;
-    if ids.is_empty() {
-        return Ok(0);
+    let sql = "SELECT event_id FROM unfolded_volumes WHERE set_aside_at IS NULL ORDER BY event_id LIMIT $1";
+    Sql::whole(transaction, sql, [i64::from(most).into()]).all(transaction, |row| row.get(0)).await
+}
+
+/// Folds these events, and with them what was set aside of the same orders: what takes volume back is never folded without what it takes it from. The caller
+/// has them from [`waiting`].
+///
+/// # Errors
+/// The database's; [`Error::is_out_of_range`] where volumes do not fit into it.
+pub async fn fold(transaction: &Transaction, waiting: &[i64]) -> Result<(), Error> {
+    if waiting.is_empty() {
+        return Ok(());
     }
+    let mut ids = waiting.to_vec();
+    ids.extend(aside_of_same_orders(transaction, waiting).await?);
+    add_up(transaction, &ids).await?;
+    // A rebuild writes no row for who has no volume: neither is one left where volumes cancel each other.
+    let mut empty = Sql::new(transaction);
+    empty.push("DELETE FROM volumes WHERE period_id IN (SELECT period_id FROM volume_events WHERE id IN ").numbers(&ids);
+    empty.push(") AND personal_pv = 0 AND personal_cv = 0 AND group_pv = 0 AND group_cv = 0 AND left_cv = 0 AND right_cv = 0");
+    empty.execute(transaction).await?;
+    let mut done = Sql::new(transaction);
+    done.push("DELETE FROM unfolded_volumes WHERE event_id IN ").numbers(&ids);
+    done.execute(transaction).await.map(drop)
+}
+
+async fn aside_of_same_orders(transaction: &Transaction, events: &[i64]) -> Result<Vec<i64>, Error> {
+    let mut sql = Sql::new(transaction);
+    sql.push("SELECT u.event_id FROM unfolded_volumes AS u JOIN volume_events AS e ON e.id = u.event_id WHERE u.set_aside_at IS NOT NULL");
+    sql.push(" AND e.order_id IN (SELECT order_id FROM volume_events WHERE id IN ").numbers(events).push(")");
+    sql.all(transaction, |row| row.get(0)).await
+}
+
+/// Sets an event aside that does not fit, so that the others go on; whether it was still waiting.
+///
+/// # Errors
+/// The database's.
+pub async fn set_aside(transaction: &Transaction, event: i64, now: Instant) -> Result<bool, Error> {
+    let sql = "UPDATE unfolded_volumes SET set_aside_at = $2 WHERE event_id = $1 AND set_aside_at IS NULL";
+    Ok(Sql::whole(transaction, sql, [event.into(), now.nanos().into()]).execute(transaction).await? > 0)
+}
+
+/// A volume event that was set aside.
+#[derive(Clone, Copy, Debug)]
+pub struct SetAside {
+    /// The event's key.
+    pub event_id: i64,
+    /// Since when it is set aside.
+    pub since: Instant,
+    /// What it is about.
+    pub event: VolumeEvent,
+}
+
+/// A page of the events that were set aside, the first ones first: for operators.
+///
+/// # Errors
+/// The database's.
+pub async fn set_aside_list(connection: &impl ConnectionTrait, page: &Page) -> Result<Slice<SetAside>, Error> {
+    let oldest = Order { sort: "u.set_aside_at", id: "u.event_id", direction: Direction::Ascending };
+    let mut sql = Sql::new(connection);
+    sql.push(
+        "SELECT u.event_id, u.set_aside_at, e.partner_id, e.period_id, e.order_id, e.pv, e.cv, e.occurred_at FROM unfolded_volumes AS u",
+    );
+    sql.push(" JOIN volume_events AS e ON e.id = u.event_id WHERE u.set_aside_at IS NOT NULL AND e.order_id IS NOT NULL");
+    sql.and_within(page, oldest).order_by(page, oldest).limit(page);
+    let rows = sql.all(connection, |row| {
+        let event = VolumeEvent {
+            partner_id: row.get(2)?,
+            period_id: row.get(3)?,
+            order_id: row.get(4)?,
+            pv: Amount::from_units(row.get(5)?),
+            cv: Amount::from_units(row.get(6)?),
+            at: Instant::from_nanos(row.get(7)?),
+        };
+        Ok(SetAside { event_id: row.get(0)?, since: Instant::from_nanos(row.get(1)?), event })
+    });
+    Ok(Slice::of(page, rows.await?))
+}
+
+/// How many events are set aside.
+///
+/// # Errors
+/// The database's.
+pub async fn set_aside_count(connection: &impl ConnectionTrait) -> Result<i64, Error> {
+    let sql = "SELECT count(*) FROM unfolded_volumes WHERE set_aside_at IS NOT NULL";
+    Ok(Sql::whole(connection, sql, []).one(connection, |row| row.get(0)).await?.unwrap_or(0))
+}
+
+/// Adds events to the volumes of their partners and of everybody above.
+async fn add_up(transaction: &Transaction, ids: &[i64]) -> Result<(), Error> {
     let mut groups = Sql::new(transaction);
-    groups.push("WITH RECURSIVE ").push(FRESH).numbers(&ids).push(" GROUP BY e.partner_id, e.period_id),");
+    groups.push("WITH RECURSIVE ").push(FRESH).numbers(ids).push(" GROUP BY e.partner_id, e.period_id),");
     groups.push(
         " line (id, period_id, pv, cv, own) AS (
             SELECT partner_id, period_id, pv, cv, 1 FROM fresh
@@ -74,7 +162,7 @@ pub async fn fold(transaction: &Transaction, most: u32) -> Result<u32, Error> {
     );
     groups.execute(transaction).await?;
     let mut legs = Sql::new(transaction);
-    legs.push("WITH RECURSIVE ").push(FRESH).numbers(&ids).push(" GROUP BY e.partner_id, e.period_id),");
+    legs.push("WITH RECURSIVE ").push(FRESH).numbers(ids).push(" GROUP BY e.partner_id, e.period_id),");
     legs.push(
         " line (id, position, period_id, cv) AS (
             SELECT p.placement_parent_id, p.position, fresh.period_id, fresh.cv FROM fresh JOIN partners AS p ON p.id = fresh.partner_id
@@ -88,14 +176,5 @@ pub async fn fold(transaction: &Transaction, most: u32) -> Result<u32, Error> {
         ON CONFLICT (partner_id, period_id)
         DO UPDATE SET left_cv = volumes.left_cv + excluded.left_cv, right_cv = volumes.right_cv + excluded.right_cv",
     );
-    legs.execute(transaction).await?;
-    // A rebuild writes no row for who has no volume: neither is one left where volumes cancel each other.
-    let mut empty = Sql::new(transaction);
-    empty.push("DELETE FROM volumes WHERE period_id IN (SELECT period_id FROM volume_events WHERE id IN ").numbers(&ids);
-    empty.push(") AND personal_pv = 0 AND personal_cv = 0 AND group_pv = 0 AND group_cv = 0 AND left_cv = 0 AND right_cv = 0");
-    empty.execute(transaction).await?;
-    let mut done = Sql::new(transaction);
-    done.push("DELETE FROM unfolded_volumes WHERE event_id IN ").numbers(&ids);
-    done.execute(transaction).await?;
-    Ok(u32::try_from(ids.len()).unwrap_or(u32::MAX))
+    legs.execute(transaction).await.map(drop)
 }

@@ -196,6 +196,19 @@ pub async fn complete(transaction: &Transaction, order: i64, period_id: i64, at:
     Sql::whole(transaction, sql, values).execute(transaction).await.map(drop)
 }
 
+/// Orders behind a number that were wholly paid then or earlier and are not finished, at most so many, by number. What cost nothing was paid when it was
+/// ordered.
+///
+/// # Errors
+/// The database's.
+pub async fn paid_since(connection: &impl ConnectionTrait, since: Instant, (after, most): (i64, u32)) -> Result<Vec<i64>, Error> {
+    // An order is placed before it is paid: the index by state and time passes the latest ones over.
+    let sql = "SELECT o.id FROM orders AS o WHERE o.status = $1 AND o.placed_at <= $2 AND o.id > $3
+        AND coalesce((SELECT max(p.paid_at) FROM payments AS p WHERE p.order_id = o.id), o.placed_at) <= $2 ORDER BY o.id LIMIT $4";
+    let values = [OrderStatus::Paid.code().into(), since.nanos().into(), after.into(), i64::from(most).into()];
+    Sql::whole(connection, sql, values).all(connection, |row| row.get(0)).await
+}
+
 /// The period of a finished order while it is open; it stays so until the transaction ends.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, Value};
 
+use super::database::Transaction;
 use super::error::Error;
 use super::sql::{Row, Sql};
 use crate::domain::instant::Instant;
@@ -104,6 +105,39 @@ pub async fn place(connection: &impl ConnectionTrait, partner: i64, slot: Slot) 
 pub async fn activate(connection: &impl ConnectionTrait, partner: i64) -> Result<bool, Error> {
     let sql = "UPDATE partners SET status = 'ACTIVE' WHERE id = $1 AND status = 'PENDING_PAYMENT'";
     Ok(Sql::whole(connection, sql, [partner.into()]).execute(connection).await? == 1)
+}
+
+/// How a partner stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Standing {
+    /// The login.
+    pub account_id: i64,
+    /// Whether the partner takes part.
+    pub status: PartnerStatus,
+    /// Whether the person was erased.
+    pub is_erased: bool,
+}
+
+/// How a partner stands; the row is held until the transaction ends, so that rivals change it one after the other.
+///
+/// # Errors
+/// The database's.
+pub async fn hold_standing(transaction: &Transaction, partner: i64) -> Result<Option<Standing>, Error> {
+    let lock = if transaction.get_database_backend() == DbBackend::Postgres { " FOR NO KEY UPDATE OF p" } else { "" };
+    let sql = format!(
+        "SELECT p.account_id, p.status, a.erased_at IS NOT NULL FROM partners AS p JOIN accounts AS a ON a.id = p.account_id WHERE p.id = $1{lock}"
+    );
+    let read = |row: &Row<'_>| Ok(Standing { account_id: row.get(0)?, status: row.code(1, "partners")?, is_erased: row.get(2)? });
+    Sql::whole(transaction, &sql, [partner.into()]).one(transaction, read).await
+}
+
+/// Stores whether a partner takes part. The caller holds the row.
+///
+/// # Errors
+/// The database's.
+pub async fn set_status(transaction: &Transaction, partner: i64, status: PartnerStatus) -> Result<(), Error> {
+    let sql = "UPDATE partners SET status = $2 WHERE id = $1";
+    Sql::whole(transaction, sql, [partner.into(), status.code().into()]).execute(transaction).await.map(drop)
 }
 
 /// Puts a partner under another sponsor. The caller holds the tree lock and has looked for a cycle.

@@ -1,6 +1,7 @@
 //! addShippingAddress, removeShippingAddress, setDefaultShippingAddress
 
 use crate::auth::principal::Principal;
+use crate::commands::idempotency::Repeatable;
 use crate::commands::{Error, Services};
 use crate::domain::carts::{MOST_ADDRESSES, ShippingAddress, check_address};
 use crate::domain::refusal::Refusal;
@@ -12,9 +13,32 @@ use crate::store::{account_changes, carts};
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`]: `InvalidAddress`, `TooManyAddresses`.
 pub async fn add_shipping_address(services: &Services, principal: &Principal, address: &ShippingAddress) -> Result<i64, Error> {
+    add_shipping_address_once(services, principal, address, None).await
+}
+
+/// [`add_shipping_address`] that a client may repeat: an address is added once for a key.
+///
+/// # Errors
+/// As [`add_shipping_address`], with `InvalidIdempotencyKey` and `IdempotencyConflict` behind `InvalidAddress`.
+pub async fn add_shipping_address_once(
+    services: &Services,
+    principal: &Principal,
+    address: &ShippingAddress,
+    key: Option<&str>,
+) -> Result<i64, Error> {
     let account = principal.caller().ok_or(Error::Unauthenticated)?.account_id;
     check_address(address)?;
-    in_transaction!(services.database, |transaction| add(&transaction, account, address).await)
+    let ShippingAddress { name, address: street, zip_code, city, phone, is_default, .. } = address;
+    let request = (name, street, zip_code, city, phone, is_default);
+    let repeatable = Repeatable::new(services, format!("account:{account}"), "addShippingAddress", key, &request)?;
+    in_transaction!(services.database, |transaction| {
+        if let Some(id) = repeatable.claim(&transaction, services.now()).await? {
+            return Ok(id);
+        }
+        let id = add(&transaction, account, address).await?;
+        repeatable.settle(&transaction, &id).await?;
+        Ok(id)
+    })
 }
 
 async fn add(transaction: &Transaction, account: i64, address: &ShippingAddress) -> Result<i64, Error> {

@@ -1,6 +1,7 @@
 //! addToCart, setCartQuantity, removeFromCart, clearCart
 
 use crate::auth::principal::Principal;
+use crate::commands::idempotency::Repeatable;
 use crate::commands::{Error, Services};
 use crate::domain::carts::{MOST_LINES, MOST_OF_ONE};
 use crate::domain::products::ProductKind;
@@ -13,9 +14,29 @@ use crate::store::{carts, products};
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`]: `InvalidQuantity`, `ProductUnknown` (also for one that is not offered, and for memberships), `CartTooLarge`.
 pub async fn add_to_cart(services: &Services, principal: &Principal, product: i64, quantity: u32) -> Result<(), Error> {
+    add_to_cart_once(services, principal, (product, quantity), None).await
+}
+
+/// [`add_to_cart`] that a client may repeat: so many of a product are added once for a key.
+///
+/// # Errors
+/// As [`add_to_cart`], with `InvalidIdempotencyKey` and `IdempotencyConflict` behind `InvalidQuantity`.
+pub async fn add_to_cart_once(
+    services: &Services,
+    principal: &Principal,
+    (product, quantity): (i64, u32),
+    key: Option<&str>,
+) -> Result<(), Error> {
     let account = principal.caller().ok_or(Error::Unauthenticated)?.account_id;
     check_quantity(quantity)?;
-    in_transaction!(services.database, |transaction| change(&transaction, account, product, |before| before.saturating_add(quantity)).await)
+    let repeatable = Repeatable::new(services, format!("account:{account}"), "addToCart", key, &(product, quantity))?;
+    in_transaction!(services.database, |transaction| {
+        if repeatable.claim::<()>(&transaction, services.now()).await?.is_some() {
+            return Ok(());
+        }
+        change(&transaction, account, product, |before| before.saturating_add(quantity)).await?;
+        repeatable.settle(&transaction, &()).await
+    })
 }
 
 /// Sets how many of a product are in the caller's cart; 0 takes it out.

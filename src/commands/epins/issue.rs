@@ -6,6 +6,7 @@ use super::codes;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::{self, Sum, check_reason};
+use crate::commands::powers::forbid_own;
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
 use crate::domain::accounts::Scope;
@@ -54,7 +55,7 @@ pub struct Issued {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidEpinBatch`, `InvalidIdempotencyKey`,
-/// `IdempotencyConflict`, `InvalidAmount`, `CurrencyUnknown`, `PartnerUnknown`.
+/// `IdempotencyConflict`, `InvalidAmount`, `CurrencyUnknown`, `PartnerUnknown`, `OwnMoney`.
 pub async fn issue_epins(services: &Services, principal: &Principal, input: &IssueEpins) -> Result<Issued, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     caller.require(Scope::Payouts)?;
@@ -94,6 +95,7 @@ async fn write(
     let total = total.ok_or_else(|| Refusal::InvalidAmount { reason: "is too large for so many".to_owned() })?;
     if let Some(owner) = input.owner {
         partners::find(transaction, &Lookup::Number(owner)).await?.ok_or(Refusal::PartnerUnknown)?;
+        forbid_own(transaction, caller, (owner, &[Scope::Payouts])).await?;
     }
     let source = match input.funding {
         Funding::Sold => Book::Cash,

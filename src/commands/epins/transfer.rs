@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::codes;
-use crate::auth::principal::Principal;
+use crate::auth::principal::{Caller, Principal};
+use crate::commands::powers::forbid_own;
 use crate::commands::wallets::{Spender, unlock};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
@@ -34,7 +35,7 @@ pub struct TransferEpin {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `EpinUseOff`, `TooManyTries`, `WrongTransactionPassword` (also where
-/// none was given), `Busy`, `EpinUnknown`, `EpinNotUsable`, `PartnerUnknown` (also for one who is not ACTIVE, and for the owner).
+/// none was given), `Busy`, `EpinUnknown`, `EpinNotUsable`, `PartnerUnknown` (also for one who is not ACTIVE, and for the owner), `OwnMoney` (an operator's own number).
 pub async fn transfer_epin(services: &Services, principal: &Principal, input: &TransferEpin) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let spender = if caller.has(Scope::Payouts) {
@@ -47,9 +48,7 @@ pub async fn transfer_epin(services: &Services, principal: &Principal, input: &T
         let password = input.transaction_password.as_ref().ok_or(Refusal::WrongTransactionPassword)?;
         Some(unlock(services, caller.account_id, partner, password).await?)
     };
-    in_transaction!(services.database, |transaction| {
-        write(services, &transaction, (caller.account_id, spender.as_ref()), input).await
-    })?;
+    in_transaction!(services.database, |transaction| write(services, &transaction, (caller, spender.as_ref()), input).await)?;
     services.wake();
     Ok(input.epin)
 }
@@ -57,7 +56,7 @@ pub async fn transfer_epin(services: &Services, principal: &Principal, input: &T
 async fn write(
     services: &Services,
     transaction: &Transaction,
-    (account_id, spender): (i64, Option<&Spender>),
+    (caller, spender): (&Caller, Option<&Spender>),
     input: &TransferEpin,
 ) -> Result<(), Error> {
     let now = services.now();
@@ -77,8 +76,9 @@ async fn write(
     let unknown = codes::stored(services, &code).ok_or_else(|| Error::Internal("a code was made that is none".to_owned()))?;
     epin_changes::set_code(transaction, pin.id, unknown).await?;
     if spender.is_none() {
+        forbid_own(transaction, caller, (input.to, &[Scope::Payouts])).await?;
         let (subject, detail) = (format!("epin:{}", pin.id), json!({ "from": pin.owner_id, "to": input.to }).to_string());
-        let entry = Entry { account_id: Some(account_id), action: "transferEpin", subject: &subject, detail: &detail, at: now };
+        let entry = Entry { account_id: Some(caller.account_id), action: "transferEpin", subject: &subject, detail: &detail, at: now };
         audit::append(transaction, &entry).await?;
     }
     for owner in [pin.owner_id, Some(input.to)].into_iter().flatten() {

@@ -3,8 +3,8 @@
 use serde_json::json;
 
 use super::open_period;
-use crate::auth::principal::Principal;
-use crate::commands::powers::empowered;
+use crate::auth::principal::{Caller, Principal};
+use crate::commands::powers::{empowered, forbid_own};
 use crate::commands::{Error, Services, referral_links};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
@@ -18,29 +18,52 @@ use crate::store::events;
 use crate::store::folding::{self, VolumeEvent};
 use crate::store::order_changes::{self, Lookup};
 
-/// Finishes a paid order: its volume counts from now on. An order that is finished or wholly given back already stays so. For applications
-/// and operators with the scope `orders`, and operators with `catalog`.
+/// The scopes of operators any of which is enough.
+const MAY: [Scope; 2] = [Scope::Orders, Scope::Catalog];
+
+/// Finishes a paid order: its volume counts from now on. An order that is finished or wholly given back already stays so. For operators with the scope
+/// `orders` or `catalog`, and for applications with `orders`, which finish what they have recorded, or have recorded all payments of.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`]: `ScopeMissing`, `OrderUnknown`, `OrderNotPaid`.
+/// [`Error::Unauthenticated`]; [`Refusal`]: `ScopeMissing`, `OrderUnknown` (also, to an application, for what is none of its), `OwnMoney`, `OrderNotPaid`.
 pub async fn complete_order(services: &Services, principal: &Principal, order: i64) -> Result<i64, Error> {
-    let caller = empowered(principal, Scope::Orders, &[Scope::Orders, Scope::Catalog])?;
-    in_transaction!(services.database, |transaction| write(services, &transaction, caller.account_id, order).await)?;
+    let caller = empowered(principal, Scope::Orders, &MAY)?;
+    in_transaction!(services.database, |transaction| write(services, &transaction, (caller, principal.application()), order).await)?;
     services.wake();
     Ok(order)
 }
 
-async fn write(services: &Services, transaction: &Transaction, account_id: i64, number: i64) -> Result<(), Error> {
+async fn write(
+    services: &Services,
+    transaction: &Transaction,
+    (caller, application): (&Caller, Option<i64>),
+    number: i64,
+) -> Result<(), Error> {
     let now = services.now();
     let mut order = order_changes::hold(transaction, Lookup::Number(number)).await?.ok_or(Refusal::OrderUnknown)?;
+    if let Some(application) = application
+        && !is_theirs(transaction, &order, application).await?
+    {
+        return Err(Refusal::OrderUnknown.into());
+    }
+    forbid_own(transaction, caller, (order.partner_id, &MAY)).await?;
     match order.status {
         OrderStatus::Completed | OrderStatus::Refunded => return Ok(()),
         OrderStatus::PendingPayment | OrderStatus::Cancelled => return Err(Refusal::OrderNotPaid.into()),
         OrderStatus::Paid => complete(transaction, &mut order, now).await?,
     }
     let (subject, detail) = (format!("order:{number}"), json!({ "pv": order.pv.to_string(), "cv": order.cv.to_string() }).to_string());
-    let entry = Entry { account_id: Some(account_id), action: "completeOrder", subject: &subject, detail: &detail, at: now };
+    let entry = Entry { account_id: Some(caller.account_id), action: "completeOrder", subject: &subject, detail: &detail, at: now };
     Ok(audit::append(transaction, &entry).await?)
+}
+
+/// Whether an application answers for an order: it has recorded it, or all that was paid for it.
+async fn is_theirs(transaction: &Transaction, order: &OrderState, application: i64) -> Result<bool, Error> {
+    if order.application_id == Some(application) {
+        return Ok(true);
+    }
+    let payments = order_changes::payments(transaction, order.id).await?;
+    Ok(!payments.is_empty() && payments.iter().all(|payment| payment.application_id == Some(application)))
 }
 
 /// Finishes a paid order: it counts in the open period of now.

@@ -3,6 +3,7 @@
 mod cancel;
 mod checkout;
 mod complete;
+mod complete_due;
 mod means;
 mod pay;
 mod record_order;
@@ -12,6 +13,7 @@ mod refund;
 pub use cancel::cancel_order;
 pub use checkout::{Checkout, checkout};
 pub use complete::complete_order;
+pub use complete_due::complete_due_orders;
 pub use means::{FromEpin, FromWallet, Means};
 pub use pay::{PayOrder, pay_order};
 pub use record_order::{RecordOrder, record_order};

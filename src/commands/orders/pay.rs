@@ -4,6 +4,7 @@ use super::means::{Means, Purse, pay, settle};
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::epins::Guesser;
 use crate::commands::idempotency::Repeatable;
+use crate::commands::partners::active_or_joining;
 use crate::commands::{Error, Services};
 use crate::domain::carts::OrderStatus;
 use crate::domain::refusal::Refusal;
@@ -25,8 +26,8 @@ pub struct PayOrder {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidIdempotencyKey`, `TooManyTries`,
-/// `WrongTransactionPassword`, `EpinUnknown`, `Busy`, `IdempotencyConflict`, `KycNotVerified` (of the owner), `OrderUnknown` (also for orders of others), `OrderNotPayable`, `InvalidAmount`,
-/// `EpinNotUsable`, `InsufficientFunds`.
+/// `WrongTransactionPassword`, `EpinUnknown`, `Busy`, `IdempotencyConflict`, `KycNotVerified` (of the owner), `OrderUnknown` (also for orders of others), `PartnerNotActive` (who waits for the
+/// membership may pay for it), `OrderNotPayable`, `InvalidAmount`, `EpinNotUsable`, `InsufficientFunds`.
 pub async fn pay_order(services: &Services, principal: &Principal, input: &PayOrder) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let partner = caller.partner_id.ok_or(Refusal::NotPartner)?;
@@ -56,6 +57,7 @@ async fn write(
     }
     let found = order_changes::hold(transaction, Lookup::Number(number)).await?;
     let mut order = found.filter(|order| order.account_id == Some(caller.account_id)).ok_or(Refusal::OrderUnknown)?;
+    active_or_joining(transaction, order.partner_id).await?;
     if order.status != OrderStatus::PendingPayment {
         return Err(Refusal::OrderNotPayable { status: order.status.code() }.into());
     }

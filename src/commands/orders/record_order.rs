@@ -7,11 +7,11 @@ use super::means::book;
 use super::open_period;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::money::{self, Sum};
-use crate::commands::powers::empowered;
+use crate::commands::powers::{empowered, forbid_own};
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
-use crate::domain::carts::{OrderState, OrderStatus, PaymentMethod, Totals};
+use crate::domain::carts::{OrderState, OrderStatus, PaymentMethod, Totals, check_volume};
 use crate::domain::ledger::{Account, Book, Journal, JournalKind};
 use crate::domain::order_kind::{Buyer, OrderKind};
 use crate::domain::refusal::Refusal;
@@ -39,20 +39,22 @@ pub struct RecordOrder {
     pub cv: Amount,
 }
 
+/// The scopes of operators any of which is enough.
+const MAY: [Scope; 2] = [Scope::Orders, Scope::Catalog];
+
 /// Takes over an order of another shop, finished and paid: its volume counts from now on; gives its number here. The same reference with the same content
 /// is the same order; each application has references of its own. For applications and operators with the scope `orders`, and operators with `catalog`.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `InvalidAmount`, `CurrencyUnknown`,
-/// `PartnerUnknown`, `ReferenceTaken` (for an order with another content).
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `InvalidAmount`,
+/// `OrderVolumeTooLarge`, `CurrencyUnknown`, `PartnerUnknown`, `OwnMoney`, `ReferenceTaken` (for an order with another content).
 pub async fn record_order(services: &Services, principal: &Principal, input: &RecordOrder) -> Result<i64, Error> {
-    let caller = empowered(principal, Scope::Orders, &[Scope::Orders, Scope::Catalog])?;
+    let caller = empowered(principal, Scope::Orders, &MAY)?;
     let reference = money::check_reference(&input.reference)?;
-    for volume in [input.pv, input.cv] {
-        if volume < Amount::ZERO || volume > Amount::MAX_INPUT {
-            return Err(Refusal::InvalidAmount { reason: "of a volume must lie between 0 and what can be computed with".to_owned() }.into());
-        }
+    if input.pv.min(input.cv) < Amount::ZERO {
+        return Err(Refusal::InvalidAmount { reason: "of a volume is negative".to_owned() }.into());
     }
+    check_volume(input.pv, input.cv)?;
     let order = in_transaction!(services.database, |transaction| write(
         services,
         &transaction,
@@ -75,6 +77,7 @@ async fn write(
     let is_free = Amount::parse(&input.sum.amount).is_ok_and(|amount| amount == Amount::ZERO);
     let amount = if is_free { Amount::ZERO } else { input.sum.read(currency)? };
     partners::find(transaction, &Partner::Number(input.partner)).await?.ok_or(Refusal::PartnerUnknown)?;
+    forbid_own(transaction, caller, (input.partner, &MAY)).await?;
     let new = NewOrder {
         partner_id: input.partner,
         application_id: application,

@@ -5,7 +5,7 @@ use serde_json::json;
 use super::means::{book, settle};
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::money::{self, Sum};
-use crate::commands::powers::empowered;
+use crate::commands::powers::{empowered, forbid_own};
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::carts::{OrderStatus, PaymentMethod};
@@ -26,14 +26,17 @@ pub struct RecordPayment {
     pub sum: Option<Sum>,
 }
 
+/// The scopes of operators any of which is enough.
+const MAY: [Scope; 2] = [Scope::Orders, Scope::Payouts];
+
 /// Records a payment that came in outside; gives the order's number. The same reference for the same order counts once, whoever
 /// records it; for other orders each application has references of its own. For applications and operators with the scope `orders`, and operators with `payouts`.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `OrderUnknown`, `ReferenceTaken` (for another
-/// order, or for another sum), `OrderNotPayable`, `InvalidAmount` (also for more than is due), `CurrencyUnknown`.
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `OrderUnknown`, `OwnMoney`, `ReferenceTaken` (for
+/// another order, or for another sum), `OrderNotPayable`, `InvalidAmount` (also for more than is due), `CurrencyUnknown`.
 pub async fn record_payment(services: &Services, principal: &Principal, input: &RecordPayment) -> Result<i64, Error> {
-    let caller = empowered(principal, Scope::Orders, &[Scope::Orders, Scope::Payouts])?;
+    let caller = empowered(principal, Scope::Orders, &MAY)?;
     let reference = money::check_reference(&input.reference)?;
     in_transaction!(services.database, |transaction| write(services, &transaction, (caller, principal.application()), (reference, input))
         .await)?;
@@ -49,6 +52,7 @@ async fn write(
 ) -> Result<(), Error> {
     let now = services.now();
     let mut order = order_changes::hold(transaction, Lookup::Number(input.order)).await?.ok_or(Refusal::OrderUnknown)?;
+    forbid_own(transaction, caller, (order.partner_id, &MAY)).await?;
     let currency = money::currency(services, transaction).await?;
     let wanted = input.sum.as_ref().map(|sum| sum.read(currency)).transpose()?;
     let known = order_changes::payments(transaction, order.id).await?;

@@ -8,7 +8,7 @@ use super::open_period;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::{self, Sum};
-use crate::commands::powers::empowered;
+use crate::commands::powers::{empowered, forbid_own};
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
@@ -58,7 +58,7 @@ pub struct RefundOrder {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `OrderUnknown` (also, to an application, for what others recorded), `OrderNotPaid`, `InvalidAmount`, `CurrencyUnknown`, `NothingToRefund` (unknown lines, more than is left, a sum of an order with lines).
+/// `OrderUnknown` (also, to an application, for what others recorded), `OwnMoney`, `OrderNotPaid`, `InvalidAmount`, `CurrencyUnknown`, `NothingToRefund` (unknown lines, more than is left, a sum of an order with lines).
 pub async fn refund_order(services: &Services, principal: &Principal, input: &RefundOrder) -> Result<i64, Error> {
     let caller = empowered(principal, Scope::Orders, &[Scope::Payouts])?;
     money::check_reason(&input.reason)?;
@@ -85,6 +85,7 @@ async fn write(
     let found = order_changes::hold(transaction, Lookup::Number(input.order)).await?;
     let is_theirs = |order: &OrderState| application.is_none() || order.application_id == application;
     let mut order = found.filter(is_theirs).ok_or(Refusal::OrderUnknown)?;
+    forbid_own(transaction, caller, (order.partner_id, &[Scope::Payouts])).await?;
     if is_membership_in_part(transaction, &order).await? && input.lines.is_empty() && input.sum.is_none() {
         let parts = order.paid;
         give_back(services, transaction, &order, (parts, caller, &input.reason)).await?;

@@ -11,7 +11,7 @@ use crate::commands::referral_links::Referral;
 use crate::commands::{Error, Services};
 use crate::config::network::Placement;
 use crate::domain::amount::Amount;
-use crate::domain::carts::{CartLine, OrderState, Totals};
+use crate::domain::carts::{CartLine, OrderState, Totals, check_volume};
 use crate::domain::order_kind::OrderKind;
 use crate::domain::partners::{Partner, PartnerStatus, REFERRAL_CODE_ALPHABET, Slot};
 use crate::domain::products::{Product, ProductKind};
@@ -145,6 +145,7 @@ async fn buy(
 ) -> Result<(), Error> {
     let (now, fee) = (services.now(), services.shop.sign_up_fee());
     let amount = package.price.checked_add(fee).ok_or(Refusal::CartTooLarge)?;
+    check_volume(package.pv, package.cv)?;
     let totals = Totals { amount, pv: package.pv, cv: package.cv };
     let order = NewOrder {
         partner_id: partner,

@@ -5,6 +5,7 @@ use serde_json::json;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::{self, Sum, check_reason};
+use crate::commands::powers::forbid_own;
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::ledger::{Account, Book, Journal, JournalKind, Pocket};
@@ -41,7 +42,7 @@ pub struct AdjustWallet {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `InvalidAmount`, `CurrencyUnknown`, `PartnerUnknown`, `InsufficientFunds`, `WalletClosed`.
+/// `InvalidAmount`, `CurrencyUnknown`, `PartnerUnknown`, `OwnMoney`, `InsufficientFunds`, `WalletClosed`.
 pub async fn adjust_wallet(services: &Services, principal: &Principal, input: &AdjustWallet) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     caller.require(Scope::Payouts)?;
@@ -73,6 +74,7 @@ async fn write(
     let currency = money::currency(services, transaction).await?;
     let amount = input.sum.read(currency)?;
     partners::find(transaction, &Lookup::Number(input.partner)).await?.ok_or(Refusal::PartnerUnknown)?;
+    forbid_own(transaction, caller, (input.partner, &[Scope::Payouts])).await?;
     let (wallet, book) = (Account::Partner(input.partner, Pocket::Available), Account::Company(Book::Adjustments));
     let (kind, from, to) = match input.direction {
         Direction::Credit => (JournalKind::WalletCredit, book, wallet),

@@ -5,9 +5,10 @@ use serde_json::json;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::{self, check_reason};
+use crate::commands::powers::forbid_own;
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
-use crate::domain::ledger::Journal;
+use crate::domain::ledger::{Account, Journal};
 use crate::domain::refusal::Refusal;
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
@@ -29,7 +30,7 @@ pub struct ReverseJournal {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `JournalUnknown`, `JournalNotReversible`, `JournalReversed`, `InsufficientFunds` (where the money is spent already), `WalletFull`, `WalletClosed`.
+/// `JournalUnknown`, `OwnMoney`, `JournalNotReversible`, `JournalReversed`, `InsufficientFunds` (where the money is spent already), `WalletFull`, `WalletClosed`.
 pub async fn reverse_journal(services: &Services, principal: &Principal, input: &ReverseJournal) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     caller.require(Scope::Payouts)?;
@@ -53,6 +54,11 @@ async fn write(
         return Ok(journal);
     }
     let written = ledger::find(transaction, input.journal).await?.ok_or(Refusal::JournalUnknown)?;
+    for (account, _) in &written.postings {
+        if let Account::Partner(partner, _) = account {
+            forbid_own(transaction, caller, (*partner, &[Scope::Payouts])).await?;
+        }
+    }
     if !written.kind.is_reversible() {
         return Err(Refusal::JournalNotReversible { kind: written.kind }.into());
     }

@@ -3,11 +3,11 @@
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
 use super::super::scalars::BigInt;
-use super::super::user_errors::{UserError, sort};
+use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::objects::{Cart, ShippingAddress, addresses};
 use crate::auth::principal::Principal;
 use crate::commands::carts::{
-    add_shipping_address, add_to_cart, clear_cart, remove_from_cart, remove_shipping_address, set_cart_quantity,
+    add_shipping_address_once, add_to_cart_once, clear_cart, remove_from_cart, remove_shipping_address, set_cart_quantity,
     set_default_shipping_address,
 };
 use crate::commands::{self, Services};
@@ -21,6 +21,8 @@ pub struct AddToCartInput {
     /// How many more; 1 when left out.
     #[graphql(default = 1)]
     quantity: i32,
+    /// Makes the act repeatable: the same key with the same input adds once. Also read from the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
 }
 
 /// How many of a product the cart holds.
@@ -62,6 +64,8 @@ pub struct AddShippingAddressInput {
     /// Whether it becomes the default; the first one does so anyway.
     #[graphql(default)]
     is_default: bool,
+    /// Makes the act repeatable: the same key with the same input adds one address. Also read from the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
 }
 
 /// Removing an address.
@@ -145,7 +149,9 @@ impl CartMutation {
         #[graphql(desc = "What, and how many.")] input: AddToCartInput,
     ) -> Result<Option<AddToCartPayload>> {
         let (services, principal) = (ctx.data::<Services>()?, ctx.data::<Principal>()?);
-        AddToCartPayload::of(ctx, add_to_cart(services, principal, input.product_number.0, quantity(input.quantity)).await).await
+        let key = idempotency_key(ctx, input.idempotency_key);
+        let more = (input.product_number.0, quantity(input.quantity));
+        AddToCartPayload::of(ctx, add_to_cart_once(services, principal, more, key.as_deref()).await).await
     }
 
     /// Sets how many of a product are in the caller's cart; 0 takes it out.
@@ -186,9 +192,10 @@ impl CartMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "The address.")] input: AddShippingAddressInput,
     ) -> Result<Option<AddShippingAddressPayload>> {
-        let AddShippingAddressInput { name, address, zip_code, city, phone, is_default } = input;
+        let AddShippingAddressInput { name, address, zip_code, city, phone, is_default, idempotency_key: key } = input;
         let address = carts::ShippingAddress { id: 0, name, address, zip_code, city, phone, is_default };
-        AddShippingAddressPayload::of(ctx, add_shipping_address(ctx.data::<Services>()?, ctx.data::<Principal>()?, &address).await).await
+        let (services, principal, key) = (ctx.data::<Services>()?, ctx.data::<Principal>()?, idempotency_key(ctx, key));
+        AddShippingAddressPayload::of(ctx, add_shipping_address_once(services, principal, &address, key.as_deref()).await).await
     }
 
     /// Removes an address of the caller's.

@@ -5,10 +5,10 @@ use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 use super::super::loader::fault;
 use super::super::network::network;
 use super::super::scalars::{BigInt, Decimal};
-use super::super::user_errors::{UserError, sort};
+use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::objects::{Product, ProductKind};
 use crate::auth::principal::Principal;
-use crate::commands::catalog::save_product;
+use crate::commands::catalog::save_product_once;
 use crate::commands::{self, Services};
 use crate::domain::amount::Amount;
 use crate::domain::products;
@@ -71,6 +71,8 @@ impl OfferInput {
 pub struct CreateProductInput {
     /// How it is offered.
     offer: OfferInput,
+    /// Makes the act repeatable: the same key with the same input makes one product. Also read from the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
 }
 
 /// A product that is offered otherwise.
@@ -115,12 +117,12 @@ product_payloads! {
     UpdateProductPayload;
 }
 
-async fn save(ctx: &Context<'_>, id: i64, offer: OfferInput) -> Result<Result<i64, commands::Error>> {
+async fn save(ctx: &Context<'_>, id: i64, offer: OfferInput, key: Option<String>) -> Result<Result<i64, commands::Error>> {
     let product = match offer.into_product(id) {
         Ok(product) => product,
         Err(refusal) => return Ok(Err(refusal.into())),
     };
-    Ok(save_product(ctx.data::<Services>()?, ctx.data::<Principal>()?, &product).await)
+    Ok(save_product_once(ctx.data::<Services>()?, ctx.data::<Principal>()?, &product, key.as_deref()).await)
 }
 
 /// Acts on the catalogue.
@@ -135,7 +137,7 @@ impl CatalogMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "How it is offered.")] input: CreateProductInput,
     ) -> Result<Option<CreateProductPayload>> {
-        CreateProductPayload::of(ctx, save(ctx, 0, input.offer).await?).await
+        CreateProductPayload::of(ctx, save(ctx, 0, input.offer, idempotency_key(ctx, input.idempotency_key)).await?).await
     }
 
     /// Offers a product otherwise; orders keep the prices of then. Needs the scope `catalog`; recorded in the audit trail.
@@ -145,6 +147,6 @@ impl CatalogMutation {
         #[graphql(desc = "Which, and how it is offered.")] input: UpdateProductInput,
     ) -> Result<Option<UpdateProductPayload>> {
         // No product has a number below 1; 0 would make a new one.
-        UpdateProductPayload::of(ctx, save(ctx, input.product_number.0.max(1), input.offer).await?).await
+        UpdateProductPayload::of(ctx, save(ctx, input.product_number.0.max(1), input.offer, None).await?).await
     }
 }

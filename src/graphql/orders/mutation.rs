@@ -8,7 +8,7 @@ use super::super::user_errors::{UserError, idempotency_key, sort};
 use super::super::wallets::inputs::MoneyInput;
 use super::inputs::{Buyer, OrderKind};
 use super::objects::Order;
-use super::payments::{PAYMENT, PaymentInput};
+use super::payments::{PAYMENT, PaymentInput, RecordPaymentPayload};
 use super::query::order;
 use crate::auth::principal::Principal;
 use crate::commands::orders::{
@@ -153,8 +153,6 @@ order_payloads! {
     PayOrderPayload, PAYMENT;
     /// Outcome of cancelOrder.
     CancelOrderPayload, &[];
-    /// Outcome of recordPayment.
-    RecordPaymentPayload, &[];
     /// Outcome of recordOrder.
     RecordOrderPayload, &[];
     /// Outcome of completeOrder.
@@ -217,7 +215,8 @@ impl OrderMutation {
         #[graphql(desc = "For which order, and how much.")] input: RecordPaymentInput,
     ) -> Result<Option<RecordPaymentPayload>> {
         let act = RecordPayment { order: input.order_number.0, reference: input.reference, sum: input.amount.map(Into::into) };
-        RecordPaymentPayload::of(ctx, record_payment(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
+        let outcome = record_payment(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;
+        RecordPaymentPayload::of(ctx, &act, outcome).await.map(Some)
     }
 
     /// Takes over an order that another shop has taken and finished: its volume counts from now on. Needs the scope `orders` or `catalog`, or an

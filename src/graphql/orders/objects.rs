@@ -6,8 +6,8 @@ use super::super::applications::loader::Applications;
 use super::super::epins::objects::Epin;
 use super::super::epins::query::epin;
 use super::super::ids::{NodeKind, encode};
-use super::super::loader::load;
-use super::super::network::facts;
+use super::super::loader::{fault, load};
+use super::super::network::{facts, network};
 use super::super::partners::objects::Partner;
 use super::super::partners::seen::find;
 use super::super::periods::loader::Periods;
@@ -21,8 +21,8 @@ use crate::auth::principal::Principal;
 use crate::auth::visibility::Aspect;
 use crate::domain::accounts::Scope;
 use crate::domain::{carts, orders};
-use crate::store::order_changes;
 use crate::store::orders::Filter;
+use crate::store::{self, order_changes};
 
 /// An order.
 pub struct Order(pub orders::Order);
@@ -87,11 +87,7 @@ impl Order {
 
     /// What is still to be paid.
     async fn due(&self, ctx: &Context<'_>) -> Result<Option<Money>> {
-        let currency = facts(ctx).await?.currency;
-        Ok(load::<OrderStates>(ctx, (), self.0.id).await?.map(|state| {
-            let waits = state.status == carts::OrderStatus::PendingPayment;
-            Money::new(if waits { state.due() } else { Default::default() }, currency)
-        }))
+        due(ctx, self.0.id).await
     }
 
     /// What was given back; not the parts of a membership that waits on for its payment.
@@ -147,6 +143,18 @@ impl Order {
     }
 }
 
+/// What is still to be paid of an order.
+///
+/// # Errors
+/// The database's, to be masked.
+pub(super) async fn due(ctx: &Context<'_>, number: i64) -> Result<Option<Money>> {
+    let currency = facts(ctx).await?.currency;
+    Ok(load::<OrderStates>(ctx, (), number).await?.map(|state| {
+        let waits = state.status == carts::OrderStatus::PendingPayment;
+        Money::new(if waits { state.due() } else { Default::default() }, currency)
+    }))
+}
+
 async fn application_name(ctx: &Context<'_>, number: Option<i64>) -> Result<Option<String>> {
     match number {
         Some(number) => Ok(load::<Applications>(ctx, (), number).await?.map(|application| application.name)),
@@ -177,7 +185,7 @@ impl From<carts::ShipTo> for ShipTo {
 }
 
 /// A payment of an order.
-pub struct Payment(order_changes::Payment);
+pub struct Payment(pub(super) order_changes::Payment);
 
 /// A payment of an order.
 #[Object(name = "OrderPayment")]
@@ -278,7 +286,8 @@ impl OrderLine {
 
 /// What a list of orders tells beside its page.
 pub struct OrderTotals {
-    pub(in crate::graphql) partner_id: i64,
+    /// Whose; everybody's without one.
+    pub(in crate::graphql) partner_id: Option<i64>,
     pub(in crate::graphql) filter: Filter,
 }
 
@@ -286,6 +295,9 @@ pub struct OrderTotals {
 impl OrderTotals {
     /// How many orders there are on all pages.
     async fn total_count(&self, ctx: &Context<'_>) -> Result<BigInt> {
-        Ok(BigInt(load::<OrderCounts>(ctx, self.filter.clone(), self.partner_id).await?))
+        if let Some(partner_id) = self.partner_id {
+            return Ok(BigInt(load::<OrderCounts>(ctx, self.filter.clone(), partner_id).await?));
+        }
+        store::orders::count(network(ctx)?.database.reader(), (None, &self.filter)).await.map(BigInt).map_err(fault)
     }
 }

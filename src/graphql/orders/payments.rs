@@ -1,10 +1,17 @@
 //! By what something is paid.
 
-use async_graphql::{Enum, InputObject, OneofObject};
+use async_graphql::{Context, Enum, InputObject, OneofObject, Result, SimpleObject};
 
-use super::super::scalars::BigInt;
+use super::super::loader::{Epoch, load};
+use super::super::scalars::{BigInt, Money};
+use super::super::user_errors::{UserError, sort};
 use super::super::wallets::inputs::MoneyInput;
-use crate::commands::orders::{FromEpin, FromWallet, Means};
+use super::loader::OrderPayments;
+use super::objects::{Order, Payment, due};
+use super::query::order;
+use crate::auth::principal::Principal;
+use crate::commands;
+use crate::commands::orders::{FromEpin, FromWallet, Means, RecordPayment};
 use crate::config::secrets::Secret;
 use crate::domain::carts;
 
@@ -68,4 +75,33 @@ pub enum PaymentMethod {
     Epin,
     /// Outside, recorded here.
     External,
+}
+
+/// Outcome of recordPayment.
+#[derive(SimpleObject)]
+pub struct RecordPaymentPayload {
+    /// The order after the act; null when there are user errors, and when it is hidden from the caller: an application sees orders that it recorded.
+    order: Option<Order>,
+    /// The payment; null when there are user errors, and to an application where another one had recorded it.
+    payment: Option<Payment>,
+    /// What is still to be paid; null when there are user errors.
+    due: Option<Money>,
+    /// What the person can put right.
+    user_errors: Vec<UserError>,
+}
+
+impl RecordPaymentPayload {
+    pub(super) async fn of(ctx: &Context<'_>, act: &RecordPayment, outcome: Result<i64, commands::Error>) -> Result<Self> {
+        let number = match sort(outcome)? {
+            Ok(number) => number,
+            Err(user_errors) => return Ok(Self { order: None, payment: None, due: None, user_errors }),
+        };
+        // What was loaded before the act is forgotten.
+        ctx.data::<Epoch>()?.advance();
+        let application = ctx.data::<Principal>()?.application();
+        let recorded = load::<OrderPayments>(ctx, (), number).await?.into_iter();
+        let mut own = recorded.filter(|payment| application.is_none() || payment.application_id == application);
+        let payment = own.find(|payment| payment.reference.as_deref() == Some(act.reference.trim())).map(Payment);
+        Ok(Self { order: order(ctx, number).await?, payment, due: due(ctx, number).await?, user_errors: Vec::new() })
+    }
 }

@@ -52,7 +52,7 @@ impl PartnerMoney<'_> {
         let page = Paging { first, after, last, before }.page(network(ctx)?.page_sizes, CursorKind::Number)?;
         let filter: store::orders::Filter = filter.unwrap_or_default().into();
         let slice = load::<OrdersOf>(ctx, (filter.clone(), page), self.0.partner.id).await?;
-        let totals = OrderTotals { partner_id: self.0.partner.id, filter };
+        let totals = OrderTotals { partner_id: Some(self.0.partner.id), filter };
         Ok(Some(connect(slice, totals, |order| Edge::new(Cursor::number(order.placed_at.nanos(), order.id), Order(order)))))
     }
 

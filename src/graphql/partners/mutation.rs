@@ -1,4 +1,4 @@
-//! becomePartner, placePartner, setPlacementPreference, setContactSharing, moveSponsor
+//! becomePartner, placePartner, setPlacementPreference, setContactSharing, moveSponsor, setPartnerStatus
 
 use async_graphql::{Context, InputObject, Object, Result, SimpleObject};
 
@@ -7,15 +7,15 @@ use super::super::network::{Promotion, caller};
 use super::super::referral_links::inputs::referral;
 use super::super::scalars::BigInt;
 use super::super::user_errors::{UserError, idempotency_key, sort};
-use super::inputs::PlacementPreference;
+use super::inputs::{PartnerStatus, PlacementPreference};
 use super::joining::{MEMBERSHIP, MembershipInput, SlotInput, joining};
 use super::loader::Partners;
 use super::objects::Partner;
 use super::seen::find;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::partners::{
-    BecomePartner, Joining, MoveSponsor, PlacePartner, become_partner, move_sponsor, place_partner, set_contact_sharing,
-    set_placement_preference,
+    BecomePartner, Joining, MoveSponsor, PlacePartner, SetPartnerStatus, become_partner, move_sponsor, place_partner, set_contact_sharing,
+    set_partner_status, set_placement_preference,
 };
 use crate::commands::{self, Services};
 
@@ -68,6 +68,19 @@ pub struct MoveSponsorInput {
     sponsor_number: BigInt,
 }
 
+/// Whether a partner takes part from now on.
+#[derive(InputObject)]
+pub struct SetPartnerStatusInput {
+    /// The partner's number.
+    partner_number: BigInt,
+    /// ACTIVE, SUSPENDED or TERMINATED.
+    status: PartnerStatus,
+    /// Why, in 1 to 200 characters; it stands in the audit trail.
+    reason: String,
+    /// Makes the act repeatable: the same key with the same input decides once. Also read from the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
+}
+
 /// Declares payloads that show the partner as it is after the act.
 macro_rules! partner_payloads {
     ($($(#[$doc:meta])* $name:ident;)+) => {
@@ -105,6 +118,8 @@ partner_payloads! {
     SetContactSharingPayload;
     /// Outcome of moveSponsor.
     MoveSponsorPayload;
+    /// Outcome of setPartnerStatus.
+    SetPartnerStatusPayload;
 }
 
 /// The partner as the caller sees it now: what was loaded before the act is forgotten.
@@ -187,5 +202,28 @@ impl PartnerMutation {
         let act = MoveSponsor { partner: input.partner_number.0, sponsor: input.sponsor_number.0 };
         let outcome = move_sponsor(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;
         MoveSponsorPayload::of(ctx, outcome.map(|()| act.partner)).await
+    }
+
+    /// Suspends a partner, ends the partnership, or lets the partner take part again. The partner keeps the place in both trees, and may sign in; only one who
+    /// is ACTIVE earns, recruits, orders and spends. Needs the scope `network`; recorded in the audit trail.
+    async fn set_partner_status(
+        &self,
+        ctx: &Context<'_>,
+        #[graphql(desc = "Whose, which and why.")] input: SetPartnerStatusInput,
+    ) -> Result<Option<SetPartnerStatusPayload>> {
+        let act = SetPartnerStatus {
+            partner: input.partner_number.0,
+            status: input.status.into(),
+            reason: input.reason,
+            idempotency_key: idempotency_key(ctx, input.idempotency_key),
+        };
+        let outcome = set_partner_status(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await;
+        let mut payload = SetPartnerStatusPayload::of(ctx, outcome).await?;
+        if let Some(payload) = &mut payload {
+            // Accounts are named by user name elsewhere.
+            let errors = std::mem::take(&mut payload.user_errors);
+            payload.user_errors = errors.into_iter().map(|error| error.renamed("username", "partnerNumber")).collect();
+        }
+        Ok(payload)
     }
 }

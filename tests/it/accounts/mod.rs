@@ -3,6 +3,7 @@
 mod addresses;
 pub mod applications;
 mod blocking;
+mod cents;
 mod delivery;
 mod post_office;
 mod recovery;

@@ -12,4 +12,5 @@ mod searching;
 mod sessions;
 mod shapes;
 mod signing_up;
+mod standing;
 mod tokens;

@@ -100,7 +100,7 @@ async fn all_queries_run(app: App) {
     let served = Served::start(&app).await;
     let partner = app.member("partner").await;
     app.execute("UPDATE partners SET account_id = (SELECT id FROM accounts WHERE username = 'partner') WHERE id = 1", []).await;
-    let operator = app.staff("operator", Role::Operator, &[Scope::Network, Scope::Kyc, Scope::Applications]).await;
+    let operator = app.staff("operator", Role::Operator, &[Scope::Network, Scope::Orders, Scope::Kyc, Scope::Applications]).await;
     for mut example in all().into_iter().filter(Example::is_query) {
         // In this company the partner of the demo has another number.
         if let Some(number) = example.variables.pointer_mut("/number") {

@@ -8,6 +8,7 @@ mod foreign;
 mod joined;
 mod limits;
 mod nodes;
+mod orders;
 mod pages;
 mod ranks;
 mod schema;

@@ -225,3 +225,85 @@ fn mutations_take_one_input_and_give_a_payload_with_user_errors() {
         assert_eq!(errors.map(|field| field.node.ty.node.to_string()).as_deref(), Some("[UserError!]!"), "{name}");
     }
 }
+
+/// Mutations without an idempotency key, and why a repetition does no harm. A mutation that makes something new, adds to something or moves money is not one
+/// of these: it takes a key.
+const WITHOUT_KEY: [(&str, &[&str]); 5] = [
+    // The input says what is to be; a repetition finds it so, and answers the same.
+    (
+        "what is said is said again",
+        &[
+            "clearCart",
+            "removeFromCart",
+            "removeImage",
+            "removePayoutMethod",
+            "savePayoutMethod",
+            "setAccessRules",
+            "setApplicationState",
+            "setCartQuantity",
+            "setContactSharing",
+            "setDefaultShippingAddress",
+            "setPlacementPreference",
+            "setSignUpsOpen",
+            "updateBank",
+            "updateContact",
+            "updatePersonal",
+            "updateProduct",
+        ],
+    ),
+    // A step that is taken once: a repetition finds it taken, changes nothing, and answers so or that it is done.
+    (
+        "what is done is done",
+        &[
+            "blockAccount",
+            "blockEpin",
+            "cancelOrder",
+            "completeOrder",
+            "deleteReferralLink",
+            "endOtherSessions",
+            "endSession",
+            "eraseAccount",
+            "logOut",
+            "moveSponsor",
+            "placePartner",
+            "removeShippingAddress",
+            "transferEpin",
+            "unblockAccount",
+            "unblockEpin",
+        ],
+    ),
+    // Known by what it is called outside.
+    ("by reference", &["recordOrder", "recordPayment"]),
+    // A secret, or a token that works once: a repetition is refused, and the person signs in with what was set. An answer with tokens is not kept.
+    (
+        "by a secret",
+        &[
+            "changePassword",
+            "logIn",
+            "refreshToken",
+            "renewEpinCode",
+            "resetPassword",
+            "resetTransactionPassword",
+            "setTransactionPassword",
+            "verifyEmail",
+        ],
+    ),
+    // Another mail, at most so many an hour.
+    ("by a limit", &["requestEmailVerification", "requestPasswordReset", "requestTransactionPasswordReset"]),
+];
+
+#[test]
+fn every_mutation_has_an_idempotency_key_or_a_reason_to_need_none() {
+    let types = types();
+    let by_name: HashMap<&str, &TypeDefinition> = types.iter().map(|definition| (definition.name.node.as_str(), definition)).collect();
+    for mutation in fields(by_name["Mutation"]) {
+        let name = mutation.node.name.node.as_str();
+        let input = by_name[format!("{}{}Input", name[..1].to_uppercase(), &name[1..]).as_str()];
+        let has_key = inputs(input).iter().any(|field| field.node.name.node == "idempotencyKey");
+        let reasons: Vec<_> = WITHOUT_KEY.iter().filter(|(_, names)| names.contains(&name)).map(|(reason, _)| *reason).collect();
+        assert_eq!(reasons.len(), usize::from(!has_key), "{name}: an idempotency key, or one reason in WITHOUT_KEY: {reasons:?}");
+    }
+    let known = |name: &str| fields(by_name["Mutation"]).iter().any(|mutation| mutation.node.name.node == name);
+    let gone: Vec<_> = WITHOUT_KEY.iter().flat_map(|(_, names)| *names).filter(|name| !known(name)).collect();
+    assert!(gone.is_empty(), "no such mutation any more: {gone:?}");
+}

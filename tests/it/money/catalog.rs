@@ -3,13 +3,13 @@
 use upline::auth::principal::Principal;
 use upline::commands::Error;
 use upline::commands::carts::{
-    add_shipping_address, add_to_cart, clear_cart, remove_from_cart, remove_shipping_address, set_cart_quantity,
-    set_default_shipping_address,
+    add_shipping_address, add_shipping_address_once, add_to_cart, add_to_cart_once, clear_cart, remove_from_cart, remove_shipping_address,
+    set_cart_quantity, set_default_shipping_address,
 };
-use upline::commands::catalog::save_product;
+use upline::commands::catalog::{save_product, save_product_once};
 use upline::domain::accounts::Scope;
 use upline::domain::amount::Amount;
-use upline::domain::carts::ShippingAddress;
+use upline::domain::carts::{MOST_VOLUME, ShippingAddress};
 use upline::domain::products::{Product, ProductKind};
 use upline::domain::refusal::Refusal;
 use upline::store::carts;
@@ -22,6 +22,7 @@ on_both_databases!(
     a_cart_adds_up_and_keeps_to_its_bounds,
     anonymous_callers_have_neither_cart_nor_addresses,
     one_address_is_the_default_and_those_of_others_do_not_exist,
+    one_key_fills_a_cart_adds_an_address_and_makes_a_product_once,
 );
 
 pub fn product(sku: &str, price: i64) -> Product {
@@ -80,6 +81,8 @@ async fn what_cannot_be_offered_is_refused(app: App) {
     for price in [10_001, -10_000] {
         assert!(matches!(refused(Product { price: Amount::from_units(price), ..good.clone() }).await, Refusal::InvalidAmount { .. }));
     }
+    let heavy = Product { cv: MOST_VOLUME.checked_add(Amount::from_units(1)).unwrap(), ..good.clone() };
+    assert_eq!(refused(heavy).await, Refusal::OrderVolumeTooLarge);
     assert_eq!(refused(Product { id: 99, ..good.clone() }).await, Refusal::ProductUnknown);
     save_product(&app.services, &merchant, &good).await.unwrap();
     assert_eq!(refused(good).await, Refusal::SkuTaken);
@@ -116,8 +119,46 @@ async fn a_cart_adds_up_and_keeps_to_its_bounds(app: App) {
     assert_eq!(app.count("cart_lines").await, 1, "the cart of another is another cart");
     clear_cart(services, principal).await.unwrap();
     assert_eq!(app.count("cart_lines").await, 0);
-    let dear = offer(&app, &product("DEAR", 99_999_999_999)).await;
+    let worthless = Product { pv: Amount::ZERO, cv: Amount::ZERO, ..product("DEAR", 99_999_999_999) };
+    let dear = offer(&app, &worthless).await;
     assert_eq!(refusal(add_to_cart(services, principal, dear, 9_999).await), Refusal::CartTooLarge);
+    let heavy = offer(&app, &Product { pv: MOST_VOLUME, cv: Amount::ZERO, ..product("HEAVY", 1) }).await;
+    let too_large = Refusal::OrderVolumeTooLarge;
+    assert_eq!(refusal(add_to_cart(services, principal, heavy, 2).await), too_large);
+    assert_eq!(too_large.to_string(), "An order has 1000000000 of personal and of commissionable volume at most: order less at once.");
+    add_to_cart(services, principal, heavy, 1).await.unwrap();
+}
+
+/// Promise P05.
+async fn one_key_fills_a_cart_adds_an_address_and_makes_a_product_once(app: App) {
+    let merchant = app.operator("merchant", &[Scope::Catalog]).await;
+    let anna = app.member("anna").await;
+    let made = (0..8).map(|_| {
+        let (app, merchant) = (app.clone(), merchant.clone());
+        async move { save_product_once(&app.services, &merchant, &product("A", 10), Some("k")).await }
+    });
+    let (ids, refused) = all_at_once(made).await;
+    assert!(refused.is_empty() && ids.iter().all(|id| *id == ids[0]), "{ids:?} {refused:?}");
+    let added = (0..8).map(|_| {
+        let (app, anna, id) = (app.clone(), anna.principal.clone(), ids[0]);
+        async move { add_to_cart_once(&app.services, &anna, (id, 2), Some("k")).await }
+    });
+    assert_eq!(all_at_once(added).await.0.len(), 8);
+    let sent = (0..8).map(|_| {
+        let (app, anna) = (app.clone(), anna.principal.clone());
+        async move { add_shipping_address_once(&app.services, &anna, &address("Anna"), Some("k")).await }
+    });
+    let (addresses, _) = all_at_once(sent).await;
+    assert!(addresses.iter().all(|address| *address == addresses[0]));
+    assert_eq!((app.count("products").await, app.count("shipping_addresses").await, app.count("audit_entries").await), (1, 1, 1));
+    assert_eq!(app.value::<i64>("SELECT quantity FROM cart_lines", []).await, 2);
+    let (services, who) = (&app.services, &anna.principal);
+    let conflict = Refusal::IdempotencyConflict;
+    assert_eq!(refusal(add_to_cart_once(services, who, (ids[0], 3), Some("k")).await), conflict);
+    assert_eq!(refusal(add_shipping_address_once(services, who, &address("Bert"), Some("k")).await), conflict);
+    assert_eq!(refusal(save_product_once(services, &merchant, &product("B", 10), Some("k")).await), conflict);
+    add_to_cart_once(services, who, (ids[0], 3), Some("another")).await.unwrap();
+    assert_eq!(app.value::<i64>("SELECT quantity FROM cart_lines", []).await, 5);
 }
 
 fn address(name: &str) -> ShippingAddress {

@@ -26,6 +26,7 @@ on_both_databases!(
     what_cannot_be_ordered_leaves_the_cart_alone,
     of_rivals_for_one_cart_all_get_one_order,
     a_wallet_pays_for_another_by_its_owners_secret,
+    who_is_not_active_pays_no_order,
     only_those_who_may_finish_and_refund_orders,
     rival_refunds_give_back_once,
     volume_of_a_closed_period_is_taken_back_in_the_open_one,
@@ -195,6 +196,25 @@ async fn unlocked(app: &App, partner: &TestPartner) -> bool {
     let transaction_password = Secret::new(SPENDING.to_owned());
     let act = Transfer { to: 998, sum: super::sum("1"), memo: None, transaction_password, idempotency_key: None };
     refusal(transfer(&app.services, &partner.member.principal, &act).await) == Refusal::PartnerUnknown
+}
+
+/// By whatever means: a wallet of somebody else's and an e-pin are none of the partner's own.
+async fn who_is_not_active_pays_no_order(app: App) {
+    let operator = treasurer(&app).await;
+    let rich = wealthy(&app, &operator, "rich", "100").await;
+    let anna = app.join("anna", None, None).await.unwrap();
+    let id = offer(&app, &product("A", 10)).await;
+    add_to_cart(&app.services, &anna.member.principal, id, 1).await.unwrap();
+    let order = checkout(&app.services, &anna.member.principal, &Checkout::default()).await.unwrap();
+    let act = PayOrder { order, payment: wallet(Some(rich.number), SPENDING), idempotency_key: None };
+    for status in ["SUSPENDED", "TERMINATED"] {
+        app.execute("UPDATE partners SET status = $1 WHERE id = $2", [status.into(), anna.number.into()]).await;
+        assert_eq!(refusal(pay_order(&app.services, &anna.member.principal, &act).await), Refusal::PartnerNotActive, "{status}");
+    }
+    assert_eq!((app.count("payments").await, available(&app, rich.number).await), (0, 1_000_000));
+    app.execute("UPDATE partners SET status = 'ACTIVE' WHERE id = $1", [anna.number.into()]).await;
+    pay_order(&app.services, &anna.member.principal, &act).await.unwrap();
+    assert_eq!(status(&app, order).await, "COMPLETED");
 }
 
 async fn only_those_who_may_finish_and_refund_orders(app: App) {

@@ -10,7 +10,7 @@ use upline::commands::orders::{
 };
 use upline::domain::accounts::{Role, Scope};
 use upline::domain::amount::Amount;
-use upline::domain::carts::ShippingAddress;
+use upline::domain::carts::{MOST_VOLUME, ShippingAddress};
 use upline::domain::order_kind::{Buyer, OrderKind};
 use upline::domain::products::Product;
 use upline::domain::refusal::Refusal;
@@ -111,6 +111,8 @@ async fn an_order_of_another_shop_counts_once(app: App) {
     assert!(matches!(refusal(record(foreign("SHOP-18", anna.number, "-1")).await), Refusal::InvalidAmount { .. }));
     let negative = RecordOrder { pv: Amount::from_units(-1), ..foreign("SHOP-18", anna.number, "1") };
     assert!(matches!(refusal(record(negative).await), Refusal::InvalidAmount { .. }));
+    let heavy = RecordOrder { cv: MOST_VOLUME.checked_add(Amount::from_units(1)).unwrap(), ..foreign("SHOP-18", anna.number, "1") };
+    assert_eq!(refusal(record(heavy).await), Refusal::OrderVolumeTooLarge);
     let free = record(foreign("SHOP-19", anna.number, "0")).await.unwrap();
     assert_eq!((status(&app, free).await.as_str(), app.count("payments").await, app.count("journals").await), ("COMPLETED", 1, 1));
 }
