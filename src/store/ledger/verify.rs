@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
 
-use super::seal::{COLUMNS, Head, Link, Sealable, gather, read};
+use super::seal::{COLUMNS, Head, Link, POSTINGS, Sealable, WIDTH, gather, read};
 use crate::store::database::Transaction;
 use crate::store::error::Error;
 use crate::store::sql::{Row, Sql};
@@ -75,7 +75,7 @@ async fn accounts(snapshot: &Transaction) -> Result<HashMap<i64, Known>, Error> 
 }
 
 async fn journals(snapshot: &Transaction, accounts: &HashMap<i64, Known>, findings: &mut Findings) -> Result<(), Error> {
-    let sql = format!("SELECT {COLUMNS} FROM journals AS j LEFT JOIN postings AS p ON p.journal_id = j.id ORDER BY j.id, p.id");
+    let sql = format!("SELECT {COLUMNS} FROM journals AS j{POSTINGS} ORDER BY j.id, p.id");
     let mut rows = Sql::whole(snapshot, &sql, []).stream(snapshot, read).await?;
     let mut pending: Vec<Sealable> = Vec::new();
     while let Some(row) = rows.try_next().await? {
@@ -97,8 +97,8 @@ fn judge(journal: &Sealable, accounts: &HashMap<i64, Known>, findings: &mut Find
     findings.journals += 1;
     let mut sums: HashMap<&str, i128> = HashMap::new();
     let mut count = 0;
-    for [_, account, amount, _] in &journal.postings {
-        let (Some(account), Some(amount)) = (account, amount) else { continue };
+    for posting in &journal.postings {
+        let [_, Some(account), Some(amount), ..] = &posting.numbers else { continue };
         count += 1;
         match accounts.get(account) {
             Some(known) => *sums.entry(&known.currency).or_default() += i128::from(*amount),
@@ -172,11 +172,10 @@ async fn epins(snapshot: &Transaction, findings: &mut Findings) -> Result<(), Er
 
 async fn chain(snapshot: &Transaction, noted: Option<Link>, findings: &mut Findings) -> Result<(), Error> {
     let sql = format!(
-        "SELECT {COLUMNS}, s.id, s.hash FROM journal_seals AS s LEFT JOIN journals AS j ON j.id = s.journal_id
-         LEFT JOIN postings AS p ON p.journal_id = j.id ORDER BY s.id, p.id"
+        "SELECT {COLUMNS}, s.id, s.hash FROM journal_seals AS s LEFT JOIN journals AS j ON j.id = s.journal_id{POSTINGS} ORDER BY s.id, p.id"
     );
     let read = |row: &Row<'_>| {
-        let place: Place = (row.get(11)?, row.get(12)?);
+        let place: Place = (row.get(WIDTH)?, row.get(WIDTH + 1)?);
         Ok((place, if row.get::<Option<i64>>(0)?.is_some() { Some(read(row)?) } else { None }))
     };
     let mut rows = Sql::whole(snapshot, &sql, []).stream(snapshot, read).await?;
@@ -228,9 +227,10 @@ impl Chain {
     fn add(&mut self, (link, hash): &Place, journals: &[Sealable], findings: &mut Findings) {
         let fault = match journals {
             [journal] if *link == self.head.links + 1 && *hash == journal.link(&self.head.hash) => None,
-            [journal] => {
-                Some(format!("link {link} of the chain does not fit journal {}: one of them was changed, removed or moved", journal.id))
-            }
+            [journal] => Some(format!(
+                "link {link} of the chain does not fit journal {}: one of them, or an account it names, was changed, removed or moved",
+                journal.id
+            )),
             _ => Some(format!("link {link} of the chain seals a journal that does not exist")),
         };
         // One broken link makes all behind it wrong: only the first is told.

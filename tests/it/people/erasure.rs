@@ -478,6 +478,7 @@ const STAYS: &[&str] = &[
     "plan_versions: code currency source",
     "products: sku name kind category description image_url",
     "ranks: code name",
+    "referral_salts: salt",
     "referral_visitors: visitor",
     "settings: name value",
 ];
