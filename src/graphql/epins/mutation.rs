@@ -246,7 +246,7 @@ impl EpinMutation {
         }))
     }
 
-    /// Bars an e-pin; what is left stays on it. Needs the scope `payouts`; recorded in the audit trail.
+    /// Bars an e-pin; what is left stays on it until its time runs out. Needs the scope `payouts`; recorded in the audit trail.
     async fn block_epin(
         &self,
         ctx: &Context<'_>,
