@@ -1,5 +1,6 @@
 //! The ledger: journals are written whole, sealed into a chain, and checked from the ground up.
 
+mod agreement;
 mod books;
 pub mod holds;
 mod post;
