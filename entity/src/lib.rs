@@ -40,6 +40,7 @@ pub mod rank_history;
 pub mod referral_attribution;
 pub mod referral_day;
 pub mod referral_link;
+pub mod referral_salt;
 pub mod referral_visitor;
 pub mod refresh_token;
 pub mod session;

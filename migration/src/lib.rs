@@ -24,6 +24,7 @@ mod m0017_payout_rail;
 mod m0018_applications;
 mod m0019_closed_wallets;
 mod m0020_orders_of_accounts;
+mod m0021_sealed_accounts_and_salted_days;
 mod m0022_set_aside_volumes;
 
 /// Applies and takes back the changes.
@@ -53,6 +54,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_applications::Migration),
             Box::new(m0019_closed_wallets::Migration),
             Box::new(m0020_orders_of_accounts::Migration),
+            Box::new(m0021_sealed_accounts_and_salted_days::Migration),
             Box::new(m0022_set_aside_volumes::Migration),
         ]
     }

@@ -1,22 +1,24 @@
-//! `upline ledger`: checks the books, and prints the statement of a wallet.
+//! `upline ledger`: checks the books, and prints the statement of a wallet or of a book of the company.
 
 use std::io::Write;
 
 use anyhow::Context as _;
 
 use super::{Global, runtime};
-use crate::domain::ledger::Pocket;
+use crate::domain::amount::Amount;
+use crate::domain::ledger::{Book, Pocket};
 use crate::domain::pages::{Key, Page, SortKey};
 use crate::domain::wallets::{Movement, MovementFilter};
 use crate::offline::guarded;
 use crate::store::bulk::lock;
-use crate::store::ledger::{Link, verify};
+use crate::store::database::Transaction;
+use crate::store::ledger::{Entry, Link, entries, verify};
 use crate::store::{partners, settings, wallets};
 
 /// Movements read at a time.
 const PAGE: u32 = 1_000;
 
-/// Checks the books, and prints the statement of a wallet.
+/// Checks the books, and prints statements.
 #[derive(Debug, clap::Args)]
 pub struct Args {
     #[command(subcommand)]
@@ -25,19 +27,23 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// Checks every journal, every balance, the holds and the chain from the ground up.
+    /// Checks every journal, every balance, the chain, and that holds, payouts, orders, payments and e-pins agree with them, from the ground up.
     Verify {
         /// The head that an earlier check printed: it must be a link of the chain still.
         #[arg(long, value_name = "HEAD", value_parser = link)]
         head: Option<Link>,
     },
-    /// Prints every movement of a partner's wallet as CSV, the oldest first.
+    /// Prints every movement of a partner's wallet or of a book of the company as CSV, the oldest first.
+    #[command(group = clap::ArgGroup::new("whose").required(true))]
     Statement {
         /// The partner's number.
-        #[arg(long, value_name = "NUMBER")]
-        partner: i64,
+        #[arg(long, value_name = "NUMBER", group = "whose")]
+        partner: Option<i64>,
+        /// CASH, SALES, COMMISSION_EXPENSE, EPIN_LIABILITY, BREAKAGE, FEES or ADJUSTMENTS.
+        #[arg(long, group = "whose")]
+        book: Option<Book>,
         /// AVAILABLE, PENDING or HELD.
-        #[arg(long, default_value = "AVAILABLE")]
+        #[arg(long, default_value = "AVAILABLE", conflicts_with = "book")]
         pocket: Pocket,
     },
 }
@@ -62,38 +68,61 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
             anyhow::ensure!(checked.findings.is_empty(), "the ledger is not in order: {} findings", checked.findings.len());
             writeln!(out, "the ledger is in order")?;
         }
-        Command::Statement { partner, pocket } => statement(&database, partner, pocket, out).await?,
+        Command::Statement { partner, book, pocket } => {
+            let snapshot = database.snapshot().await?;
+            lock::without_timeout(&snapshot).await?;
+            writeln!(out, "at,journal,kind,subject,counterparty,memo,amount,balance")?;
+            match (partner, book) {
+                (_, Some(book)) => of_book(&snapshot, book, out).await?,
+                (partner, None) => of_wallet(&snapshot, partner.unwrap_or_default(), pocket, out).await?,
+            }
+            snapshot.rollback().await?;
+        }
     }
     Ok(database.close().await?)
 }
 
-async fn statement(database: &crate::store::database::Database, partner: i64, pocket: Pocket, out: &mut dyn Write) -> anyhow::Result<()> {
-    let snapshot = database.snapshot().await?;
-    lock::without_timeout(&snapshot).await?;
-    partners::find(&snapshot, &partners::Lookup::Number(partner)).await?.with_context(|| format!("there is no partner {partner}"))?;
-    writeln!(out, "at,journal,kind,subject,memo,amount,balance")?;
-    if let Some(currency) = settings::currency(&snapshot).await? {
-        let filter = MovementFilter { pocket, kinds: Vec::new(), from: None, before: None };
-        // The list is the latest first; read from its end it is the oldest first.
-        let mut page = Page { limit: PAGE, after: None, before: None, from_end: true };
-        loop {
-            let found = wallets::movements(&snapshot, &[partner], currency, &filter, &page).await?.remove(&partner).unwrap_or_default();
-            for movement in found.rows.iter().rev() {
-                line(movement, out)?;
-            }
-            match found.rows.first().filter(|_| found.has_previous) {
-                Some(first) => page.before = Some(Key { sort: SortKey::Number(first.id), id: first.id }),
-                None => break,
-            }
+async fn of_wallet(snapshot: &Transaction, partner: i64, pocket: Pocket, out: &mut dyn Write) -> anyhow::Result<()> {
+    partners::find(snapshot, &partners::Lookup::Number(partner)).await?.with_context(|| format!("there is no partner {partner}"))?;
+    let Some(currency) = settings::currency(snapshot).await? else { return Ok(()) };
+    let filter = MovementFilter { pocket, kinds: Vec::new(), from: None, before: None };
+    // The list is the latest first; read from its end it is the oldest first.
+    let mut page = Page { limit: PAGE, after: None, before: None, from_end: true };
+    loop {
+        let found = wallets::movements(snapshot, &[partner], currency, &filter, &page).await?.remove(&partner).unwrap_or_default();
+        for movement in found.rows.iter().rev() {
+            let Movement { id, journal_id, kind, subject, counterparty_id, memo, amount, balance, at, .. } = movement.clone();
+            line(&Entry { id, journal_id, kind, subject, counterparty_id, memo, amount, at }, balance, out)?;
+        }
+        match found.rows.first().filter(|_| found.has_previous) {
+            Some(first) => page.before = Some(Key { sort: SortKey::Number(first.id), id: first.id }),
+            None => return Ok(()),
         }
     }
-    Ok(snapshot.rollback().await?)
 }
 
-fn line(movement: &Movement, out: &mut dyn Write) -> std::io::Result<()> {
-    let Movement { journal_id, kind, subject, memo, amount, balance, at, .. } = movement;
+/// A book keeps no balance: it is added up on the way.
+async fn of_book(snapshot: &Transaction, book: Book, out: &mut dyn Write) -> anyhow::Result<()> {
+    let Some(currency) = settings::currency(snapshot).await? else { return Ok(()) };
+    let (mut balance, mut last) = (Amount::ZERO, 0);
+    loop {
+        let found = entries(snapshot, (book, currency), last, PAGE).await?;
+        for entry in &found {
+            balance = balance.checked_add(entry.amount).with_context(|| format!("the balance of {book} exceeds 64 bits"))?;
+            line(entry, balance, out)?;
+        }
+        match found.last() {
+            Some(entry) => last = entry.id,
+            None => return Ok(()),
+        }
+    }
+}
+
+fn line(entry: &Entry, balance: Amount, out: &mut dyn Write) -> std::io::Result<()> {
+    let Entry { journal_id, kind, subject, counterparty_id, memo, amount, at, .. } = entry;
+    let counterparty = counterparty_id.map(|partner| partner.to_string()).unwrap_or_default();
     let memo = guarded(memo.as_deref().unwrap_or_default()).replace('"', "\"\"");
-    writeln!(out, "{at},{journal_id},{kind},{subject},\"{memo}\",{amount},{balance}")
+    writeln!(out, "{at},{journal_id},{kind},{subject},{counterparty},\"{memo}\",{amount},{balance}")
 }
 
 fn link(text: &str) -> Result<Link, String> {

@@ -39,6 +39,8 @@ pub async fn purge(services: &Services) -> Result<Purged, Error> {
     // In this order: a session goes when its tokens have gone.
     let refresh_tokens = old(services, Kind::RefreshTokens, settings.session_days).await?
         + old(services, Kind::TokensOfSessions, settings.session_days).await?;
+    // Before the hashes: none of those that are left can be made again then.
+    old(services, Kind::Salts, VISITOR_DAYS).await?;
     Ok(Purged {
         refresh_tokens,
         sessions: old(services, Kind::Sessions, settings.session_days).await?,

@@ -13,7 +13,7 @@ coded_enum! {
         Active = "ACTIVE",
         /// Nothing is left on it.
         Used = "USED",
-        /// Barred by an operator; what is left stays on it.
+        /// Barred by an operator; what is left stays on it until its time runs out.
         Blocked = "BLOCKED",
         /// Its time ran out; what was left fell to the company.
         Expired = "EXPIRED",

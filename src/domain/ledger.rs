@@ -56,7 +56,7 @@ coded_enum! {
         EpinIssue = "EPIN_ISSUE",
         /// An e-pin was paid into a wallet.
         EpinRedemption = "EPIN_REDEMPTION",
-        /// E-pins were blocked or ran out.
+        /// The time of e-pins ran out: what was left on them fell to the company.
         EpinRetirement = "EPIN_RETIREMENT",
         /// Money was set aside for a payout.
         PayoutRequest = "PAYOUT_REQUEST",

@@ -123,7 +123,10 @@ pub enum Refusal {
     #[error("There is no such journal.")]
     JournalUnknown,
     /// Orders, payouts and e-pins have acts of their own.
-    #[error("A journal of the kind {kind} is not taken back by itself: refund its order, fail or reject its payout, or block its e-pin.")]
+    #[error(
+        "A journal of the kind {kind} is not taken back by itself: refund its order, or fail or reject its payout. Blocking an e-pin keeps it from being \
+         used and moves no money; what a wallet holds wrongly is credited or debited."
+    )]
     JournalNotReversible {
         /// What it is about.
         kind: JournalKind,

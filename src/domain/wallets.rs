@@ -37,6 +37,8 @@ pub struct Movement {
     pub reverses_id: Option<i64>,
     /// The thing that it was about: `order:17`.
     pub subject: String,
+    /// The partner from whose wallet it came or into whose it went; none where no other partner, or more than one, was on the other side.
+    pub counterparty_id: Option<i64>,
     /// In words.
     pub memo: Option<String>,
     /// What came in; negative for what went out.

@@ -65,14 +65,14 @@ async fn hold_where(transaction: &Transaction, column: &str, is: impl Into<Value
     sql.one(transaction, |row| read(row, 0)).await
 }
 
-/// Pins with something left whose time is over, at most so many, held until the transaction ends; those that another act holds are passed over.
+/// Pins with something left whose time is over, blocked ones too, at most so many, held until the transaction ends; those that another act holds are passed over.
 ///
 /// # Errors
 /// The database's.
 pub async fn hold_expired(transaction: &Transaction, now: Instant, most: u32) -> Result<Vec<Epin>, Error> {
     let mut sql = Sql::new(transaction);
     sql.push("SELECT ").push(COLUMNS).push(" FROM epins AS e").push(BATCH);
-    sql.push(" WHERE e.remaining > 0 AND e.status = 'ACTIVE' AND e.expires_at <= ").bind(now.nanos());
+    sql.push(" WHERE e.remaining > 0 AND e.status IN ('ACTIVE', 'BLOCKED') AND e.expires_at <= ").bind(now.nanos());
     sql.push(" ORDER BY e.expires_at LIMIT ").bind(i64::from(most));
     if transaction.get_database_backend() == DbBackend::Postgres {
         sql.push(" FOR UPDATE OF e SKIP LOCKED");

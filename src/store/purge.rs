@@ -27,6 +27,8 @@ pub enum Kind {
     Mails,
     /// Links that were mailed and do not work any more.
     MailedLinks,
+    /// What the visitors of days that are over were hashed with.
+    Salts,
     /// Who followed links, of days that are over.
     Visitors,
     /// Events.
@@ -65,6 +67,10 @@ pub async fn delete(connection: &impl ConnectionTrait, kind: Kind, before: Insta
         Kind::Mails => "DELETE FROM mails WHERE id IN (SELECT id FROM mails WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)",
         Kind::MailedLinks => {
             "DELETE FROM mailed_links WHERE id IN (SELECT id FROM mailed_links WHERE expires_at < $1 ORDER BY expires_at LIMIT $2)"
+        }
+        Kind::Salts => {
+            "DELETE FROM referral_salts WHERE day IN (
+                SELECT day FROM referral_salts WHERE day < $1 / 86400000000000 ORDER BY day LIMIT $2)"
         }
         Kind::Visitors => {
             "DELETE FROM referral_visitors WHERE (day_id, visitor) IN (

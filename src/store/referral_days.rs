@@ -18,6 +18,22 @@ pub struct Clicks {
     pub visitors: Vec<Vec<u8>>,
 }
 
+/// What the visitors of a day are hashed with.
+pub type Salt = [u8; 32];
+
+/// The salt of a day: the one that it has, else this one, which it keeps then, also for rival servers. Whoever asks for several days asks in their order.
+///
+/// # Errors
+/// The database's.
+pub async fn salt(transaction: &Transaction, day: i64, fresh: &Salt) -> Result<Salt, Error> {
+    let sql = "INSERT INTO referral_salts (day, salt) VALUES ($1, $2) ON CONFLICT (day) DO NOTHING";
+    Sql::whole(transaction, sql, [day.into(), fresh.to_vec().into()]).execute(transaction).await?;
+    let sql = "SELECT salt FROM referral_salts WHERE day = $1";
+    let stored: Option<Vec<u8>> = Sql::whole(transaction, sql, [day.into()]).one(transaction, |row| row.get(0)).await?;
+    let salt = stored.and_then(|stored| Salt::try_from(stored).ok());
+    salt.ok_or_else(|| Error::Corrupt { table: "referral_salts", value: format!("day {day}") })
+}
+
 /// Visitors stored by one statement.
 const CHUNK: usize = 1_000;
 

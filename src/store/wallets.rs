@@ -81,9 +81,12 @@ pub async fn movements(
     page: &Page,
 ) -> Result<HashMap<i64, Slice<Movement>>, Error> {
     let conditions = |sql: &mut Sql, partner: &str| write(sql, partner, currency, filter);
-    let columns = "p.id, p.journal_id, j.kind, j.subject, j.memo, p.amount, p.balance, j.occurred_at, j.reverses_id";
-    let list =
-        EachList { table: "postings", alias: "p", columns, joins: " JOIN journals AS j ON j.id = p.journal_id", conditions: &conditions };
+    let columns = format!(
+        "p.id, p.journal_id, j.kind, j.subject, j.memo, p.amount, p.balance, j.occurred_at, j.reverses_id, {}",
+        ledger::COUNTERPARTY
+    );
+    let joins = " JOIN journals AS j ON j.id = p.journal_id JOIN ledger_accounts AS own ON own.id = p.account_id";
+    let list = EachList { table: "postings", alias: "p", columns: &columns, joins, conditions: &conditions };
     let mut sql = Sql::new(connection);
     sql.page_for_each(partners, page, NEWEST, list);
     let rows = sql
@@ -98,6 +101,7 @@ pub async fn movements(
                 balance: Amount::from_units(row.get(7)?),
                 at: Instant::from_nanos(row.get(8)?),
                 reverses_id: row.get(9)?,
+                counterparty_id: row.get(10)?,
             };
             Ok((row.get(0)?, movement))
         })

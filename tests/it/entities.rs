@@ -106,6 +106,7 @@ async fn every_entity_has_the_columns_of_its_table(app: App) {
         columns_of(entity::referral_attribution::Entity),
         columns_of(entity::referral_day::Entity),
         columns_of(entity::referral_link::Entity),
+        columns_of(entity::referral_salt::Entity),
         columns_of(entity::referral_visitor::Entity),
         columns_of(entity::refresh_token::Entity),
         columns_of(entity::session::Entity),

@@ -25,7 +25,7 @@ pub struct SetEpinBlocked {
     pub reason: String,
 }
 
-/// Bars an e-pin or opens it again; gives its number. What is left stays on it, and nothing happens to one that stands so already. For operators with the
+/// Bars an e-pin or opens it again; gives its number. What is left stays on it until its time runs out, and nothing happens to one that stands so already. For operators with the
 /// scope `payouts`.
 ///
 /// # Errors

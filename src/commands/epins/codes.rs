@@ -27,6 +27,14 @@ pub(super) fn stored(services: &Services, code: &Secret<String>) -> Option<NewCo
     Some((keyed_hash(services.epin_key.expose(), format!("code{code}").as_bytes()), ending))
 }
 
+/// Gives a pin the code of a seed, which is given back; the one that it had is worth nothing from then on.
+pub(super) async fn renew(services: &Services, transaction: &Transaction, pin: i64, seed: &[u8; 16]) -> Result<Secret<String>, Error> {
+    let code = make(services, seed, 0);
+    let new = stored(services, &code).ok_or_else(|| Error::Internal("a code was made that is none".to_owned()))?;
+    epin_changes::set_code(transaction, pin, new).await?;
+    Ok(code)
+}
+
 /// Who shows a code: wrong ones are counted for each.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::commands) enum Guesser<'a> {

@@ -14,13 +14,13 @@ use crate::domain::amount::Amount;
 use crate::domain::epins::{Funding, MOST_EPINS};
 use crate::domain::instant::Instant;
 use crate::domain::ledger::{Account, Book, Journal, JournalKind};
+use crate::domain::partners::PartnerStatus;
 use crate::domain::refusal::Refusal;
 use crate::events::EpinsIssued;
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::epin_changes::{self, NewBatch};
-use crate::store::partners::{self, Lookup};
-use crate::store::{epins, events};
+use crate::store::{epins, events, partners};
 
 /// An operator makes e-pins.
 #[derive(Clone, Debug)]
@@ -55,7 +55,7 @@ pub struct Issued {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidEpinBatch`, `InvalidIdempotencyKey`,
-/// `IdempotencyConflict`, `InvalidAmount`, `CurrencyUnknown`, `PartnerUnknown`, `OwnMoney`.
+/// `IdempotencyConflict`, `InvalidAmount`, `CurrencyUnknown`, `PartnerUnknown`, `PartnerNotActive` (who has not paid the membership yet may pay it by a pin), `OwnMoney`.
 pub async fn issue_epins(services: &Services, principal: &Principal, input: &IssueEpins) -> Result<Issued, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     caller.require(Scope::Payouts)?;
@@ -94,8 +94,12 @@ async fn write(
     let total = amount.units().checked_mul(input.count.into()).map(Amount::from_units);
     let total = total.ok_or_else(|| Refusal::InvalidAmount { reason: "is too large for so many".to_owned() })?;
     if let Some(owner) = input.owner {
-        partners::find(transaction, &Lookup::Number(owner)).await?.ok_or(Refusal::PartnerUnknown)?;
-        forbid_own(transaction, caller, (owner, &[Scope::Payouts])).await?;
+        // Held until the pins are written: an erasure at the same time waits, and sees them.
+        let owner = partners::hold(transaction, owner).await?.ok_or(Refusal::PartnerUnknown)?;
+        if !matches!(owner.status, PartnerStatus::Active | PartnerStatus::PendingPayment) {
+            return Err(Refusal::PartnerNotActive.into());
+        }
+        forbid_own(transaction, caller, (owner.id, &[Scope::Payouts])).await?;
     }
     let source = match input.funding {
         Funding::Sold => Book::Cash,

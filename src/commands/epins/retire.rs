@@ -1,4 +1,4 @@
-//! What is left on e-pins whose time is over falls to the company.
+//! What is left on e-pins whose time is over falls to the company, also where they are blocked.
 
 use crate::commands::{Error, Services, money};
 use crate::domain::amount::Amount;

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::codes;
 use crate::auth::principal::{Caller, Principal};
+use crate::commands::idempotency::Repeatable;
 use crate::commands::powers::forbid_own;
 use crate::commands::wallets::{Spender, unlock};
 use crate::commands::{Error, Services};
@@ -16,8 +17,7 @@ use crate::domain::refusal::Refusal;
 use crate::events::EpinChanged;
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
-use crate::store::partners::{self, Lookup};
-use crate::store::{epin_changes, epins, events};
+use crate::store::{epin_changes, epins, events, partners};
 
 /// An e-pin goes to another partner.
 #[derive(Clone, Debug)]
@@ -28,29 +28,40 @@ pub struct TransferEpin {
     pub to: i64,
     /// The owner's; operators need none.
     pub transaction_password: Option<Secret<String>>,
+    /// Makes the act repeatable.
+    pub idempotency_key: Option<String>,
 }
 
 /// Passes an e-pin on, and gives its number: a partner one of the own, an operator with the scope `payouts` any. The code that was known is worth
 /// nothing from then on; the new owner asks for another one.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `EpinUseOff`, `TooManyTries`, `WrongTransactionPassword` (also where
-/// none was given), `Busy`, `EpinUnknown`, `EpinNotUsable`, `PartnerUnknown` (also for one who is not ACTIVE, and for the owner), `OwnMoney` (an operator's own number).
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `EpinUseOff`, `InvalidIdempotencyKey`, `PartnerNotActive`, `TooManyTries`,
+/// `WrongTransactionPassword` (also where none was given), `Busy`, `IdempotencyConflict`, `EpinUnknown`, `EpinNotUsable`, `PartnerUnknown` (also for one
+/// who is not ACTIVE, and for the owner), `OwnMoney` (an operator's own number).
 pub async fn transfer_epin(services: &Services, principal: &Principal, input: &TransferEpin) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
-    let spender = if caller.has(Scope::Payouts) {
-        None
-    } else {
-        let partner = caller.partner_id.ok_or(Refusal::NotPartner)?;
-        if !services.epin.transfers {
-            return Err(Refusal::EpinUseOff { used: "passed on by partners" }.into());
+    let sender = if caller.has(Scope::Payouts) { None } else { Some(caller.partner_id.ok_or(Refusal::NotPartner)?) };
+    if sender.is_some() && !services.epin.transfers {
+        return Err(Refusal::EpinUseOff { used: "passed on by partners" }.into());
+    }
+    let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
+    let repeatable = Repeatable::new(services, who, "transferEpin", key, &(input.epin, input.to))?;
+    if let Some(epin) = repeatable.done(services).await? {
+        return Ok(epin);
+    }
+    let spender = match sender {
+        Some(partner) => {
+            let password = input.transaction_password.as_ref().ok_or(Refusal::WrongTransactionPassword)?;
+            Some(unlock(services, caller.account_id, partner, password).await?)
         }
-        let password = input.transaction_password.as_ref().ok_or(Refusal::WrongTransactionPassword)?;
-        Some(unlock(services, caller.account_id, partner, password).await?)
+        None => None,
     };
-    in_transaction!(services.database, |transaction| write(services, &transaction, (caller, spender.as_ref()), input).await)?;
+    let epin = in_transaction!(services.database, |transaction| {
+        write(services, &transaction, (caller, spender.as_ref()), input, &repeatable).await
+    })?;
     services.wake();
-    Ok(input.epin)
+    Ok(epin)
 }
 
 async fn write(
@@ -58,8 +69,12 @@ async fn write(
     transaction: &Transaction,
     (caller, spender): (&Caller, Option<&Spender>),
     input: &TransferEpin,
-) -> Result<(), Error> {
+    repeatable: &Repeatable,
+) -> Result<i64, Error> {
     let now = services.now();
+    if let Some(epin) = repeatable.claim(transaction, now).await? {
+        return Ok(epin);
+    }
     let pin = match spender {
         Some(spender) => own(transaction, spender, input.epin).await?,
         None => epins::hold(transaction, input.epin).await?.ok_or(Refusal::EpinUnknown)?,
@@ -68,13 +83,12 @@ async fn write(
         // For the owner, who may use it: what keeps it from being used.
         pin.check(pin.owner_id, Amount::ZERO, now)?;
     }
-    let receiver = partners::find(transaction, &Lookup::Number(input.to)).await?;
+    // Held until the pin is theirs: an erasure at the same time waits, and sees it.
+    let receiver = partners::hold(transaction, input.to).await?;
     receiver.filter(|to| to.status == PartnerStatus::Active && pin.owner_id != Some(to.id)).ok_or(Refusal::PartnerUnknown)?;
     epin_changes::set_owner(transaction, pin.id, input.to).await?;
     // Whoever knew the code knows nothing any more: recruits use pins of their sponsor's, so the owner's number alone does not guard it.
-    let code = codes::make(services, &services.random.bytes(), 0);
-    let unknown = codes::stored(services, &code).ok_or_else(|| Error::Internal("a code was made that is none".to_owned()))?;
-    epin_changes::set_code(transaction, pin.id, unknown).await?;
+    codes::renew(services, transaction, pin.id, &services.random.bytes()).await?;
     if spender.is_none() {
         forbid_own(transaction, caller, (input.to, &[Scope::Payouts])).await?;
         let (subject, detail) = (format!("epin:{}", pin.id), json!({ "from": pin.owner_id, "to": input.to }).to_string());
@@ -84,7 +98,8 @@ async fn write(
     for owner in [pin.owner_id, Some(input.to)].into_iter().flatten() {
         events::append(transaction, &EpinChanged { epin: pin.id, owner: Some(owner) }.into(), now).await?;
     }
-    Ok(())
+    repeatable.settle(transaction, &pin.id).await?;
+    Ok(pin.id)
 }
 
 /// A pin of the spender's, held.

@@ -194,8 +194,8 @@ async fn take_back(transaction: &Transaction, lines: &[OrderLine], asked: &[Refu
     Ok(back)
 }
 
-/// Money goes back to the wallets and e-pins it came from, the latest payment first; what was paid outside is owed outside. A pin whose time is over, or
-/// that was passed on since, takes nothing back: the wallet of its owner of then does. Where an unpaid order is given up, a pin is not turned into money that
+/// Money goes back to the wallets and e-pins it came from, the latest payment first; what was paid outside is owed outside. A pin whose time is over, even
+/// where it is blocked, or that was passed on since, takes nothing back: the wallet of its owner of then does. Where an unpaid order is given up, a pin is not turned into money that
 /// could not have been: the company takes what a pin that ran out has paid, and a pin that was passed on takes it back where pins are not redeemed. What is owed
 /// to somebody who was erased is owed outside.
 pub(super) async fn give_back(
@@ -276,8 +276,8 @@ async fn onto_pin(
     if pin.owner_id != owner && (services.epin.redemption || !gave_up) {
         return Ok(wallet);
     }
-    // What is blocked stays blocked, whatever its end; and what has run out is not turned into money by giving an order up.
-    if pin.is_over(now) && pin.status != EpinStatus::Blocked {
+    // Nobody can open a pin whose time is over, blocked or not; and what has run out is not turned into money by giving an order up.
+    if pin.is_over(now) {
         return Ok(if gave_up { Account::Company(Book::Breakage) } else { wallet });
     }
     // Nobody else may use an open pin of somebody who was erased.

@@ -1,7 +1,7 @@
 //! Counts clicks. A click is noted in memory and goes to the database with the others of its second: a redirect waits for no writer, and the row of a link is
 //! written once a second, however often the link is followed. What is not written yet when the process is killed is lost; a stop writes it.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::mem::take;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -11,8 +11,8 @@ use crate::auth::keys::keyed_hash;
 use crate::config::secrets::Secret;
 use crate::domain::instant::Instant;
 use crate::domain::referral_links::{Source, day_of};
-use crate::store::database::in_transaction;
-use crate::store::referral_days;
+use crate::store::database::{Transaction, in_transaction};
+use crate::store::referral_days::{self, Salt};
 
 /// Visitors that may wait to be written; further clicks are not counted.
 const MOST_WAITING: usize = 100_000;
@@ -31,6 +31,8 @@ pub(super) struct Clicks {
     key: Secret<[u8; 32]>,
     per_minute: u32,
     state: Arc<Mutex<State>>,
+    /// One round of counting at a time: who asks for one, as a stop does, waits until what another has taken is written.
+    round: Arc<tokio::sync::Mutex<()>>,
 }
 
 #[derive(Default)]
@@ -51,7 +53,7 @@ struct Tally {
 
 impl Clicks {
     pub fn new(key: Secret<[u8; 32]>, per_minute: u32) -> Self {
-        Self { key, per_minute, state: Arc::default() }
+        Self { key, per_minute, state: Arc::default(), round: Arc::default() }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -78,13 +80,9 @@ impl Clicks {
         state.visitors += usize::from(is_new);
     }
 
-    /// Who it is, on this day only: the key is made for the day and kept nowhere.
+    /// Who it is, on this day, for as long as the click waits in memory. Who has the key can make it again, so it is not what is stored.
     fn visitor(&self, day: i64, address: &[u8; 16], agent: &str) -> Visitor {
-        let of_day = keyed_hash(self.key.expose(), &day.to_be_bytes());
-        let hash = keyed_hash(&of_day, &[address.as_slice(), agent.as_bytes()].concat());
-        let mut visitor = [0; HASH];
-        visitor.copy_from_slice(&hash[..HASH]);
-        visitor
+        short(self.key.expose(), &[day.to_be_bytes().as_slice(), address, agent.as_bytes()].concat())
     }
 
     fn taken(&self) -> Taken<'_> {
@@ -92,6 +90,12 @@ impl Clicks {
         state.visitors = 0;
         Taken { clicks: self, waiting: take(&mut state.waiting) }
     }
+}
+
+fn short(key: &[u8; 32], message: &[u8]) -> Visitor {
+    let mut visitor = [0; HASH];
+    visitor.copy_from_slice(&keyed_hash(key, message)[..HASH]);
+    visitor
 }
 
 impl State {
@@ -157,12 +161,13 @@ pub struct Counted {
 /// The database's; what was not written waits for the next round.
 pub async fn count_clicks(services: &Services) -> Result<Counted, Error> {
     let clicks = &services.links.clicks;
+    let _round = clicks.round.lock().await;
     let mut counted = Counted { clicks: 0, dropped: take(&mut clicks.state().dropped) };
     let mut taken = clicks.taken();
     while !taken.waiting.is_empty() {
         // In the order of the map, which is that in which rival servers write too.
-        let batch: Vec<_> = taken.waiting.iter().take(BATCH).map(|(key, tally)| stored(*key, tally)).collect();
-        in_transaction!(services.database, |transaction| Ok::<_, Error>(referral_days::add(&transaction, &batch).await?))?;
+        let waiting: Vec<_> = taken.waiting.iter().take(BATCH).map(|(key, tally)| (*key, tally)).collect();
+        let batch = in_transaction!(services.database, |transaction| write(services, &transaction, &waiting).await)?;
         for written in &batch {
             counted.clicks += u64::try_from(written.clicks).unwrap_or_default();
             taken.waiting.remove(&(written.source, written.day));
@@ -171,8 +176,23 @@ pub async fn count_clicks(services: &Services) -> Result<Counted, Error> {
     Ok(counted)
 }
 
-fn stored((source, day): (Source, i64), tally: &Tally) -> referral_days::Clicks {
-    let mut visitors: Vec<Vec<u8>> = tally.visitors.iter().map(|visitor| visitor.to_vec()).collect();
+async fn write(
+    services: &Services,
+    transaction: &Transaction,
+    waiting: &[((Source, i64), &Tally)],
+) -> Result<Vec<referral_days::Clicks>, Error> {
+    let mut salts = BTreeMap::new();
+    for day in waiting.iter().map(|((_, day), _)| *day).collect::<BTreeSet<_>>() {
+        salts.insert(day, referral_days::salt(transaction, day, &services.random.bytes()).await?);
+    }
+    let batch: Vec<_> = waiting.iter().filter_map(|(key, tally)| Some(stored(*key, tally, salts.get(&key.1)?))).collect();
+    referral_days::add(transaction, &batch).await?;
+    Ok(batch)
+}
+
+/// Visitors are stored as hashes by the salt of their day, which goes when the day is over: nobody can make them again then, by whatever key.
+fn stored((source, day): (Source, i64), tally: &Tally, salt: &Salt) -> referral_days::Clicks {
+    let mut visitors: Vec<Vec<u8>> = tally.visitors.iter().map(|visitor| short(salt, visitor).to_vec()).collect();
     visitors.sort_unstable();
     referral_days::Clicks { source, day, clicks: tally.clicks, visitors }
 }
@@ -204,6 +224,19 @@ mod tests {
         let today = clicks.visitor(0, &[1; 16], "a");
         assert_ne!(today, clicks.visitor(1, &[1; 16], "a"));
         assert_ne!(today, Clicks::new(Secret::new([8; 32]), 100).visitor(0, &[1; 16], "a"));
+    }
+
+    #[test]
+    fn what_is_stored_of_a_visitor_cannot_be_made_again_without_the_salt_of_the_day() {
+        let clicks = Clicks::new(Secret::new([7; 32]), 100);
+        clicks.note(SOURCE, &visit(1, "a"), Instant::from_nanos(0));
+        let state = clicks.state();
+        let by = |salt: u8| stored((SOURCE, 0), &state.waiting[&(SOURCE, 0)], &[salt; 32]).visitors;
+        assert_eq!(by(1), by(1));
+        assert_ne!(by(1), by(2));
+        let mut address = [0x20; 16];
+        address[15] = 1;
+        assert_ne!(by(1), [clicks.visitor(0, &address, "a").to_vec()]);
     }
 
     #[test]

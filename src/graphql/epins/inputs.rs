@@ -14,7 +14,7 @@ pub enum EpinStatus {
     Active,
     /// Nothing is left on it.
     Used,
-    /// Barred by an operator; what is left stays on it.
+    /// Barred by an operator; what is left stays on it until its time runs out.
     Blocked,
     /// Its time ran out; what was left fell to the company.
     Expired,

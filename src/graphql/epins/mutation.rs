@@ -48,6 +48,8 @@ pub struct TransferEpinInput {
     /// The owner's transaction password; operators need none.
     #[graphql(secret)]
     transaction_password: Option<String>,
+    /// Makes the act repeatable: the same key with the same input passes it on once. Also read from the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
 }
 
 /// Paying what is on an e-pin into the own wallet.
@@ -70,6 +72,8 @@ pub struct RenewEpinCodeInput {
     /// The owner's transaction password.
     #[graphql(secret)]
     transaction_password: String,
+    /// Makes the act repeatable: the same key with the same input gives the same code. Also read from the header `Idempotency-Key`.
+    idempotency_key: Option<String>,
 }
 
 /// Barring an e-pin.
@@ -207,8 +211,12 @@ impl EpinMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which, and to whom.")] input: TransferEpinInput,
     ) -> Result<Option<TransferEpinPayload>> {
-        let password = input.transaction_password.map(Secret::new);
-        let act = TransferEpin { epin: input.epin_number.0, to: input.to_number.0, transaction_password: password };
+        let act = TransferEpin {
+            epin: input.epin_number.0,
+            to: input.to_number.0,
+            transaction_password: input.transaction_password.map(Secret::new),
+            idempotency_key: idempotency_key(ctx, input.idempotency_key),
+        };
         TransferEpinPayload::of(ctx, transfer_epin(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await).await
     }
 
@@ -239,14 +247,18 @@ impl EpinMutation {
         ctx: &Context<'_>,
         #[graphql(desc = "Which.")] input: RenewEpinCodeInput,
     ) -> Result<Option<RenewEpinCodePayload>> {
-        let act = RenewEpinCode { epin: input.epin_number.0, transaction_password: Secret::new(input.transaction_password) };
+        let act = RenewEpinCode {
+            epin: input.epin_number.0,
+            transaction_password: Secret::new(input.transaction_password),
+            idempotency_key: idempotency_key(ctx, input.idempotency_key),
+        };
         Ok(Some(match sort(renew_epin_code(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await)? {
             Ok(code) => RenewEpinCodePayload { code: Some(code.expose().clone()), user_errors: Vec::new() },
             Err(user_errors) => RenewEpinCodePayload { code: None, user_errors: numbered(user_errors) },
         }))
     }
 
-    /// Bars an e-pin; what is left stays on it. Needs the scope `payouts`; recorded in the audit trail.
+    /// Bars an e-pin; what is left stays on it until its time runs out. Needs the scope `payouts`; recorded in the audit trail.
     async fn block_epin(
         &self,
         ctx: &Context<'_>,

@@ -37,7 +37,7 @@ pub enum JournalKind {
     EpinIssue,
     /// An e-pin was paid into a wallet.
     EpinRedemption,
-    /// E-pins were blocked or ran out.
+    /// The time of e-pins ran out: what was left on them fell to the company.
     EpinRetirement,
     /// Money was set aside for a payout.
     PayoutRequest,

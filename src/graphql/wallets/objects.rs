@@ -8,6 +8,8 @@ use super::super::loader::load;
 use super::super::network::{facts, network};
 use super::super::paging::{Cursor, CursorKind, Paging, connect};
 use super::super::partners::loader::Partners;
+use super::super::partners::objects::Partner;
+use super::super::partners::seen::find;
 use super::super::payouts::inputs::PayoutRestriction;
 use super::super::payouts::loader::OpenPayouts;
 use super::super::scalars::{BigInt, DateTime, Money};
@@ -142,6 +144,19 @@ impl WalletTransaction {
     /// The thing that it was about, such as `order:17`.
     async fn subject(&self) -> &str {
         &self.movement.subject
+    }
+
+    /// The number of the partner from whose wallet it came or into whose it went; null where no other partner, or more than one, was on the other side.
+    async fn counterparty_number(&self) -> Option<BigInt> {
+        self.movement.counterparty_id.map(BigInt)
+    }
+
+    /// The same partner; null when hidden from the caller.
+    async fn counterparty(&self, ctx: &Context<'_>) -> Result<Option<Partner>> {
+        match self.movement.counterparty_id {
+            Some(partner) => find(ctx, partner).await,
+            None => Ok(None),
+        }
     }
 
     /// In words, where somebody wrote some.

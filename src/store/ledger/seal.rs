@@ -1,5 +1,6 @@
-//! Seals journals into a chain: each link hashes a journal with its postings and the link before. Who changes, deletes or reorders what was sealed
-//! breaks the chain; who cuts its end off is found out by a head that was noted elsewhere.
+//! Seals journals into a chain: each link hashes a journal with its postings, the accounts that they name, and the link before. Who changes, deletes or
+//! reorders what was sealed breaks the chain, and so does who makes an account somebody else's; who cuts its end off is found out by a head that was noted
+//! elsewhere.
 
 use std::fmt;
 
@@ -41,8 +42,17 @@ pub(super) struct Sealable {
     pub texts: [Option<String>; 3],
     /// The reversed journal, the actor, the instant.
     pub numbers: [Option<i64>; 3],
-    /// Key, account, amount and balance of each posting, in the order of keys.
-    pub postings: Vec<[Option<i64>; 4]>,
+    /// In the order of keys.
+    pub postings: Vec<Posting>,
+}
+
+/// A posting with its account, as it goes into a link.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Posting {
+    /// Key, account, amount, balance, and the account's partner.
+    pub numbers: [Option<i64>; 5],
+    /// The account's kind and currency.
+    pub texts: [Option<String>; 2],
 }
 
 impl Sealable {
@@ -51,33 +61,49 @@ impl Sealable {
         let mut hash = Sha256::new();
         hash.update(before);
         hash.update(self.id.to_be_bytes());
-        for text in &self.texts {
-            match text {
-                Some(text) => {
-                    hash.update([1]);
-                    hash.update((text.len() as u64).to_be_bytes());
-                    hash.update(text);
-                }
-                None => hash.update([0]),
-            }
-        }
+        add_texts(&mut hash, &self.texts);
+        add_numbers(&mut hash, &self.numbers);
         hash.update((self.postings.len() as u64).to_be_bytes());
-        for number in self.numbers.iter().chain(self.postings.iter().flatten()) {
-            match number {
-                Some(number) => {
-                    hash.update([1]);
-                    hash.update(number.to_be_bytes());
-                }
-                None => hash.update([0]),
-            }
+        for posting in &self.postings {
+            add_numbers(&mut hash, &posting.numbers);
+            add_texts(&mut hash, &posting.texts);
         }
         hash.finalize().into()
     }
 }
 
-/// What [`read`] reads of a journal and one of its postings, in this order.
-pub(super) const COLUMNS: &str =
-    "j.id, j.kind, j.subject, j.memo, j.reverses_id, j.actor_id, j.occurred_at, p.id, p.account_id, p.amount, p.balance";
+fn add_texts(hash: &mut Sha256, texts: &[Option<String>]) {
+    for text in texts {
+        match text {
+            Some(text) => {
+                hash.update([1]);
+                hash.update((text.len() as u64).to_be_bytes());
+                hash.update(text);
+            }
+            None => hash.update([0]),
+        }
+    }
+}
+
+fn add_numbers(hash: &mut Sha256, numbers: &[Option<i64>]) {
+    for number in numbers {
+        match number {
+            Some(number) => {
+                hash.update([1]);
+                hash.update(number.to_be_bytes());
+            }
+            None => hash.update([0]),
+        }
+    }
+}
+
+/// What [`read`] reads of a journal and one of its postings, in this order; [`POSTINGS`] joins them.
+pub(super) const COLUMNS: &str = "j.id, j.kind, j.subject, j.memo, j.reverses_id, j.actor_id, j.occurred_at, p.id, p.account_id, p.amount, \
+     p.balance, a.partner_id, a.kind, a.currency";
+/// How many [`COLUMNS`] are.
+pub(super) const WIDTH: usize = 14;
+/// Joins the postings of `journals AS j`, with their accounts.
+pub(super) const POSTINGS: &str = " LEFT JOIN postings AS p ON p.journal_id = j.id LEFT JOIN ledger_accounts AS a ON a.id = p.account_id";
 
 /// Adds a row of [`COLUMNS`] to journals in the making; the rows of one journal stand together.
 pub(super) fn read(row: &crate::store::sql::Row<'_>) -> Result<Sealable, Error> {
@@ -85,7 +111,10 @@ pub(super) fn read(row: &crate::store::sql::Row<'_>) -> Result<Sealable, Error> 
         id: row.get(0)?,
         texts: [row.get(1)?, row.get(2)?, row.get(3)?],
         numbers: [row.get(4)?, row.get(5)?, row.get(6)?],
-        postings: vec![[row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?]],
+        postings: vec![Posting {
+            numbers: [row.get(7)?, row.get(8)?, row.get(9)?, row.get(10)?, row.get(11)?],
+            texts: [row.get(12)?, row.get(13)?],
+        }],
     })
 }
 
@@ -110,7 +139,7 @@ pub async fn seal(transaction: &Transaction, most: u32) -> Result<(u32, Head), E
     let mut sql = Sql::new(transaction);
     sql.push("SELECT ").push(COLUMNS);
     sql.push(" FROM (SELECT journal_id FROM unsealed_journals ORDER BY journal_id LIMIT ").bind(i64::from(most));
-    sql.push(") AS u JOIN journals AS j ON j.id = u.journal_id LEFT JOIN postings AS p ON p.journal_id = j.id ORDER BY j.id, p.id");
+    sql.push(") AS u JOIN journals AS j ON j.id = u.journal_id").push(POSTINGS).push(" ORDER BY j.id, p.id");
     let mut journals = Vec::new();
     for row in sql.all(transaction, read).await? {
         gather(&mut journals, row);

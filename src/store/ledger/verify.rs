@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use futures_util::TryStreamExt as _;
 
-use super::seal::{COLUMNS, Head, Link, Sealable, gather, read};
+use super::agreement;
+use super::seal::{COLUMNS, Head, Link, POSTINGS, Sealable, WIDTH, gather, read};
 use crate::store::database::Transaction;
 use crate::store::error::Error;
 use crate::store::sql::{Row, Sql};
@@ -32,7 +33,7 @@ pub struct Findings {
 pub const MOST_FINDINGS: usize = 100;
 
 impl Findings {
-    fn add(&mut self, text: String) {
+    pub(super) fn add(&mut self, text: String) {
         if self.findings.len() < MOST_FINDINGS {
             self.findings.push(Finding(text));
         }
@@ -40,7 +41,8 @@ impl Findings {
 }
 
 /// Reads everything and checks that every journal balances and belongs to the chain, that every stored balance is the sum of its postings, that what
-/// is held is the sum of the open holds, that what is owed on e-pins is what is left on them, and that nobody stands below the limit. `noted` is a head that was written down before: it must be a link.
+/// orders, payments, holds, payouts and e-pins say agrees with it, and that nobody stands below the limit. `noted` is a head that was written down before:
+/// it must be a link.
 ///
 /// # Errors
 /// The database's.
@@ -49,8 +51,7 @@ pub async fn verify(snapshot: &Transaction, noted: Option<Link>) -> Result<Findi
     let accounts = accounts(snapshot).await?;
     journals(snapshot, &accounts, &mut findings).await?;
     balances(snapshot, accounts, &mut findings).await?;
-    holds(snapshot, &mut findings).await?;
-    epins(snapshot, &mut findings).await?;
+    agreement::check(snapshot, &mut findings).await?;
     chain(snapshot, noted, &mut findings).await?;
     Ok(findings)
 }
@@ -75,7 +76,7 @@ async fn accounts(snapshot: &Transaction) -> Result<HashMap<i64, Known>, Error> 
 }
 
 async fn journals(snapshot: &Transaction, accounts: &HashMap<i64, Known>, findings: &mut Findings) -> Result<(), Error> {
-    let sql = format!("SELECT {COLUMNS} FROM journals AS j LEFT JOIN postings AS p ON p.journal_id = j.id ORDER BY j.id, p.id");
+    let sql = format!("SELECT {COLUMNS} FROM journals AS j{POSTINGS} ORDER BY j.id, p.id");
     let mut rows = Sql::whole(snapshot, &sql, []).stream(snapshot, read).await?;
     let mut pending: Vec<Sealable> = Vec::new();
     while let Some(row) = rows.try_next().await? {
@@ -97,8 +98,8 @@ fn judge(journal: &Sealable, accounts: &HashMap<i64, Known>, findings: &mut Find
     findings.journals += 1;
     let mut sums: HashMap<&str, i128> = HashMap::new();
     let mut count = 0;
-    for [_, account, amount, _] in &journal.postings {
-        let (Some(account), Some(amount)) = (account, amount) else { continue };
+    for posting in &journal.postings {
+        let [_, Some(account), Some(amount), ..] = &posting.numbers else { continue };
         count += 1;
         match accounts.get(account) {
             Some(known) => *sums.entry(&known.currency).or_default() += i128::from(*amount),
@@ -144,39 +145,12 @@ async fn balances(snapshot: &Transaction, accounts: HashMap<i64, Known>, finding
     Ok(())
 }
 
-async fn holds(snapshot: &Transaction, findings: &mut Findings) -> Result<(), Error> {
-    let sql = "SELECT partner_id, currency, sum(held), sum(open) FROM (
-            SELECT partner_id, currency, balance AS held, 0 AS open FROM ledger_accounts WHERE kind = 'HELD'
-            UNION ALL SELECT partner_id, currency, 0, amount FROM holds WHERE state = 'OPEN'
-        ) AS both_sides GROUP BY partner_id, currency HAVING sum(held) <> sum(open)";
-    let wrong = Sql::whole(snapshot, sql, []).all(snapshot, |row| Ok((row.get::<i64>(0)?, row.get::<String>(1)?))).await?;
-    for (partner, currency) in wrong {
-        findings.add(format!("account {partner}:HELD {currency} is not the sum of the open holds"));
-    }
-    Ok(())
-}
-
-/// What the company owes on e-pins is what is left on them.
-async fn epins(snapshot: &Transaction, findings: &mut Findings) -> Result<(), Error> {
-    let sql = "SELECT currency, CAST(sum(owed) AS BIGINT), CAST(sum(remaining) AS BIGINT) FROM (
-            SELECT a.currency, p.amount AS owed, 0 AS remaining FROM ledger_accounts AS a JOIN postings AS p ON p.account_id = a.id
-            WHERE a.kind = 'EPIN_LIABILITY'
-            UNION ALL SELECT currency, 0, remaining FROM epins
-        ) AS both_sides GROUP BY currency HAVING sum(owed) <> sum(remaining)";
-    let read = |row: &Row<'_>| Ok((row.get::<String>(0)?, row.get::<i64>(1)?, row.get::<i64>(2)?));
-    for (currency, owed, remaining) in Sql::whole(snapshot, sql, []).all(snapshot, read).await? {
-        findings.add(format!("company:EPIN_LIABILITY {currency} holds {owed} / 10000, and {remaining} / 10000 are left on e-pins"));
-    }
-    Ok(())
-}
-
 async fn chain(snapshot: &Transaction, noted: Option<Link>, findings: &mut Findings) -> Result<(), Error> {
     let sql = format!(
-        "SELECT {COLUMNS}, s.id, s.hash FROM journal_seals AS s LEFT JOIN journals AS j ON j.id = s.journal_id
-         LEFT JOIN postings AS p ON p.journal_id = j.id ORDER BY s.id, p.id"
+        "SELECT {COLUMNS}, s.id, s.hash FROM journal_seals AS s LEFT JOIN journals AS j ON j.id = s.journal_id{POSTINGS} ORDER BY s.id, p.id"
     );
     let read = |row: &Row<'_>| {
-        let place: Place = (row.get(11)?, row.get(12)?);
+        let place: Place = (row.get(WIDTH)?, row.get(WIDTH + 1)?);
         Ok((place, if row.get::<Option<i64>>(0)?.is_some() { Some(read(row)?) } else { None }))
     };
     let mut rows = Sql::whole(snapshot, &sql, []).stream(snapshot, read).await?;
@@ -228,9 +202,10 @@ impl Chain {
     fn add(&mut self, (link, hash): &Place, journals: &[Sealable], findings: &mut Findings) {
         let fault = match journals {
             [journal] if *link == self.head.links + 1 && *hash == journal.link(&self.head.hash) => None,
-            [journal] => {
-                Some(format!("link {link} of the chain does not fit journal {}: one of them was changed, removed or moved", journal.id))
-            }
+            [journal] => Some(format!(
+                "link {link} of the chain does not fit journal {}: one of them, or an account it names, was changed, removed or moved",
+                journal.id
+            )),
             _ => Some(format!("link {link} of the chain seals a journal that does not exist")),
         };
         // One broken link makes all behind it wrong: only the first is told.

@@ -1,13 +1,21 @@
 //! The ledger's history cannot be changed unseen (promise P04).
 
-use sea_orm::DbBackend;
+use migration::{Migrator, MigratorTrait as _};
+use sea_orm::{ConnectionTrait as _, DbBackend};
+use upline::commands::epins::{IssueEpins, issue_epins};
 use upline::commands::seal::seal_journals;
+use upline::domain::epins::Funding;
 use upline::store::ledger::{Findings, Link, verify};
 
-use super::{credit, treasurer, wealthy};
+use super::{credit, sum, treasurer, wealthy};
 use crate::app::{App, on_both_databases};
 
-on_both_databases!(every_change_of_sealed_history_is_found, journals_are_sealed_once_by_rival_processes);
+on_both_databases!(
+    every_change_of_sealed_history_is_found,
+    whose_an_account_is_cannot_be_changed_unseen,
+    journals_sealed_without_their_accounts_are_sealed_anew,
+    journals_are_sealed_once_by_rival_processes,
+);
 
 async fn check(app: &App, noted: Option<Link>) -> Findings {
     let snapshot = app.services.database.snapshot().await.unwrap();
@@ -27,7 +35,11 @@ async fn open_the_books(app: &App) {
         }
     }
     if app.services.database.backend() == DbBackend::Sqlite {
-        app.execute("DROP TRIGGER postings_of_open_journal", []).await;
+        for trigger in ["postings_of_open_journal", "ledger_accounts_fixed", "ledger_accounts_fixed_too"] {
+            app.execute(&format!("DROP TRIGGER {trigger}"), []).await;
+        }
+    } else {
+        app.execute("ALTER TABLE ledger_accounts DISABLE TRIGGER USER", []).await;
     }
 }
 
@@ -105,6 +117,66 @@ async fn every_change_of_sealed_history_is_found(app: App) {
     app.execute(back, []).await;
     assert_eq!(check(&app, None).await.findings, [], "a shorter ledger is in order");
     assert_eq!(check(&app, Some(head.hash)).await.findings.len(), 1, "but it is not the one of then");
+}
+
+async fn whose_an_account_is_cannot_be_changed_unseen(app: App) {
+    let operator = treasurer(&app).await;
+    let (anna, bert) = (wealthy(&app, &operator, "anna", "100").await.number, wealthy(&app, &operator, "bert", "1").await.number);
+    let carl = app.join("carl", None, None).await.unwrap().number;
+    let (reason, funding) = ("sold at the fair".to_owned(), Funding::Sold);
+    let pins = IssueEpins { count: 1, sum: sum("10"), funding, owner: None, expires_at: None, reason, idempotency_key: None };
+    issue_epins(&app.services, &operator, &pins).await.unwrap();
+    let (_, head) = seal_journals(&app.services).await.unwrap();
+    open_the_books(&app).await;
+    let exchange = |column: &str, one: String, other: String, between: String| {
+        let set = |from: &str, to: &str| format!("UPDATE ledger_accounts SET {column} = {to} WHERE {column} = {from}");
+        vec![set(&one, &between), set(&other, &one), set(&between, &other)]
+    };
+    let currency = |from: &str, to: &str| vec![format!("UPDATE ledger_accounts SET currency = '{to}' WHERE currency = '{from}'")];
+    let partners = || exchange("partner_id", anna.to_string(), bert.to_string(), carl.to_string());
+    let books = || exchange("kind", "'CASH'".to_owned(), "'ADJUSTMENTS'".to_owned(), "'SALES'".to_owned());
+    let pockets =
+        |from: &str, to: &str| vec![format!("UPDATE ledger_accounts SET kind = '{to}' WHERE kind = '{from}' AND partner_id = {anna}")];
+    for (change, back) in [
+        (partners(), partners()),
+        (books(), books()),
+        (pockets("AVAILABLE", "PENDING"), pockets("PENDING", "AVAILABLE")),
+        (currency("USD", "EUR"), currency("EUR", "USD")),
+    ] {
+        for statement in &change {
+            app.execute(statement, []).await;
+        }
+        let found = check(&app, Some(head.hash)).await.findings;
+        assert!(found.iter().any(|finding| finding.0.starts_with("link ")), "{change:?} is not seen by the chain: {found:?}");
+        for statement in &back {
+            app.execute(statement, []).await;
+        }
+        assert_eq!(check(&app, Some(head.hash)).await.findings, [], "{back:?} puts all back");
+    }
+}
+
+async fn journals_sealed_without_their_accounts_are_sealed_anew(app: App) {
+    let operator = treasurer(&app).await;
+    wealthy(&app, &operator, "anna", "100").await;
+    let (_, head) = seal_journals(&app.services).await.unwrap();
+    let whole = app.services.database.begin().await.unwrap();
+    Migrator::down(&whole, None).await.unwrap();
+    whole.rollback().await.unwrap();
+    let migrations = Migrator::migrations();
+    let newer = migrations.iter().rev().position(|migration| migration.name() == "m0021_sealed_accounts_and_salted_days").unwrap() + 1;
+    let transaction = app.services.database.begin().await.unwrap();
+    Migrator::down(&transaction, Some(u32::try_from(newer).unwrap())).await.unwrap();
+    transaction.commit().await.unwrap();
+    // As the program of before would have sealed them.
+    app.execute("INSERT INTO journal_seals (id, journal_id, hash) SELECT 1, id, $1 FROM journals", [vec![7_u8; 32].into()]).await;
+    app.execute("DELETE FROM unsealed_journals", []).await;
+    app.services.database.migrate().await.unwrap();
+    let checked = check(&app, None).await;
+    assert_eq!((checked.findings, checked.unsealed, checked.head.links), (Vec::new(), 1, 0));
+    assert_eq!(seal_journals(&app.services).await.unwrap(), (1, head));
+    let refused = app.services.database.begin().await.unwrap();
+    assert!(refused.execute_unprepared("DELETE FROM journal_seals").await.is_err(), "seals are not taken off any more");
+    refused.rollback().await.unwrap();
 }
 
 async fn journals_are_sealed_once_by_rival_processes(app: App) {

@@ -9,7 +9,9 @@ use upline::auth::principal::Principal;
 use upline::commands::Error;
 use upline::commands::accounts::{SignUp, sign_up};
 use upline::commands::carts::add_to_cart;
-use upline::commands::epins::{IssueEpins, RedeemEpin, issue_epins, redeem_epin};
+use upline::commands::epins::{
+    IssueEpins, RedeemEpin, RenewEpinCode, TransferEpin, issue_epins, redeem_epin, renew_epin_code, transfer_epin,
+};
 use upline::commands::orders::{
     Checkout, FromEpin, FromWallet, Means, PayOrder, RecordOrder, RecordPayment, RefundOrder, cancel_order, checkout, pay_order,
     record_order, record_payment, refund_order,
@@ -34,6 +36,7 @@ on_both_databases!(
     orders_are_made_and_paid_once,
     what_comes_and_goes_back_counts_once,
     pins_are_issued_and_redeemed_once,
+    pins_are_passed_on_and_get_their_codes_once,
     payouts_take_every_step_once,
     a_visitor_joins_and_pays_once,
 );
@@ -275,6 +278,25 @@ async fn pins_are_issued_and_redeemed_once(app: App) {
                 redeem_epin(services, house.anna(), &act).await
             },
         )
+        .await;
+}
+
+async fn pins_are_passed_on_and_get_their_codes_once(app: App) {
+    let house = House::build(&app).await;
+    let services = &house.app.services;
+    let pin = async || issue_epins(services, &house.owner, &house.pins(None)).await.unwrap().codes[0].0;
+    let secret = || Secret::new(SPENDING.to_owned());
+    house
+        .cut_everywhere("pass a pin on", ("events", 2), pin, async |epin, key| {
+            let act = TransferEpin { epin: *epin, to: house.bert.number, transaction_password: Some(secret()), idempotency_key: Some(key) };
+            transfer_epin(services, house.anna(), &act).await
+        })
+        .await;
+    house
+        .cut_everywhere("renew a code", ("events", 1), pin, async |epin, key| {
+            let act = RenewEpinCode { epin: *epin, transaction_password: secret(), idempotency_key: Some(key) };
+            Ok(renew_epin_code(services, house.anna(), &act).await?.expose().clone())
+        })
         .await;
 }
 

@@ -1,6 +1,7 @@
 //! Money: the ledger, wallets, and what guards them.
 
 mod adjustments;
+mod agreement;
 mod amounts;
 pub mod catalog;
 mod chain;

@@ -1,19 +1,29 @@
 //! The wallet as the GraphQL API shows it.
 
 use serde_json::{Value, json};
+use upline::commands::wallets::{ReverseJournal, Transfer, reverse_journal, transfer};
+use upline::config::secrets::Secret;
 use upline::domain::accounts::{Role, Scope};
 
-use super::{credit, treasurer, wealthy};
-use crate::app::{App, on_both_databases};
+use super::{SPENDING, credit, sum, treasurer, wealthy};
+use crate::app::{App, TestPartner, on_both_databases};
 use crate::graphql::served::Served;
 
-on_both_databases!(a_partner_reads_the_own_wallet_and_pays_out_of_it, wallets_of_others_are_hidden);
+on_both_databases!(
+    a_partner_reads_the_own_wallet_and_pays_out_of_it,
+    both_sides_of_a_transfer_are_told_the_other,
+    wallets_of_others_are_hidden,
+);
 
 const WALLET: &str = "{ viewer { partner { wallet { available { amount currency } pending { amount } held { amount } totalEarned { amount }
     totalWithdrawn { amount } transactions(first: 2) { totalCount nodes { kind amount { amount } balance { amount } memo subject }
     pageInfo { hasNextPage endCursor } } } } } }";
 const PAY: &str = "mutation ($input: TransferFundsInput!) { transferFunds(input: $input) {
     journalNumber wallet { available { amount } } userErrors { code field } } }";
+
+fn pay(to: i64, amount: &str) -> Transfer {
+    Transfer { to, sum: sum(amount), memo: None, transaction_password: Secret::new(SPENDING.to_owned()), idempotency_key: None }
+}
 
 async fn a_partner_reads_the_own_wallet_and_pays_out_of_it(app: App) {
     let served = Served::start(&app).await;
@@ -34,15 +44,52 @@ async fn a_partner_reads_the_own_wallet_and_pays_out_of_it(app: App) {
     assert_eq!(list["nodes"][0], expected);
 
     let pay = |amount: Value, password: &str| json!({ "input": { "toNumber": bert.number.to_string(), "amount": { "amount": amount }, "transactionPassword": password } });
-    let (answer, _) = served.counted(Some(anna.member.token()), PAY, pay(json!("50"), super::SPENDING)).await;
+    let (answer, _) = served.counted(Some(anna.member.token()), PAY, pay(json!("50"), SPENDING)).await;
     assert_eq!(answer["data"]["transferFunds"]["wallet"]["available"]["amount"], "53.5", "{answer}");
     let (answer, _) = served.counted(Some(anna.member.token()), PAY, pay(json!("50"), "wrong")).await;
     let wrong = json!([{ "code": "WRONG_TRANSACTION_PASSWORD", "field": ["input", "transactionPassword"] }]);
     assert_eq!(answer["data"]["transferFunds"]["userErrors"], wrong, "{answer}");
-    let (answer, _) = served.counted(Some(anna.member.token()), PAY, pay(json!(50), super::SPENDING)).await;
+    let (answer, _) = served.counted(Some(anna.member.token()), PAY, pay(json!(50), SPENDING)).await;
     assert_eq!(answer["errors"][0]["extensions"]["code"], "BAD_USER_INPUT", "numbers are refused: {answer}");
-    let (answer, _) = served.counted(Some(anna.member.token()), PAY, pay(json!("-5"), super::SPENDING)).await;
+    let (answer, _) = served.counted(Some(anna.member.token()), PAY, pay(json!("-5"), SPENDING)).await;
     assert_eq!(answer["data"]["transferFunds"]["userErrors"][0]["code"], "INVALID_AMOUNT", "{answer}");
+}
+
+async fn both_sides_of_a_transfer_are_told_the_other(app: App) {
+    const MOVEMENTS: &str = "query ($first: Int!) { viewer { partner { wallet { transactions(first: $first) { nodes {
+        kind amount { amount } counterpartyNumber counterparty { number } } } } } } }";
+    let app = app.with(&["wallet.transfer_fee=0.50"]);
+    let served = Served::with(&app, &["wallet.transfer_fee=0.50"]).await;
+    let operator = treasurer(&app).await;
+    let anna = wealthy(&app, &operator, "anna", "100").await;
+    let (bert, carl) = (app.join("bert", Some(&anna.code), None).await.unwrap(), app.join("carl", None, None).await.unwrap());
+    let mut journals = Vec::new();
+    for to in [&bert, &carl] {
+        journals.push(transfer(&app.services, &anna.member.principal, &pay(to.number, "10")).await.unwrap());
+    }
+    let reason = "sent to the wrong one".to_owned();
+    reverse_journal(&app.services, &operator, &ReverseJournal { journal: journals[0], reason, idempotency_key: None }).await.unwrap();
+    let seen = async |who: &TestPartner, first: u32| {
+        let (mut answer, statements) = served.counted(Some(who.member.token()), MOVEMENTS, json!({ "first": first })).await;
+        (answer.pointer_mut("/data/viewer/partner/wallet/transactions/nodes").map(Value::take).unwrap_or_default(), statements)
+    };
+    let row = |kind: &str, amount: &str, other: Option<&TestPartner>, is_shown: bool| {
+        let number = other.map(|other| other.number.to_string());
+        let shown = number.as_ref().filter(|_| is_shown).map(|number| json!({ "number": number }));
+        json!({ "kind": kind, "amount": { "amount": amount }, "counterpartyNumber": number, "counterparty": shown })
+    };
+    let (of_anna, _) = seen(&anna, 9).await;
+    let expected = json!([
+        row("REVERSAL", "10.5", Some(&bert), true),
+        row("WALLET_TRANSFER", "-10.5", Some(&carl), false),
+        row("WALLET_TRANSFER", "-10.5", Some(&bert), true),
+        row("WALLET_CREDIT", "100", None, false),
+    ]);
+    assert_eq!(of_anna, expected);
+    assert_eq!(seen(&anna, 2).await.1, seen(&anna, 9).await.1, "however many there are");
+    assert_eq!(seen(&carl, 9).await.0, json!([row("WALLET_TRANSFER", "10", Some(&anna), false)]));
+    let of_bert = json!([row("REVERSAL", "-10", Some(&anna), true), row("WALLET_TRANSFER", "10", Some(&anna), true)]);
+    assert_eq!(seen(&bert, 9).await.0, of_bert, "the own sponsor");
 }
 
 async fn wallets_of_others_are_hidden(app: App) {

@@ -294,8 +294,12 @@ async fn what_is_owed_to_an_erased_person_is_owed_outside(app: App) {
         (pin, order(Means::Epin(FromEpin { code, sum: None })).await)
     };
     let [(_, third), (blocked, fourth)] = [by_pin(Some(anna.number)).await, by_pin(Some(anna.number)).await];
-    let act = SetEpinBlocked { epin: blocked, blocked: true, reason: "lost".to_owned() };
-    set_epin_blocked(&app.services, &operator, &act).await.unwrap();
+    let (ended, sixth) = by_pin(Some(anna.number)).await;
+    for epin in [blocked, ended] {
+        let act = SetEpinBlocked { epin, blocked: true, reason: "lost".to_owned() };
+        set_epin_blocked(&app.services, &operator, &act).await.unwrap();
+    }
+    app.execute("UPDATE epins SET expires_at = 0 WHERE id = $1", [ended.into()]).await;
     let (bearers, fifth) = by_pin(None).await;
     // Two at once: what is paid in is either seen or refused.
     let mut outcomes = Vec::new();
@@ -319,15 +323,19 @@ async fn what_is_owed_to_an_erased_person_is_owed_outside(app: App) {
         app.value(sql, []).await
     };
     let before = cash().await;
-    for order in [first, second, third, fourth, fifth] {
+    for order in [first, second, third, fourth, fifth, sixth] {
         refund_order(&app.services, &operator, &back(order)).await.unwrap();
     }
-    assert_eq!(cash().await - before, 300_000, "by wallet and by the pin that nobody could use");
-    for (pin, what) in [(blocked, "what is blocked stays blocked"), (bearers, "a pin of nobody is whose has the code")] {
+    assert_eq!(cash().await - before, 400_000, "by wallet, by the pin that nobody could use, and by the one that ran out");
+    for (pin, expected, what) in [
+        (blocked, 100_000, "what is blocked stays blocked"),
+        (bearers, 100_000, "a pin of nobody is whose has the code"),
+        (ended, 0, "what ran out takes nothing back"),
+    ] {
         let left: i64 = app.value("SELECT remaining FROM epins WHERE id = $1", [pin.into()]).await;
-        assert_eq!(left, 100_000, "{what}");
+        assert_eq!(left, expected, "{what}");
     }
-    assert_eq!(app.count("orders WHERE status = 'REFUNDED'").await, 5);
+    assert_eq!(app.count("orders WHERE status = 'REFUNDED'").await, 6);
     assert_eq!(refusal(adjust_wallet(&app.services, &operator, &adjustment(anna.number, "1")).await), Refusal::WalletClosed);
     let reverse = |journal: i64| ReverseJournal { journal, reason: "by mistake".to_owned(), idempotency_key: None };
     assert_eq!(refusal(reverse_journal(&app.services, &operator, &reverse(transferred)).await), Refusal::WalletClosed);
@@ -478,6 +486,7 @@ const STAYS: &[&str] = &[
     "plan_versions: code currency source",
     "products: sku name kind category description image_url",
     "ranks: code name",
+    "referral_salts: salt",
     "referral_visitors: visitor",
     "settings: name value",
 ];

@@ -144,6 +144,7 @@ async fn clicks_of_two_servers_at_once_are_counted_exactly(app: App) {
     let all = i64::from(CLICKS) * 16;
     assert_eq!(figures(&app).await, (all, 8 * 50 * 3), "16 times {CLICKS} clicks, 400 visitors of each link");
     assert_eq!((app.count("referral_days").await, app.count("referral_visitors").await), (3, 1_200));
+    assert_eq!(app.count("referral_salts").await, 1, "both servers hash by one salt");
     eprintln!("{all} clicks on two servers, counted meanwhile: {all} counted, 1200 visitors, {elapsed:?}");
 }
 
@@ -154,12 +155,12 @@ async fn hashes_of_visitors_go_when_their_day_is_over(app: App) {
         visit(&app.services, &click(&anna.code, 1)).await.unwrap();
         count_clicks(&app.services).await.unwrap();
         let gone = purge(&app.services).await.unwrap().visitors;
-        (gone, app.count("referral_visitors").await, figures(&app).await)
+        (gone, [app.count("referral_visitors").await, app.count("referral_salts").await], figures(&app).await)
     };
-    assert_eq!(visitors(0).await, (0, 1, (1, 1)));
-    assert_eq!(visitors(0).await, (0, 1, (2, 1)), "the same visitor on the same day");
-    assert_eq!(visitors(1).await, (0, 2, (3, 2)), "nobody is known again the next day");
-    assert_eq!(visitors(1).await, (1, 2, (4, 3)), "what was counted stays");
+    assert_eq!(visitors(0).await, (0, [1, 1], (1, 1)));
+    assert_eq!(visitors(0).await, (0, [1, 1], (2, 1)), "the same visitor on the same day");
+    assert_eq!(visitors(1).await, (0, [2, 2], (3, 2)), "nobody is known again the next day");
+    assert_eq!(visitors(1).await, (1, [2, 2], (4, 3)), "what was counted stays, and the salt of the day has gone");
     let plain: Vec<u8> = app.value("SELECT visitor FROM referral_visitors", []).await;
     assert!(plain.len() == 16 && !plain.windows(4).any(|bytes| bytes == [0, 0, 0, 1] || bytes == [0x20; 4]), "no address");
 }

@@ -1,5 +1,8 @@
 //! E-pins: made, passed on, used, barred, expired (promise P06).
 
+mod ending;
+mod owners;
+
 use serde_json::json;
 use upline::auth::principal::Principal;
 use upline::commands::Error;
@@ -52,6 +55,20 @@ fn by_pin(code: &Secret<String>, amount: Option<&str>) -> Means {
 
 fn redeem(code: &Secret<String>, amount: Option<&str>) -> RedeemEpin {
     RedeemEpin { code: code.clone(), sum: amount.map(sum), idempotency_key: None }
+}
+
+fn pass(epin: i64, to: &TestPartner) -> TransferEpin {
+    let transaction_password = Some(Secret::new(SPENDING.to_owned()));
+    TransferEpin { epin, to: to.number, transaction_password, idempotency_key: None }
+}
+
+fn renewal(epin: i64, key: Option<&str>) -> RenewEpinCode {
+    let transaction_password = Secret::new(SPENDING.to_owned());
+    RenewEpinCode { epin, transaction_password, idempotency_key: key.map(str::to_owned) }
+}
+
+fn barred(epin: i64) -> SetEpinBlocked {
+    SetEpinBlocked { epin, blocked: true, reason: "lost".to_owned() }
 }
 
 /// Anna with so many of a product for 10 in her cart.
@@ -144,9 +161,7 @@ async fn what_a_pin_has_paid_goes_to_its_owner_of_then(app: App) {
     let order = checkout(&app.services, &anna.member.principal, &Checkout::default()).await.unwrap();
     let part = PayOrder { order, payment: by_pin(&code, Some("20")), idempotency_key: None };
     pay_order(&app.services, &anna.member.principal, &part).await.unwrap();
-    let password = Some(Secret::new(SPENDING.to_owned()));
-    let on = TransferEpin { epin: pin, to: bert.number, transaction_password: password };
-    transfer_epin(&app.services, &anna.member.principal, &on).await.unwrap();
+    transfer_epin(&app.services, &anna.member.principal, &pass(pin, &bert)).await.unwrap();
     cancel_order(&app.services, &anna.member.principal, order).await.unwrap();
     assert_eq!((remaining(&app, pin).await.0, available(&app, anna.number).await), (300_000, 200_000));
 }
@@ -233,7 +248,6 @@ async fn a_pin_belongs_to_whom_it_was_passed_on(app: App) {
         async |who: &TestPartner, code: &Secret<String>| redeem_epin(&app.services, &who.member.principal, &redeem(code, Some("1"))).await;
     take(&anna, &code).await.unwrap();
     assert_eq!(refusal(take(&bert, &code).await), Refusal::EpinUnknown);
-    let pass = |epin, to: &TestPartner| TransferEpin { epin, to: to.number, transaction_password: Some(Secret::new(SPENDING.to_owned())) };
     // Of two transfers at once, one wins.
     let acts = [&bert, &carl].map(|to| {
         let (services, who, act) = (app.services.clone(), anna.member.principal.clone(), pass(pin, to));
@@ -246,7 +260,7 @@ async fn a_pin_belongs_to_whom_it_was_passed_on(app: App) {
     let second = issued.codes[1].clone();
     transfer_epin(&app.services, &anna.member.principal, &pass(second.0, &bert)).await.unwrap();
     assert_eq!(refusal(take(&bert, &second.1).await), Refusal::EpinUnknown, "passed on, it has a code that nobody knows");
-    let renew = RenewEpinCode { epin: second.0, transaction_password: Secret::new(SPENDING.to_owned()) };
+    let renew = renewal(second.0, None);
     let new = renew_epin_code(&app.services, &bert.member.principal, &renew).await.unwrap();
     assert_eq!(refusal(take(&bert, &second.1).await), Refusal::EpinUnknown);
     take(&bert, &new).await.unwrap();
@@ -326,13 +340,12 @@ async fn every_act_on_pins_knows_who_may_do_it(app: App) {
     let (unscoped, member) = (app.operator("unscoped", &scopes).await, app.member("member").await.principal);
     let (pin, code) = issue(&app, &treasurer, 1, "10", Some(anna.number)).await.codes[0].clone();
     let missing = Refusal::ScopeMissing { scope: "payouts" };
-    let password = || Secret::new(SPENDING.to_owned());
     let run = async |act: usize, who: &Principal| match act {
         0 => issue_epins(&app.services, who, &wish(1, "10", None)).await.map(|issued| issued.batch),
-        1 => set_epin_blocked(&app.services, who, &SetEpinBlocked { epin: pin, blocked: true, reason: "lost".to_owned() }).await,
+        1 => set_epin_blocked(&app.services, who, &barred(pin)).await,
         2 => set_epin_blocked(&app.services, who, &SetEpinBlocked { epin: pin, blocked: false, reason: "found".to_owned() }).await,
-        3 => transfer_epin(&app.services, who, &TransferEpin { epin: pin, to: other.number, transaction_password: Some(password()) }).await,
-        4 => renew_epin_code(&app.services, who, &RenewEpinCode { epin: pin, transaction_password: password() }).await.map(|_| 0),
+        3 => transfer_epin(&app.services, who, &pass(pin, &other)).await,
+        4 => renew_epin_code(&app.services, who, &renewal(pin, None)).await.map(|_| 0),
         _ => redeem_epin(&app.services, who, &redeem(&code, Some("1"))).await,
     };
     for act in 0..6 {
