@@ -178,6 +178,9 @@ async fn nothing_that_told_of_an_erased_person_is_left(app: App) {
     assert_eq!(sponsor, zelda.number);
     assert_eq!(app.count("orders WHERE status = 'COMPLETED' AND ship_to IS NULL").await, 1);
     assert_eq!(app.count("orders WHERE status = 'CANCELLED' AND ship_to IS NULL").await, 1, "what nobody will pay");
+    let cancelled: i64 = app.value("SELECT id FROM orders WHERE status = 'CANCELLED'", []).await;
+    let told: Vec<_> = app.events().await.into_iter().filter(|(kind, _)| kind == "ORDER_CANCELLED").map(|event| event.1).collect();
+    assert_eq!(told, [format!(r#"{{"order":{cancelled},"partner":{}}}"#, zelda.number)]);
     assert_eq!(app.count("payouts WHERE status = 'COMPLETED' AND masked = '' AND length(details) = 0").await, 1);
     assert_eq!(app.count("partners WHERE status = 'TERMINATED' AND display_name = 'Erased member'").await, 1);
     let name: String = app.value("SELECT username FROM accounts WHERE id = $1", [account.into()]).await;
