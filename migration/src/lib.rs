@@ -24,6 +24,8 @@ mod m0017_payout_rail;
 mod m0018_applications;
 mod m0019_closed_wallets;
 mod m0020_orders_of_accounts;
+mod m0025_payout_problems;
+mod m0026_notices;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -52,6 +54,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0018_applications::Migration),
             Box::new(m0019_closed_wallets::Migration),
             Box::new(m0020_orders_of_accounts::Migration),
+            Box::new(m0025_payout_problems::Migration),
+            Box::new(m0026_notices::Migration),
         ]
     }
 }

@@ -153,6 +153,9 @@ pub enum Refusal {
     /// None was set, or it is another one: one answer.
     #[error("The transaction password is wrong, or none was set yet.")]
     WrongTransactionPassword,
+    /// Where the configuration wants it.
+    #[error("Your transaction password is needed to say where to pay: give it, or set one first.")]
+    TransactionPasswordRequired,
     /// Too many wrong tries.
     #[error("Too many tries: wait {minutes} minutes.")]
     TooManyTries {
@@ -290,8 +293,17 @@ pub enum Refusal {
     #[error("You have approved this payout already: it needs the approval of another operator.")]
     SecondApproverNeeded,
     /// The rail may pay it yet.
-    #[error("The payout is under way: the bank's result ends it. By hand it can be failed when there is a problem with it.")]
+    #[error(
+        "The bank may pay this payout yet: its result ends it, through what carries payouts or a file of results. By hand it can be failed only when what \
+         carries payouts has lost it, or a refusal of the bank could not be booked."
+    )]
     PayoutUnderWay,
+    /// Nobody gives money back that the bank may have, unless somebody answers for it.
+    #[error("The bank may have this payout: ask it, and say by bankWillNotPay that it has not paid and will not.")]
+    BankStatementNeeded,
+    /// Large payouts do not come back by who let them out.
+    #[error("You have approved or started this payout: another operator must say that the bank will not pay it.")]
+    AnotherOperatorNeeded,
     /// Operators who are partners too.
     #[error("Nobody decides about a payout of their own.")]
     OwnPayout,

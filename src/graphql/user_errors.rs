@@ -123,6 +123,8 @@ user_errors! {
     Refusal::InvalidReason => InvalidReason, Some("reason");
     /// The transaction password is too short, too long or the password itself.
     Refusal::WeakTransactionPassword => WeakTransactionPassword, Some("newPassword");
+    /// Saying where to pay needs the transaction password.
+    Refusal::TransactionPasswordRequired => TransactionPasswordRequired, Some("transactionPassword");
     /// The transaction password is wrong, or none was set.
     Refusal::WrongTransactionPassword => WrongTransactionPassword, Some("transactionPassword");
     /// Too many tries: wait.
@@ -187,6 +189,10 @@ user_errors! {
     Refusal::SecondApproverNeeded => SecondApproverNeeded, Some("payoutNumber");
     /// What carries payouts has this one: the bank's result ends it.
     Refusal::PayoutUnderWay => PayoutUnderWay, Some("payoutNumber");
+    /// The bank may have the payout: the operator must answer for it that it will not pay.
+    Refusal::BankStatementNeeded => BankStatementNeeded, Some("bankWillNotPay");
+    /// Who approved or started a large payout does not take it back: another operator must.
+    Refusal::AnotherOperatorNeeded => AnotherOperatorNeeded, Some("payoutNumber");
     /// Nobody decides about a payout of their own.
     Refusal::OwnPayout => OwnPayout, Some("payoutNumber");
     /// The link is unknown, used or ended.

@@ -71,7 +71,8 @@ async fn from_the_visitor_to_the_money_in_the_bank() {
     anders.act("refundOrder", "order { refunded { amount } }", half).await;
 
     // The money goes to the bank, by the word of two operators.
-    let wish = json!({ "amount": { "amount": "50" }, "kind": "BANK_CARD", "details": { "cardNumber": "5200 0000 0000 7312" } });
+    let wish = json!({ "amount": { "amount": "50" }, "kind": "BANK_CARD", "details": { "cardNumber": "5200 0000 0000 7312" },
+        "transactionPassword": "a second secret" });
     let payout = mira.act("requestPayout", "payout { number }", wish).await["payout"]["number"].clone();
     let number = json!({ "payoutNumber": payout });
     for (operator, act, status) in [
