@@ -26,6 +26,7 @@ pub struct Model {
     pub rail_due_at: Option<i64>,
     pub rail_carried_at: Option<i64>,
     pub problem: Option<String>,
+    pub problem_kind: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, EnumIter, DeriveRelation)]

@@ -26,6 +26,8 @@ mod m0019_closed_wallets;
 mod m0020_orders_of_accounts;
 mod m0021_sealed_accounts_and_salted_days;
 mod m0022_set_aside_volumes;
+mod m0025_payout_problems;
+mod m0026_notices;
 
 /// Applies and takes back the changes.
 pub struct Migrator;
@@ -56,6 +58,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0020_orders_of_accounts::Migration),
             Box::new(m0021_sealed_accounts_and_salted_days::Migration),
             Box::new(m0022_set_aside_volumes::Migration),
+            Box::new(m0025_payout_problems::Migration),
+            Box::new(m0026_notices::Migration),
         ]
     }
 }

@@ -8,9 +8,12 @@ use anyhow::Context as _;
 
 use super::{Global, runtime};
 use crate::app::{World, services};
+use crate::auth::principal::Principal;
+use crate::commands::accounts::at_machine;
 use crate::commands::payouts::{Batch, Taken, last_batch, read_batch, start_batch, take_result};
 use crate::commands::{Error, Services};
 use crate::config::secrets::private_file;
+use crate::domain::refusal::Refusal;
 use crate::offline::payouts::{PayoutWriter, ResultReader};
 
 /// Hands payouts to the bank, and takes its results.
@@ -30,12 +33,18 @@ enum Command {
         /// Writes what is still with the bank of this batch again, as its file was lost; no payout is changed.
         #[arg(long, value_name = "NUMBER")]
         batch: Option<i64>,
+        /// Who does this, for the audit trail: the user name of an operator with the scope payouts. Payouts of the operator's own are left to others.
+        #[arg(long, value_name = "USERNAME")]
+        operator: String,
     },
     /// Takes the bank's results: a CSV file with the columns payout, result (COMPLETED or FAILED) and reference. It may be read twice.
     Results {
         /// The file.
         #[arg(value_name = "FILE")]
         file: PathBuf,
+        /// Who does this, for the audit trail: the user name of an operator with the scope payouts.
+        #[arg(long, value_name = "USERNAME")]
+        operator: String,
     },
 }
 
@@ -48,14 +57,25 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
     let database = runtime::connect_migrated(&config).await?;
     // A server that runs finds the events by itself.
     let services = services(&config, database.clone(), &World::system(), std::sync::Arc::new(|| ()))?;
+    let (Command::Export { operator, .. } | Command::Results { operator, .. }) = &args.command;
+    let principal = at_machine(&database, operator).await?;
+    let principal = principal.with_context(|| format!("--operator {operator}: there is nobody of this name who may sign in"))?;
+    let desk = Desk { services: &services, principal: &principal };
     match &args.command {
-        Command::Export { out: file, batch } => export(&services, file, *batch, out).await?,
-        Command::Results { file } => results(&services, file, out).await?,
+        Command::Export { out: file, batch, .. } => export(desk, file, *batch, out).await?,
+        Command::Results { file, .. } => results(desk, file, out).await?,
     }
     Ok(database.close().await?)
 }
 
-async fn export(services: &Services, file: &Path, again: Option<i64>, out: &mut dyn Write) -> anyhow::Result<()> {
+/// Where an operator works.
+#[derive(Clone, Copy)]
+struct Desk<'a> {
+    services: &'a Services,
+    principal: &'a Principal,
+}
+
+async fn export(Desk { services, principal }: Desk<'_>, file: &Path, again: Option<i64>, out: &mut dyn Write) -> anyhow::Result<()> {
     anyhow::ensure!(!file.exists(), "{}: is there already, and is not written over", file.display());
     let mut part = file.as_os_str().to_owned();
     part.push(".part");
@@ -67,8 +87,8 @@ async fn export(services: &Services, file: &Path, again: Option<i64>, out: &mut 
     // Made before any payout is changed: where it cannot be written, nothing happens.
     let draft = private_file(&part).with_context(|| format!("{}: cannot be written", part.display()))?;
     let batch = match again {
-        None => start_batch(services).await,
-        Some(number) => read_batch(services, number).await,
+        None => start_batch(services, principal).await,
+        Some(number) => read_batch(services, principal, number).await,
     };
     let batch = match batch {
         Ok(Some(batch)) => batch,
@@ -107,13 +127,14 @@ fn write(batch: &Batch, draft: fs::File) -> std::io::Result<()> {
     writer.finish()?.get_ref().sync_all()
 }
 
-async fn results(services: &Services, file: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
+async fn results(Desk { services, principal }: Desk<'_>, file: &Path, out: &mut dyn Write) -> anyhow::Result<()> {
     let (mut now, mut before, mut wrong) = (0_u64, 0_u64, 0_u64);
     for entry in ResultReader::open(file)? {
         let entry = entry?;
-        match take_result(services, &entry.word).await {
+        match take_result(services, principal, &entry.word).await {
             Ok(Taken::Now) => now += 1,
             Ok(Taken::Before) => before += 1,
+            Err(error @ Error::Refused(Refusal::ScopeMissing { .. })) => return Err(error.into()),
             // The others of the file are taken all the same.
             Err(Error::Refused(refusal)) => {
                 wrong += 1;

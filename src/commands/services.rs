@@ -120,9 +120,10 @@ impl From<&Auth> for LinkLimits {
 }
 
 impl LinkLimits {
-    /// How long a link works.
+    /// How long a link works, or a mail without one is of use.
     pub const fn minutes(self, kind: MailKind) -> u32 {
         match kind {
+            MailKind::PayoutMethodAdded | MailKind::PayoutMethodChanged | MailKind::PayoutMethodRemoved => 7 * 24 * 60,
             MailKind::EmailVerification => self.verification_minutes,
             MailKind::PasswordReset | MailKind::TransactionPasswordReset => self.reset_minutes,
         }

@@ -16,6 +16,7 @@ pub struct Payout {
     minimum: String,
     fee: String,
     four_eyes_from: String,
+    transaction_password: String,
     /// How long a payout takes, in words for its partner.
     pub estimated_time: String,
     /// Payouts handed to the bank in one batch.
@@ -36,6 +37,7 @@ pub(super) const RULES: &[Rule] = &[
     ("minimum", Allowed::Text(is_amount, AN_AMOUNT)),
     ("fee", Allowed::Text(is_amount, AN_AMOUNT)),
     ("four_eyes_from", Allowed::Text(is_amount, AN_AMOUNT)),
+    ("transaction_password", Allowed::OneOf(&["details", "always", "never"])),
     ("estimated_time", Allowed::Text(some, "a text")),
     ("batch_payouts", Allowed::Number(1..=100_000)),
     ("rail", Allowed::OneOf(&["off", "folder"])),
@@ -68,6 +70,17 @@ impl Payout {
     #[must_use]
     pub const fn rail_lease(&self) -> Duration {
         Duration::from_secs(self.rail_lease_seconds as u64)
+    }
+
+    /// Whether asking for a payout, or saving where to pay, needs the partner's transaction password; `are_new` says whether details are given that were
+    /// not saved before.
+    #[must_use]
+    pub fn needs_transaction_password(&self, are_new: bool) -> bool {
+        match self.transaction_password.as_str() {
+            "never" => false,
+            "details" => are_new,
+            _ => true,
+        }
     }
 
     /// From this amount on, two operators must approve.

@@ -83,10 +83,10 @@ impl Networks {
     /// Reads networks such as `203.0.113.0/24`; an address alone is a network of one.
     ///
     /// # Errors
-    /// [`Refusal::InvalidNetwork`]
+    /// [`ApplicationRefusal::InvalidNetwork`]
     pub fn parse<T: AsRef<str>>(texts: &[T]) -> Result<Self, Refusal> {
         if texts.len() > MOST_NETWORKS {
-            return Err(Refusal::InvalidNetwork { why: format!("an application has {MOST_NETWORKS} networks at most") });
+            return Err(ApplicationRefusal::InvalidNetwork { why: format!("an application has {MOST_NETWORKS} networks at most") }.into());
         }
         let read = |text: &T| {
             let text = text.as_ref().trim();
@@ -95,7 +95,7 @@ impl Networks {
             text.parse()
                 .or_else(|_| alone.parse())
                 .map(canonical)
-                .map_err(|_| Refusal::InvalidNetwork { why: format!("{shown:?} is neither an address nor a network like 203.0.113.0/24") })
+                .map_err(|_| ApplicationRefusal::InvalidNetwork { why: format!("{shown:?} is neither an address nor a network like 203.0.113.0/24") })
         };
         Ok(Self(texts.iter().map(read).collect::<Result<_, _>>()?))
     }
@@ -103,7 +103,7 @@ impl Networks {
     /// Reads networks parted by blanks, as the database stores them.
     ///
     /// # Errors
-    /// [`Refusal::InvalidNetwork`]
+    /// [`ApplicationRefusal::InvalidNetwork`]
     pub fn read(text: &str) -> Result<Self, Refusal> {
         Self::parse(&text.split_ascii_whitespace().collect::<Vec<_>>())
     }
@@ -138,12 +138,38 @@ fn canonical(network: IpNet) -> IpNet {
 /// application would be the second pair of eyes of whoever holds its key.
 ///
 /// # Errors
-/// [`Refusal::ApplicationScope`]
+/// [`ApplicationRefusal::Scope`]
 pub fn check_scopes(kind: ApplicationKind, scopes: &BTreeSet<Scope>) -> Result<(), Refusal> {
     match scopes.iter().find(|scope| kind != ApplicationKind::Server || !matches!(scope, Scope::Orders | Scope::Catalog)) {
         None => Ok(()),
-        Some(scope) => Err(Refusal::ApplicationScope { scope: scope.code() }),
+        Some(scope) => Err(ApplicationRefusal::Scope { scope: scope.code() }.into()),
     }
+}
+
+/// What of applications is refused.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ApplicationRefusal {
+    /// Unknown.
+    #[error("There is no such application.")]
+    Unknown,
+    /// Beyond what a program may do without a person.
+    #[error("This application cannot have the scope {scope}: one that runs on a server may have orders and catalog, others have none.")]
+    Scope {
+        /// Code of the scope.
+        scope: &'static str,
+    },
+    /// Not an address, not a network, or too many.
+    #[error("The networks cannot be used: {why}.")]
+    InvalidNetwork {
+        /// What is wrong, with what is allowed.
+        why: String,
+    },
+    /// A key that was replaced goes on for so long at most.
+    #[error("The old key may go on for 0 to {most} hours.")]
+    InvalidOverlap {
+        /// The most.
+        most: u32,
+    },
 }
 
 #[cfg(test)]
@@ -174,7 +200,7 @@ mod tests {
         }
         assert!(!networks.admit(None) && Networks::default().admit(None));
         for bad in ["", "everywhere", "203.0.113.0/33", "203.0.113", "10.0.0.0/8, 11.0.0.0/8"] {
-            assert!(matches!(Networks::parse(&[bad]), Err(Refusal::InvalidNetwork { .. })), "{bad}");
+            assert!(matches!(Networks::parse(&[bad]), Err(Refusal::Application(ApplicationRefusal::InvalidNetwork { .. }))), "{bad}");
         }
         assert!(Networks::parse(&vec!["192.0.2.7"; MOST_NETWORKS + 1]).is_err());
     }

@@ -24,6 +24,7 @@ pub mod pages;
 pub mod partner_status;
 pub mod partners;
 pub mod payout_details;
+pub mod payout_problems;
 pub mod payouts;
 pub mod period;
 pub mod periods;

@@ -71,7 +71,7 @@ impl GivenDetails {
         Ok(match kind {
             MethodKind::BankCard => Details::BankCard { card_number: card(self.card_number.as_deref())? },
             MethodKind::BankTransfer => Details::BankTransfer {
-                bank_name: text("bankName", self.bank_name.as_deref(), 200, "must have 1 to 200 characters")?,
+                bank_name: name("bankName", self.bank_name.as_deref(), 200, "must have 1 to 200 characters")?,
                 bank_code: code("bankCode", self.bank_code.as_deref(), 4..=11, "must have 4 to 11 digits or capital letters")?,
                 account_number: code(
                     "accountNumber",
@@ -81,8 +81,8 @@ impl GivenDetails {
                 )?,
             },
             MethodKind::Ewallet => Details::Ewallet {
-                wallet_type: text("walletType", self.wallet_type.as_deref(), 50, "must have 1 to 50 characters")?,
-                wallet_id: text("walletId", self.wallet_id.as_deref(), 100, "must have 1 to 100 characters")?,
+                wallet_type: name("walletType", self.wallet_type.as_deref(), 50, "must have 1 to 50 characters")?,
+                wallet_id: wallet_id(self.wallet_id.as_deref())?,
             },
         })
     }
@@ -102,6 +102,29 @@ fn text(field: &'static str, given: Option<&str>, most: usize, rule: &'static st
     let text = given.unwrap_or_default().trim();
     let fits = (1..=most).contains(&text.chars().count()) && !text.chars().any(char::is_control);
     if fits { Ok(text.to_owned()) } else { Err(refuse(field, rule)) }
+}
+
+/// What programs for tables take for a formula. The file for the bank would have to hide it from them, and so tell another name than was given.
+const BEGINNINGS_OF_FORMULAS: [char; 4] = ['=', '+', '-', '@'];
+
+fn name(field: &'static str, given: Option<&str>, most: usize, rule: &'static str) -> Result<String, Refusal> {
+    let name = text(field, given, most, rule)?;
+    if name.starts_with(BEGINNINGS_OF_FORMULAS) {
+        return Err(refuse(field, "must not begin with = + - or @: leave that sign out"));
+    }
+    Ok(name)
+}
+
+/// A telephone number is kept by its digits, with the country's before it, however it was written.
+fn wallet_id(given: Option<&str>) -> Result<String, Refusal> {
+    let id = text("walletId", given, 100, "must have 1 to 100 characters")?;
+    let Some(number) = id.strip_prefix('+') else {
+        let rule = "must not begin with = - or @: leave that sign out";
+        return if id.starts_with(BEGINNINGS_OF_FORMULAS) { Err(refuse("walletId", rule)) } else { Ok(id) };
+    };
+    let digits: String = number.chars().filter(|sign| !matches!(sign, ' ' | '-' | '(' | ')' | '.')).collect();
+    let fits = (5..=15).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
+    if fits { Ok(digits) } else { Err(refuse("walletId", "with a + must be a telephone number of 5 to 15 digits; else leave the + out")) }
 }
 
 fn code(field: &'static str, given: Option<&str>, lengths: std::ops::RangeInclusive<usize>, rule: &'static str) -> Result<String, Refusal> {
@@ -190,6 +213,17 @@ mod tests {
     }
 
     #[test]
+    fn a_telephone_number_is_kept_by_its_digits() {
+        for (written, kept) in
+            [("+7900", None), ("+79001", Some("79001")), (" +7 (900) 123-45.67 ", Some("79001234567")), ("8 900", Some("8 900"))]
+        {
+            let details = given(MethodKind::Ewallet, ["QIWI", written, ""]).check(MethodKind::Ewallet).ok();
+            let expected = kept.map(|id| Details::Ewallet { wallet_type: "QIWI".to_owned(), wallet_id: id.to_owned() });
+            assert_eq!(details, expected, "{written}");
+        }
+    }
+
+    #[test]
     fn what_is_no_address_of_money_is_refused_by_the_name_of_its_field() {
         for (kind, fields, field) in [
             (MethodKind::BankCard, ["12345678901", "", ""], "cardNumber"),
@@ -202,6 +236,16 @@ mod tests {
             (MethodKind::BankTransfer, ["B", "044525225", "12345=x"], "accountNumber"),
             (MethodKind::Ewallet, [" ", "x", ""], "walletType"),
             (MethodKind::Ewallet, ["X", "", ""], "walletId"),
+            (MethodKind::BankTransfer, ["=HYPERLINK(\"x\")", "044525225", "12345"], "bankName"),
+            (MethodKind::BankTransfer, [" -B", "044525225", "12345"], "bankName"),
+            (MethodKind::Ewallet, ["@QIWI", "x", ""], "walletType"),
+            (MethodKind::Ewallet, ["QIWI", "@anna", ""], "walletId"),
+            (MethodKind::Ewallet, ["QIWI", "=1+1", ""], "walletId"),
+            (MethodKind::Ewallet, ["QIWI", "-7900", ""], "walletId"),
+            (MethodKind::Ewallet, ["QIWI", "+7900+1", ""], "walletId"),
+            (MethodKind::Ewallet, ["QIWI", "+SUM(A1)", ""], "walletId"),
+            (MethodKind::Ewallet, ["QIWI", "+1234", ""], "walletId"),
+            (MethodKind::Ewallet, ["QIWI", "+1234567890123456", ""], "walletId"),
         ] {
             let refusal = given(kind, fields).check(kind).unwrap_err();
             assert!(

@@ -6,6 +6,7 @@ use super::currency::Currency;
 use super::instant::Instant;
 use super::partner_status::PartnerStatus;
 pub use super::payout_details::{Details, GivenDetails, MethodKind};
+pub use super::payout_problems::{Problem, ProblemKind, Told};
 
 coded_enum! {
     /// Where a payout stands.
@@ -124,11 +125,17 @@ pub struct Payout {
     pub rail_due_at: Option<Instant>,
     /// When the rail first said that it has it.
     pub rail_carried_at: Option<Instant>,
-    /// What an operator should look into: the rail is silent, or the bank contradicts what is known.
-    pub problem: Option<String>,
+    /// What is the matter with it.
+    pub problem: Option<Problem>,
 }
 
 impl Payout {
+    /// Whether a rail was handed it, or may have been: what the rail says ends it.
+    #[must_use]
+    pub const fn is_with_rail(&self) -> bool {
+        self.rail_due_at.is_some()
+    }
+
     /// What leaves the wallet; `None` where it exceeds 64 bits.
     #[must_use]
     pub fn total(&self) -> Option<Amount> {

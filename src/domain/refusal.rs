@@ -1,6 +1,7 @@
 //! What the system will not do, and why: the state of things, not of the code.
 
 use super::amount::Amount;
+use super::applications::ApplicationRefusal;
 use super::carts::MOST_VOLUME;
 use super::instant::Instant;
 use super::kyc::KycStatus;
@@ -163,6 +164,9 @@ pub enum Refusal {
     /// None was set, or it is another one: one answer.
     #[error("The transaction password is wrong, or none was set yet.")]
     WrongTransactionPassword,
+    /// Where the configuration wants it.
+    #[error("Your transaction password is needed to say where to pay: give it, or set one first.")]
+    TransactionPasswordRequired,
     /// Too many wrong tries.
     #[error("Too many tries: wait {minutes} minutes.")]
     TooManyTries {
@@ -303,8 +307,17 @@ pub enum Refusal {
     #[error("You have approved this payout already: it needs the approval of another operator.")]
     SecondApproverNeeded,
     /// The rail may pay it yet.
-    #[error("The payout is under way: the bank's result ends it. By hand it can be failed when there is a problem with it.")]
+    #[error(
+        "The bank may pay this payout yet: its result ends it, through what carries payouts or a file of results. By hand it can be failed only when what \
+         carries payouts has lost it, or a refusal of the bank could not be booked."
+    )]
     PayoutUnderWay,
+    /// Nobody gives money back that the bank may have, unless somebody answers for it.
+    #[error("The bank may have this payout: ask it, and say by bankWillNotPay that it has not paid and will not.")]
+    BankStatementNeeded,
+    /// Large payouts do not come back by who let them out.
+    #[error("You have approved or started this payout: another operator must say that the bank will not pay it.")]
+    AnotherOperatorNeeded,
     /// Operators who are partners too.
     #[error("Nobody decides about a payout of their own.")]
     OwnPayout,
@@ -469,27 +482,9 @@ pub enum Refusal {
     /// Operators who are partners too.
     #[error("Nobody decides about an identity check of their own.")]
     OwnKyc,
-    /// Unknown.
-    #[error("There is no such application.")]
-    ApplicationUnknown,
-    /// Beyond what a program may do without a person.
-    #[error("This application cannot have the scope {scope}: one that runs on a server may have orders and catalog, others have none.")]
-    ApplicationScope {
-        /// Code of the scope.
-        scope: &'static str,
-    },
-    /// Not an address, not a network, or too many.
-    #[error("The networks cannot be used: {why}.")]
-    InvalidNetwork {
-        /// What is wrong, with what is allowed.
-        why: String,
-    },
-    /// A key that was replaced goes on for so long at most.
-    #[error("The old key may go on for 0 to {most} hours.")]
-    InvalidOverlap {
-        /// The most.
-        most: u32,
-    },
+    /// About an application.
+    #[error(transparent)]
+    Application(#[from] ApplicationRefusal),
 }
 
 impl Refusal {

@@ -27,7 +27,7 @@ pub use self::orders::{OrderCancelled, OrderCompleted, OrderPaid, OrderPlaced, O
 pub use self::partners::{
     ContactSharingSet, PartnerActivated, PartnerJoined, PartnerPlaced, PartnerStatusSet, Place, PlacementPreferenceSet, SponsorMoved,
 };
-pub use self::payouts::PayoutStatusChanged;
+pub use self::payouts::{PayoutFirstApproved, PayoutProblemChanged, PayoutStatusChanged};
 pub use self::referral_links::{ReferralConverted, ReferralLinkCreated, ReferralLinkDeleted, ReferralRegistered};
 pub use self::wallets::BalanceChanged;
 use crate::domain::coded::coded_enum;
@@ -143,6 +143,10 @@ events! {
     EpinChanged = "EPIN_CHANGED", about epin;
     /// A payout was asked for, or took a step.
     PayoutStatusChanged = "PAYOUT_STATUS_CHANGED", about partner;
+    /// The first of two operators approved a payout.
+    PayoutFirstApproved = "PAYOUT_FIRST_APPROVED", about partner;
+    /// Something is the matter with a payout, or it is not any more.
+    PayoutProblemChanged = "PAYOUT_PROBLEM_CHANGED", about partner;
     /// A profile was changed.
     ProfileChanged = "PROFILE_CHANGED", about account;
     /// An account has another e-mail address.
@@ -189,6 +193,24 @@ mod as_code {
     pub(super) fn deserialize<'de, T: FromStr<Err: Display>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
         String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
     }
+
+    /// The same for what may be missing.
+    pub(in crate::events) mod optional {
+        use super::{Deserialize, Display, FromStr, Serialize};
+
+        pub(in crate::events) fn serialize<T: Display, S: serde::Serializer>(value: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
+            value.as_ref().map(ToString::to_string).serialize(serializer)
+        }
+
+        pub(in crate::events) fn deserialize<'de, T, D>(deserializer: D) -> Result<Option<T>, D::Error>
+        where
+            T: FromStr<Err: Display>,
+            D: serde::Deserializer<'de>,
+        {
+            let text = Option::<String>::deserialize(deserializer)?;
+            text.map(|text| text.parse().map_err(serde::de::Error::custom)).transpose()
+        }
+    }
 }
 
 #[cfg(test)]
@@ -197,14 +219,14 @@ mod tests {
     use crate::domain::kyc::KycStatus;
     use crate::domain::mails::MailKind;
     use crate::domain::partners::PartnerStatus;
-    use crate::domain::payouts::PayoutStatus;
+    use crate::domain::payouts::{PayoutStatus, ProblemKind};
     use crate::domain::position::Position;
     use crate::domain::trees::PlacementPreference;
 
     #[test]
     fn every_event_is_read_as_it_was_written() {
         let place = Place { parent: 7, position: Position::Left };
-        let events: [Event; 37] = [
+        let events: [Event; 40] = [
             AccountSignedUp { account: 1 }.into(),
             PasswordChanged { account: 1 }.into(),
             PartnerJoined { partner: 9, sponsor: Some(7), place: Some(place) }.into(),
@@ -224,6 +246,9 @@ mod tests {
             OrderCompleted { order: 5, partner: 9 }.into(),
             OrderRefunded { order: 5, partner: 9 }.into(),
             PayoutStatusChanged { payout: 5, partner: 9, status: PayoutStatus::Approved }.into(),
+            PayoutFirstApproved { payout: 5, partner: 9 }.into(),
+            PayoutProblemChanged { payout: 5, partner: 9, problem: Some(ProblemKind::Lost) }.into(),
+            PayoutProblemChanged { payout: 5, partner: 9, problem: None }.into(),
             ProfileChanged { account: 1 }.into(),
             EmailChanged { account: 1 }.into(),
             ContactSharingSet { partner: 9, shared: true }.into(),
@@ -243,7 +268,8 @@ mod tests {
             ApplicationRegistered { application: 3 }.into(),
             ApplicationChanged { application: 3 }.into(),
         ];
-        assert_eq!(events.len(), Kind::ALL.len());
+        let kinds: std::collections::BTreeSet<_> = events.iter().map(Event::kind).collect();
+        assert_eq!(kinds.len(), Kind::ALL.len());
         for event in events {
             assert_eq!(Event::read(event.kind(), &event.payload().unwrap()).unwrap(), event);
         }

@@ -5,6 +5,7 @@ use async_graphql::{Context, Enum, Error, Result, SimpleObject};
 use super::context::Credentials;
 use super::errors::{forbidden, idempotency_conflict, internal, store_failed, unauthenticated};
 use crate::commands;
+use crate::domain::applications::ApplicationRefusal;
 use crate::domain::refusal::Refusal;
 
 /// Something that the person can put right. Nothing was changed.
@@ -125,6 +126,8 @@ user_errors! {
     Refusal::InvalidReason => InvalidReason, Some("reason");
     /// The transaction password is too short, too long or the password itself.
     Refusal::WeakTransactionPassword => WeakTransactionPassword, Some("newPassword");
+    /// Saying where to pay needs the transaction password.
+    Refusal::TransactionPasswordRequired => TransactionPasswordRequired, Some("transactionPassword");
     /// The transaction password is wrong, or none was set.
     Refusal::WrongTransactionPassword => WrongTransactionPassword, Some("transactionPassword");
     /// Too many tries: wait.
@@ -191,6 +194,10 @@ user_errors! {
     Refusal::SecondApproverNeeded => SecondApproverNeeded, Some("payoutNumber");
     /// What carries payouts has this one: the bank's result ends it.
     Refusal::PayoutUnderWay => PayoutUnderWay, Some("payoutNumber");
+    /// The bank may have the payout: the operator must answer for it that it will not pay.
+    Refusal::BankStatementNeeded => BankStatementNeeded, Some("bankWillNotPay");
+    /// Who approved or started a large payout does not take it back: another operator must.
+    Refusal::AnotherOperatorNeeded => AnotherOperatorNeeded, Some("payoutNumber");
     /// Nobody decides about a payout of their own.
     Refusal::OwnPayout => OwnPayout, Some("payoutNumber");
     /// Nobody of the staff moves money or volume of their own.
@@ -270,13 +277,13 @@ user_errors! {
     /// Nobody decides about an identity check of their own.
     Refusal::OwnKyc => OwnKyc, Some("submissionNumber");
     /// There is no such application.
-    Refusal::ApplicationUnknown => ApplicationUnknown, Some("applicationNumber");
+    Refusal::Application(ApplicationRefusal::Unknown) => ApplicationUnknown, Some("applicationNumber");
     /// The application cannot have the scope.
-    Refusal::ApplicationScope { .. } => ApplicationScope, Some("scopes");
+    Refusal::Application(ApplicationRefusal::Scope { .. }) => ApplicationScope, Some("scopes");
     /// The networks are not all addresses or networks, or too many.
-    Refusal::InvalidNetwork { .. } => InvalidNetwork, Some("networks");
+    Refusal::Application(ApplicationRefusal::InvalidNetwork { .. }) => InvalidNetwork, Some("networks");
     /// The old key may not go on for so long.
-    Refusal::InvalidOverlap { .. } => InvalidOverlap, Some("overlapHours");
+    Refusal::Application(ApplicationRefusal::InvalidOverlap { .. }) => InvalidOverlap, Some("overlapHours");
 }
 
 /// Sorts the outcome of an act: what the person can put right goes into the payload, the rest to the top level.

@@ -5,10 +5,6 @@ use crate::commands::{Error, Services};
 use crate::domain::payouts::BankWord;
 use crate::outbound::payouts::{Rail, Said, Silence};
 
-/// What had been carried and is not known any more was paid or was not: nobody but a person can find out.
-const LOST: &str =
-    "what carries payouts knows nothing any more of this one, which it had: find out whether it was paid, and end it by hand";
-
 /// Takes what the rail says unasked, hands over what was approved, and asks for what was handed over before; how many payouts came to their end. No
 /// transaction is open while the rail is spoken to. With several processes each payout is handed over by the one that took it first.
 ///
@@ -46,35 +42,41 @@ async fn take(services: &Services, due: Due) -> Result<Option<Errand>, Error> {
     match rail::take(services, due).await {
         Err(Error::Internal(reason)) => {
             tracing::error!(payout = due.number, reason, "a payout cannot be handed over");
-            rail::give_up(services, due.number, "its details cannot be opened: was auth.signing_key changed?").await?;
+            rail::unreadable(services, due.number).await?;
             Ok(None)
         }
         taken => taken,
     }
 }
 
+/// `None` where the rail had it and knows nothing of it any more: it is not handed over again.
+async fn turn_to(rail: &impl Rail, Errand { instruction, attempt }: &Errand) -> Option<Result<Said, Silence>> {
+    if *attempt > 1 {
+        match rail.ask(&instruction.payout).await {
+            Ok(Said::Unknown) if instruction.payout.rail_carried_at.is_some() => return None,
+            Ok(Said::Unknown) => {}
+            said => return Some(said),
+        }
+    }
+    Some(rail.send(instruction).await)
+}
+
 async fn run(services: &Services, rail: &impl Rail, errand: &Errand) -> Result<Option<Heard>, Error> {
-    let (payout, attempt, was_carried) =
-        (errand.instruction.payout.id, errand.attempt, errand.instruction.payout.rail_carried_at.is_some());
-    let said = match errand.attempt {
-        1 => rail.send(&errand.instruction).await,
-        _ => match rail.ask(&errand.instruction.payout).await {
-            Ok(Said::Unknown) if was_carried => Err(Silence { reason: LOST.to_owned() }),
-            Ok(Said::Unknown) => rail.send(&errand.instruction).await,
-            said => said,
-        },
-    };
+    let (payout, attempt) = (errand.instruction.payout.id, errand.attempt);
+    let said = turn_to(rail, errand).await;
     let told = match &said {
-        Ok(Said::Ended { result, reference }) => {
+        Some(Ok(Said::Ended { result, reference })) => {
             return hear(services, &BankWord { payout, result: *result, reference: reference.clone() }).await;
         }
-        Ok(Said::UnderWay) => Told::Carried,
-        Ok(Said::Unknown) => Told::Silent("the rail does not know the payout that it was handed"),
-        Err(Silence { reason }) => Told::Silent(reason),
+        Some(Ok(Said::UnderWay)) => Told::Carried,
+        Some(Ok(Said::Unknown)) => Told::Silent("the rail does not know the payout that it was handed"),
+        Some(Err(Silence { reason })) => Told::Silent(reason),
+        None => Told::Lost,
     };
     match told {
         Told::Carried => tracing::info!(payout, attempt, "a payout is under way"),
         Told::Silent(reason) => tracing::warn!(payout, attempt, reason, "what became of a payout is not known; asking again later"),
+        Told::Lost => tracing::error!(payout, attempt, "the rail knows nothing any more of a payout that it had"),
     }
     if !rail::tell(services, errand, told).await? {
         tracing::info!(
@@ -93,7 +95,7 @@ async fn hear(services: &Services, word: &BankWord) -> Result<Option<Heard>, Err
         Ok(heard) => heard,
         Err(error @ (Error::Internal(_) | Error::Refused(_))) => {
             tracing::error!(payout, result, %error, "what the bank says cannot be booked");
-            rail::give_up(services, payout, &format!("the bank says {result}, which cannot be booked: {error}")).await?;
+            rail::not_booked(services, word, &error.to_string()).await?;
             return Ok(None);
         }
         Err(error) => return Err(error),

@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use crate::domain::amount::Amount;
     use crate::domain::instant::Instant;
-    use crate::domain::payouts::{BankResult, PayoutStatus};
+    use crate::domain::payouts::{BankResult, GivenDetails, MethodKind, PayoutStatus};
 
     fn payout(id: i64, details: &Details) -> Payout {
         Payout {
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn no_cell_of_the_file_for_the_bank_is_a_formula() {
+    fn no_cell_of_the_file_for_the_bank_is_a_formula_though_it_was_saved_long_ago() {
         let text = |text: &str| text.to_owned();
         let mut writer = PayoutWriter::new(Vec::new()).unwrap();
         for (id, details) in [
@@ -167,6 +167,31 @@ mod tests {
              2,9,100.5,USD,BANK_TRANSFER,,\"'=HYPERLINK(\"\"x\"\")\",044525225,40817,,\n3,9,100.5,USD,EWALLET,,,,,\"'@QIWI, Ltd\",'+7900\n"
         );
         assert_eq!(String::from_utf8(writer.finish().unwrap()).unwrap(), expected);
+    }
+
+    #[test]
+    fn no_cell_of_details_that_are_accepted_now_is_changed_in_the_file() {
+        let signs =
+            ["=", "+", "-", "@", "\t", "\r", "\n", " ", "'", "\"", "7", "A", "é", "+7 900 123-45-67", "=1+1", "@anna", "-5", "+7900123"];
+        let given = |first: &str, second: &str| {
+            let text = format!("{first}{second}");
+            GivenDetails {
+                card_number: Some(format!("{text}520000000007312")),
+                bank_name: Some(text.clone()),
+                bank_code: Some(format!("{text}0445")),
+                account_number: Some(format!("{text}40817")),
+                wallet_type: Some(text.clone()),
+                wallet_id: Some(text),
+            }
+        };
+        let mut accepted = 0;
+        for (first, second) in signs.iter().flat_map(|first| signs.map(|second| (first, second))) {
+            for details in MethodKind::ALL.iter().filter_map(|kind| given(first, second).check(*kind).ok()) {
+                accepted += 1;
+                assert_eq!(cells(&details).map(guarded), cells(&details).map(str::to_owned), "{first:?} {second:?}");
+            }
+        }
+        assert!(accepted > 100, "{accepted}");
     }
 
     #[test]

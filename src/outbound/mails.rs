@@ -115,7 +115,7 @@ impl Post {
                 Err(_) => Err(Unsent { reason: "the mail server did not answer in time".to_owned(), for_good: false }),
             },
             Way::Folder(folder) => {
-                let file = folder.join(format!("{:010}-{}.eml", letter.number, letter.kind.page()));
+                let file = folder.join(format!("{:010}-{}.eml", letter.number, letter.kind.page().unwrap_or("notice")));
                 let text = message.formatted();
                 let written = spawn_blocking(move || write(&file, &text)).await;
                 let failed = |cause: String| Unsent { reason: format!("the file cannot be written: {cause}"), for_good: false };

@@ -107,7 +107,7 @@ pub struct Tombstone<'a> {
 }
 
 /// Of an account: `$1` is its key.
-const OF_ACCOUNT: [&str; 10] = [
+const OF_ACCOUNT: [&str; 9] = [
     "DELETE FROM mailed_links WHERE account_id = $1",
     "DELETE FROM mails WHERE account_id = $1",
     "DELETE FROM profiles WHERE account_id = $1",
@@ -116,18 +116,26 @@ const OF_ACCOUNT: [&str; 10] = [
     "DELETE FROM shipping_addresses WHERE account_id = $1",
     "DELETE FROM cart_lines WHERE cart_id IN (SELECT id FROM carts WHERE account_id = $1 AND state = 'OPEN')",
     "UPDATE orders SET ship_to = NULL WHERE account_id = $1",
-    // Whose buyer is gone, and nothing was paid for: nobody will pay any more.
-    "UPDATE orders SET status = 'CANCELLED' WHERE account_id = $1 AND status = 'PENDING_PAYMENT'",
     // People choose the keys themselves.
     "DELETE FROM idempotency_keys WHERE principal = 'account:' || CAST($1 AS TEXT)
         OR (operation = 'signUp' AND outcome = CAST($1 AS TEXT))",
 ];
 
-/// Erases what tells of a person. What stays is the account and the partner as numbers, the trees, the ledger, orders and commissions.
+/// An order that was given up because its buyer is gone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Abandoned {
+    /// Its number.
+    pub order: i64,
+    /// Who would have been credited.
+    pub partner: i64,
+}
+
+/// Erases what tells of a person. What stays is the account and the partner as numbers, the trees, the ledger, orders and commissions. Gives the orders that
+/// were given up by it, in the order of their numbers.
 ///
 /// # Errors
 /// The database's.
-pub async fn erase(transaction: &Transaction, found: &Found, tombstone: &Tombstone<'_>) -> Result<(), Error> {
+pub async fn erase(transaction: &Transaction, found: &Found, tombstone: &Tombstone<'_>) -> Result<Vec<Abandoned>, Error> {
     images::drop_files_of(transaction, found.account_id).await?;
     for sql in OF_ACCOUNT {
         Sql::whole(transaction, sql, [found.account_id.into()]).execute(transaction).await?;
@@ -136,10 +144,19 @@ pub async fn erase(transaction: &Transaction, found: &Found, tombstone: &Tombsto
         transaction_password_hash = NULL, status = 'BLOCKED', erased_at = $4 WHERE id = $1";
     let values = [found.account_id.into(), tombstone.username.into(), tombstone.name.into(), tombstone.at.nanos().into()];
     Sql::whole(transaction, sql, values).execute(transaction).await?;
-    match found.partner_id {
-        Some(partner) => erase_partner(transaction, partner, tombstone).await,
-        None => Ok(()),
+    if let Some(partner) = found.partner_id {
+        erase_partner(transaction, partner, tombstone).await?;
     }
+    abandon_orders(transaction, found.account_id).await
+}
+
+/// Whose buyer is gone, and nothing was paid for: nobody will pay any more.
+async fn abandon_orders(transaction: &Transaction, account: i64) -> Result<Vec<Abandoned>, Error> {
+    let sql = "UPDATE orders SET status = 'CANCELLED' WHERE account_id = $1 AND status = 'PENDING_PAYMENT' RETURNING id, partner_id";
+    let read = |row: &Row<'_>| Ok(Abandoned { order: row.get(0)?, partner: row.get(1)? });
+    let mut abandoned = Sql::whole(transaction, sql, [account.into()]).all(transaction, read).await?;
+    abandoned.sort_unstable_by_key(|abandoned| abandoned.order);
+    Ok(abandoned)
 }
 
 async fn erase_partner(transaction: &Transaction, partner: i64, tombstone: &Tombstone<'_>) -> Result<(), Error> {

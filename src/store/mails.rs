@@ -54,6 +54,17 @@ pub async fn insert(connection: &impl ConnectionTrait, mail: NewMail) -> Result<
     Sql::whole(connection, sql, values).execute(connection).await.map(drop)
 }
 
+/// How many mails without a link were written to an account since an instant.
+///
+/// # Errors
+/// The database's.
+pub async fn notices_since(connection: &impl ConnectionTrait, account_id: i64, since: Instant) -> Result<i64, Error> {
+    let mut sql = Sql::new(connection);
+    sql.push("SELECT count(*) FROM mails WHERE account_id = ").bind(account_id).push(" AND created_at > ").bind(since.nanos());
+    sql.and_in("kind", &MailKind::ALL.iter().filter(|kind| kind.page().is_none()).map(|kind| kind.code()).collect::<Vec<_>>());
+    Ok(sql.one(connection, |row| row.get(0)).await?.unwrap_or(0))
+}
+
 /// What is due, the longest waiting first.
 ///
 /// # Errors

@@ -62,7 +62,8 @@ pub async fn insert(transaction: &Transaction, payout: &NewPayout<'_>) -> Result
 /// The database's.
 pub async fn update(transaction: &Transaction, payout: &Payout) -> Result<(), Error> {
     let sql = "UPDATE payouts SET status = $2, first_approver_id = $3, batch_id = $4, external_reference = $5, rejection_reason = $6,
-        processed_at = $7, completed_at = $8, rail_attempts = $9, rail_due_at = $10, rail_carried_at = $11, problem = $12 WHERE id = $1";
+        processed_at = $7, completed_at = $8, rail_attempts = $9, rail_due_at = $10, rail_carried_at = $11, problem_kind = $12, problem = $13
+        WHERE id = $1";
     let values = [
         payout.id.into(),
         payout.status.code().into(),
@@ -75,7 +76,8 @@ pub async fn update(transaction: &Transaction, payout: &Payout) -> Result<(), Er
         payout.rail_attempts.into(),
         payout.rail_due_at.map(Instant::nanos).into(),
         payout.rail_carried_at.map(Instant::nanos).into(),
-        payout.problem.clone().into(),
+        payout.problem.as_ref().map(|problem| problem.kind.code()).into(),
+        payout.problem.as_ref().map(|problem| problem.text.clone()).into(),
     ];
     Sql::whole(transaction, sql, values).execute(transaction).await.map(drop)
 }

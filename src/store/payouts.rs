@@ -10,10 +10,11 @@ use super::sql::{EachList, Order, Row, Sql, by_parent, group};
 use crate::domain::amount::Amount;
 use crate::domain::instant::Instant;
 use crate::domain::pages::{Direction, Page, Slice};
-use crate::domain::payouts::{Actor, Payout, PayoutStatus, Step};
+use crate::domain::payouts::{Actor, Payout, PayoutStatus, Problem, Step};
 
 const COLUMNS: &str = "o.id, o.partner_id, o.currency, o.amount, o.fee, o.method_kind, o.masked, o.status, o.first_approver_id, o.batch_id, \
-     o.external_reference, o.rejection_reason, o.created_at, o.processed_at, o.completed_at, o.rail_attempts, o.rail_due_at, o.rail_carried_at, o.problem";
+     o.external_reference, o.rejection_reason, o.created_at, o.processed_at, o.completed_at, o.rail_attempts, o.rail_due_at, o.rail_carried_at, \
+     o.problem_kind, o.problem";
 
 fn read(row: &Row<'_>, at: usize) -> Result<Payout, Error> {
     let instant = |index: usize| Ok::<_, Error>(row.get::<Option<i64>>(at + index)?.map(Instant::from_nanos));
@@ -36,8 +37,13 @@ fn read(row: &Row<'_>, at: usize) -> Result<Payout, Error> {
         rail_attempts: row.get(at + 15)?,
         rail_due_at: instant(16)?,
         rail_carried_at: instant(17)?,
-        problem: row.get(at + 18)?,
+        problem: problem(row, at + 18)?,
     })
+}
+
+fn problem(row: &Row<'_>, at: usize) -> Result<Option<Problem>, Error> {
+    let Some(text) = row.get(at + 1)? else { return Ok(None) };
+    Ok(Some(Problem { kind: row.code(at, "payouts")?, text }))
 }
 
 /// A payout, held until the transaction ends: rival acts on it wait.
@@ -54,14 +60,17 @@ pub async fn hold(transaction: &Transaction, number: i64) -> Result<Option<Payou
     sql.one(transaction, |row| read(row, 0)).await
 }
 
-/// The approved payouts that wait the longest, at most so many, held until the transaction ends; those that another act holds, or that have a problem, are
-/// passed over.
+/// The approved payouts that wait the longest, at most so many, held until the transaction ends; those that another act holds, or that have a problem, and
+/// those of a partner who shall not decide about them, are passed over.
 ///
 /// # Errors
 /// The database's.
-pub async fn hold_approved(transaction: &Transaction, most: u32) -> Result<Vec<Payout>, Error> {
+pub async fn hold_approved(transaction: &Transaction, most: u32, but_of: Option<i64>) -> Result<Vec<Payout>, Error> {
     let mut sql = Sql::new(transaction);
     sql.push("SELECT ").push(COLUMNS).push(" FROM payouts AS o WHERE o.status = ").bind(PayoutStatus::Approved.code());
+    if let Some(partner) = but_of {
+        sql.push(" AND o.partner_id <> ").bind(partner);
+    }
     sql.push(" AND o.problem IS NULL ORDER BY o.created_at, o.id LIMIT ").bind(i64::from(most));
     if transaction.get_database_backend() == DbBackend::Postgres {
         sql.push(" FOR UPDATE SKIP LOCKED");
@@ -220,6 +229,16 @@ pub async fn count(connection: &impl ConnectionTrait, (statuses, with_problem): 
     and_status(&mut sql, statuses);
     and_problem(&mut sql, with_problem);
     Ok(sql.one(connection, |row| row.get(0)).await?.unwrap_or(0))
+}
+
+/// The accounts of the operators who gave the last approval of a payout, or handed it to the bank.
+///
+/// # Errors
+/// The database's.
+pub async fn let_out_by(connection: &impl ConnectionTrait, number: i64) -> Result<Vec<i64>, Error> {
+    let sql = "SELECT actor_id FROM payout_history WHERE payout_id = $1 AND status IN ($2, $3) AND actor_id IS NOT NULL";
+    let values = [number.into(), PayoutStatus::Approved.code().into(), PayoutStatus::Processing.code().into()];
+    Sql::whole(connection, sql, values).all(connection, |row| row.get(0)).await
 }
 
 /// The steps of each of these payouts, the oldest first.

@@ -8,10 +8,10 @@ use crate::commands::partners::referral_code;
 use crate::commands::{Error, Services};
 use crate::domain::accounts::{ERASED_NAME, Role, erased_username};
 use crate::domain::refusal::Refusal;
-use crate::events::AccountErased;
+use crate::events::{AccountErased, OrderCancelled};
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
-use crate::store::erasure::{self, Found, Obstacle, Tombstone, Whose};
+use crate::store::erasure::{self, Abandoned, Found, Obstacle, Tombstone, Whose};
 use crate::store::{events, ledger};
 
 /// A person shall be forgotten.
@@ -65,7 +65,9 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
         name: ERASED_NAME,
         at: now,
     };
-    erasure::erase(transaction, &found, &tombstone).await?;
+    for Abandoned { order, partner } in erasure::erase(transaction, &found, &tombstone).await? {
+        events::append(transaction, &OrderCancelled { order, partner }.into(), now).await?;
+    }
     let detail = json!({ "partner": found.partner_id, "reason": input.reason.trim() }).to_string();
     let subject = format!("account:{account}");
     let entry = Entry { account_id: Some(caller.account_id), action: "eraseAccount", subject: &subject, detail: &detail, at: now };

@@ -1,5 +1,6 @@
 //! Acts on logins and their sessions.
 
+mod at_machine;
 mod block;
 mod change_password;
 mod create_staff;
@@ -19,6 +20,7 @@ mod set_transaction_password;
 mod sign_up;
 mod verify_email;
 
+pub use at_machine::at_machine;
 pub use block::{Block, block_account, unblock_account};
 pub use change_password::{ChangePassword, change_password};
 pub use create_staff::{CreateStaff, create_staff};

@@ -11,7 +11,7 @@ use crate::auth::principal::{Caller, Principal};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
 use crate::domain::accounts::Scope;
-use crate::domain::applications::Application;
+use crate::domain::applications::{Application, ApplicationRefusal};
 use crate::domain::instant::Instant;
 use crate::domain::refusal::Refusal;
 use crate::store::applications;
@@ -40,7 +40,7 @@ fn operator(principal: &Principal) -> Result<&Caller, Error> {
 
 /// An application, held, if the caller has all the powers that it has: whoever had its key would have them.
 async fn hold(transaction: &Transaction, caller: &Caller, number: i64) -> Result<Application, Error> {
-    let application = applications::hold(transaction, number).await?.ok_or(Refusal::ApplicationUnknown)?;
+    let application = applications::hold(transaction, number).await?.ok_or(Refusal::Application(ApplicationRefusal::Unknown))?;
     application.scopes.iter().try_for_each(|scope| caller.require(*scope))?;
     Ok(application)
 }

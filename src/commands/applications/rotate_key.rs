@@ -6,7 +6,7 @@ use super::{Keyed, add_key, hold, keyed, operator, record};
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::{Error, Services};
-use crate::domain::applications::MOST_OVERLAP_HOURS;
+use crate::domain::applications::{ApplicationRefusal, MOST_OVERLAP_HOURS};
 use crate::domain::refusal::Refusal;
 use crate::events::ApplicationChanged;
 use crate::store::database::{Transaction, in_transaction};
@@ -32,7 +32,7 @@ pub struct RotateKey {
 pub async fn rotate_key(services: &Services, principal: &Principal, input: &RotateKey) -> Result<Keyed, Error> {
     let caller = operator(principal)?;
     if input.overlap_hours > MOST_OVERLAP_HOURS {
-        return Err(Refusal::InvalidOverlap { most: MOST_OVERLAP_HOURS }.into());
+        return Err(Refusal::Application(ApplicationRefusal::InvalidOverlap { most: MOST_OVERLAP_HOURS }).into());
     }
     let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
     let repeatable = Repeatable::new(services, who, "rotateKey", key, &(input.application, input.overlap_hours))?;

@@ -6,7 +6,7 @@ use super::{hold, operator, record};
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::money::check_reason;
 use crate::commands::{Error, Services};
-use crate::domain::applications::{ApplicationState, Networks};
+use crate::domain::applications::{ApplicationRefusal, ApplicationState, Networks};
 use crate::domain::instant::Instant;
 use crate::domain::refusal::Refusal;
 use crate::events::ApplicationChanged;
@@ -48,7 +48,7 @@ pub async fn set_application_state(services: &Services, principal: &Principal, i
         if input.state == ApplicationState::Active {
             hold(&transaction, caller, input.application).await?;
         } else {
-            applications::hold(&transaction, input.application).await?.ok_or(Refusal::ApplicationUnknown)?;
+            applications::hold(&transaction, input.application).await?.ok_or(Refusal::Application(ApplicationRefusal::Unknown))?;
         }
         applications::set_state(&transaction, input.application, input.state).await?;
         let detail = json!({ "state": input.state.code(), "reason": input.reason.trim() });

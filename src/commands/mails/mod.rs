@@ -2,6 +2,8 @@
 
 mod deliver;
 mod links;
+mod notices;
 
 pub use deliver::{Due, Fate, Parcel, Taken, Told, due, take, tell};
 pub(super) use links::{Recipient, find, write, write_limited};
+pub(super) use notices::notify;

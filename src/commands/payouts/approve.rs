@@ -6,8 +6,9 @@ use crate::commands::idempotency::Repeatable;
 use crate::commands::{Error, Services};
 use crate::domain::payouts::PayoutStatus;
 use crate::domain::refusal::Refusal;
+use crate::events::PayoutFirstApproved;
 use crate::store::database::{Transaction, in_transaction};
-use crate::store::payout_changes;
+use crate::store::{events, payout_changes};
 
 /// What the history says of the first of two approvals.
 const FIRST: &str = "approved by the first of two operators";
@@ -30,7 +31,7 @@ pub struct ApprovePayout {
 pub async fn approve_payout(services: &Services, principal: &Principal, input: &ApprovePayout) -> Result<i64, Error> {
     let caller = operator(principal)?;
     let (operation, from, to) = ("approvePayout", &[PayoutStatus::Pending], PayoutStatus::Approved);
-    let step = Step { operation, payout: input.payout, from, to, note: None, reference: None };
+    let step = Step::new(operation, input.payout, from, to);
     let repeatable = repeatable(services, caller, &step, input.idempotency_key.as_deref())?;
     let number = in_transaction!(services.database, |transaction| write(services, &transaction, caller, &step, &repeatable).await)?;
     services.wake();
@@ -57,6 +58,8 @@ async fn write(
             payout.first_approver_id = Some(caller.account_id);
             payout_changes::update(transaction, &payout).await?;
             note(transaction, &payout, by.account_id(), Some(FIRST), now).await?;
+            let event = PayoutFirstApproved { payout: payout.id, partner: payout.partner_id };
+            events::append(transaction, &event.into(), now).await?;
             record(transaction, (payout.status, &payout), by, step, now).await?;
         }
         _ => drop(advance(transaction, payout, by, step, now).await?),

@@ -1,8 +1,12 @@
 //! Payouts handed to the bank together, by a file.
 
-use super::steps::{By, Step, advance};
+use serde_json::json;
+
+use super::steps::{By, Step, advance, operator};
+use crate::auth::principal::{Caller, Principal};
 use crate::commands::{Error, Services};
 use crate::domain::payouts::{Instruction, Payout};
+use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::{payout_changes, payouts};
 
@@ -15,20 +19,22 @@ pub struct Batch {
     pub instructions: Vec<Instruction>,
 }
 
-/// Takes approved payouts without a problem into a batch, those first that wait the longest, and notes that they were handed to the bank; nothing where none waits. For
-/// who works at the machine.
+/// Takes approved payouts without a problem into a batch, those first that wait the longest, and notes that the operator handed them to the bank; nothing
+/// where none waits. Payouts of the operator's own are left to others. For operators with the scope `payouts` who work at the machine.
 ///
 /// # Errors
-/// The database's, or details that cannot be opened: nothing was changed then.
-pub async fn start_batch(services: &Services) -> Result<Option<Batch>, Error> {
-    let batch = in_transaction!(services.database, |transaction| start(services, &transaction).await)?;
+/// [`Error::Unauthenticated`], [`Refusal::ScopeMissing`](crate::domain::refusal::Refusal::ScopeMissing); the database's, or details that cannot be opened:
+/// nothing was changed then.
+pub async fn start_batch(services: &Services, principal: &Principal) -> Result<Option<Batch>, Error> {
+    let caller = operator(principal)?;
+    let batch = in_transaction!(services.database, |transaction| start(services, &transaction, caller).await)?;
     services.wake();
     Ok(batch)
 }
 
-async fn start(services: &Services, transaction: &Transaction) -> Result<Option<Batch>, Error> {
+async fn start(services: &Services, transaction: &Transaction, caller: &Caller) -> Result<Option<Batch>, Error> {
     let now = services.now();
-    let approved = payouts::hold_approved(transaction, services.payout.batch_payouts).await?;
+    let approved = payouts::hold_approved(transaction, services.payout.batch_payouts, caller.partner_id).await?;
     if approved.is_empty() {
         return Ok(None);
     }
@@ -36,20 +42,29 @@ async fn start(services: &Services, transaction: &Transaction) -> Result<Option<
     for mut payout in approved {
         payout.batch_id = Some(number);
         let step = Step::starting(payout.id);
-        advance(transaction, payout, By::Machine, &step, now).await?;
+        advance(transaction, payout, By::Operator(caller), &step, now).await?;
     }
     // Opened before the end of the transaction: a batch that cannot be written is none.
     let instructions = open(services, payouts::of_batch(transaction, number).await?)?;
     Ok(Some(Batch { number, instructions }))
 }
 
-/// What is still with the bank of a batch that was started before, so that nothing is paid twice; nothing where nothing is. For who works at the machine.
+/// What is still with the bank of a batch that was started before, so that nothing is paid twice; nothing where nothing is. The audit trail says who had
+/// the bank details written again. For operators with the scope `payouts` who work at the machine.
 ///
 /// # Errors
-/// The database's, or details that cannot be opened.
-pub async fn read_batch(services: &Services, number: i64) -> Result<Option<Batch>, Error> {
+/// As [`start_batch`].
+pub async fn read_batch(services: &Services, principal: &Principal, number: i64) -> Result<Option<Batch>, Error> {
+    let caller = operator(principal)?;
     let instructions = open(services, payouts::of_batch(services.database.reader(), number).await?)?;
-    Ok((!instructions.is_empty()).then_some(Batch { number, instructions }))
+    if instructions.is_empty() {
+        return Ok(None);
+    }
+    let (now, detail) = (services.now(), json!({ "batch": number, "payouts": instructions.len() }).to_string());
+    let subject = format!("payout_batch:{number}");
+    let entry = Entry { account_id: Some(caller.account_id), action: "readPayoutBatch", subject: &subject, detail: &detail, at: now };
+    in_transaction!(services.database, |transaction| Ok::<_, Error>(audit::append(&transaction, &entry).await?))?;
+    Ok(Some(Batch { number, instructions }))
 }
 
 /// The number of the latest batch.

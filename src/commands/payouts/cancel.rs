@@ -24,7 +24,7 @@ pub async fn cancel_payout(services: &Services, principal: &Principal, input: &C
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let partner = caller.partner_id.ok_or(Refusal::NotPartner)?;
     let (operation, from, to) = ("cancelPayout", &[PayoutStatus::Pending], PayoutStatus::Cancelled);
-    let step = Step { operation, payout: input.payout, from, to, note: None, reference: None };
+    let step = Step::new(operation, input.payout, from, to);
     let repeatable = repeatable(services, caller, &step, input.idempotency_key.as_deref())?;
     take(services, By::Partner(caller, partner), &step, &repeatable).await
 }

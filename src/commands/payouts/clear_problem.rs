@@ -2,15 +2,17 @@
 
 use serde_json::json;
 
+use super::problem::mark;
 use super::steps::operator;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::check_reason;
 use crate::commands::{Error, Services};
+use crate::domain::payouts::Problem;
 use crate::domain::refusal::Refusal;
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
-use crate::store::{payout_changes, payouts};
+use crate::store::payouts;
 
 /// An operator has looked into the problem of a payout.
 #[derive(Clone, Debug)]
@@ -34,7 +36,9 @@ pub async fn clear_payout_problem(services: &Services, principal: &Principal, in
     check_reason(&input.reason)?;
     let (who, key) = (format!("account:{}", caller.account_id), input.idempotency_key.as_deref());
     let repeatable = Repeatable::new(services, who, "clearPayoutProblem", key, &(input.payout, &input.reason))?;
-    in_transaction!(services.database, |transaction| write(services, &transaction, caller, input, &repeatable).await)
+    let number = in_transaction!(services.database, |transaction| write(services, &transaction, caller, input, &repeatable).await)?;
+    services.wake();
+    Ok(number)
 }
 
 async fn write(
@@ -48,17 +52,17 @@ async fn write(
     if let Some(number) = repeatable.claim(transaction, now).await? {
         return Ok(number);
     }
-    let mut payout = payouts::hold(transaction, input.payout).await?.ok_or(Refusal::PayoutUnknown)?;
+    let payout = payouts::hold(transaction, input.payout).await?.ok_or(Refusal::PayoutUnknown)?;
     if caller.partner_id == Some(payout.partner_id) {
         return Err(Refusal::OwnPayout.into());
     }
-    if let Some(problem) = payout.problem.take() {
-        payout_changes::update(transaction, &payout).await?;
-        let detail = json!({ "problem": problem, "reason": input.reason.trim() }).to_string();
+    if let Some(Problem { kind, text }) = &payout.problem {
+        let detail = json!({ "problem": text, "kind": kind.code(), "reason": input.reason.trim() }).to_string();
         let (account_id, subject) = (Some(caller.account_id), payout.subject());
         let entry = Entry { account_id, action: "clearPayoutProblem", subject: &subject, detail: &detail, at: now };
         audit::append(transaction, &entry).await?;
+        mark(transaction, payout, None, now).await?;
     }
-    repeatable.settle(transaction, &payout.id).await?;
-    Ok(payout.id)
+    repeatable.settle(transaction, &input.payout).await?;
+    Ok(input.payout)
 }

@@ -26,7 +26,7 @@ pub async fn complete_payout(services: &Services, principal: &Principal, input: 
     let caller = operator(principal)?;
     let reference = input.reference.as_deref().map(check_reference).transpose()?;
     let (operation, from, to) = ("completePayout", &[PayoutStatus::Processing], PayoutStatus::Completed);
-    let step = Step { operation, payout: input.payout, from, to, note: None, reference };
+    let step = Step { reference, ..Step::new(operation, input.payout, from, to) };
     let repeatable = repeatable(services, caller, &step, input.idempotency_key.as_deref())?;
     take(services, By::Operator(caller), &step, &repeatable).await
 }

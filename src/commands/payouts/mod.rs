@@ -6,12 +6,14 @@ mod cancel;
 mod clear_problem;
 mod complete;
 mod fail;
+mod problem;
 pub mod rail;
 mod reject;
 mod remove_method;
 mod request;
 mod result;
 mod save_method;
+mod secret;
 mod start;
 mod steps;
 

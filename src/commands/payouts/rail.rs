@@ -4,17 +4,23 @@
 
 use serde_json::json;
 
+use super::problem::mark;
 use super::result::{Taken, step, write};
 use super::steps::{By, Step, advance};
+use crate::commands::money::check_reference;
 use crate::commands::retries::pause;
 use crate::commands::{Error, Services};
 use crate::domain::instant::Instant;
-use crate::domain::payouts::{BankWord, Instruction, Payout, PayoutStatus};
+pub use crate::domain::payouts::Told;
+use crate::domain::payouts::{BankResult, BankWord, Instruction, Payout, PayoutStatus, Problem, ProblemKind};
 use crate::domain::refusal::Refusal;
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 pub use crate::store::payouts::Due;
 use crate::store::{payout_changes, payouts};
+
+/// Why a payout cannot be handed over, or asked for.
+const UNREADABLE: &str = "its details cannot be opened: was auth.signing_key changed?";
 
 /// Payouts of each sort in one look at what waits.
 const MOST: u32 = 100;
@@ -26,15 +32,6 @@ pub struct Errand {
     pub instruction: Instruction,
     /// The number of this try. From the second on the rail may have it already: it is asked before anything is handed over.
     pub attempt: i64,
-}
-
-/// What came of turning to the rail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Told<'a> {
-    /// The rail has it.
-    Carried,
-    /// No answer, or none that says anything: whether the rail has it is not known. Why, without secrets.
-    Silent(&'a str),
 }
 
 /// What a word of the bank did.
@@ -106,37 +103,82 @@ pub async fn tell(services: &Services, errand: &Errand, told: Told<'_>) -> Resul
     let (number, attempt) = (errand.instruction.payout.id, errand.attempt);
     let now = services.now();
     let due_at = now.plus_seconds(pause(services.payout.rail_ask_seconds, attempt));
-    let problem = match told {
-        Told::Carried => None,
-        Told::Silent(reason) => Some(reason.to_owned()),
-    };
-    in_transaction!(services.database, |transaction| {
+    let noted = in_transaction!(services.database, |transaction| {
         let held = payouts::hold(&transaction, number).await?.filter(|payout| payout.status == PayoutStatus::Processing);
         let Some(mut payout) = held.filter(|payout| payout.rail_attempts == attempt) else { return Ok(false) };
         payout.rail_due_at = Some(due_at);
-        payout.problem.clone_from(&problem);
         if told == Told::Carried {
             payout.rail_carried_at = payout.rail_carried_at.or(Some(now));
         }
-        payout_changes::update(&transaction, &payout).await?;
+        let problem = Problem::after(payout.problem.clone(), told);
+        mark(&transaction, payout, problem, now).await?;
         Ok::<_, Error>(true)
-    })
+    })?;
+    services.wake();
+    Ok(noted)
 }
 
-/// Notes for the operators why the server can do nothing more with a payout. An approved one is not taken again; one that the rail carries is asked for later.
+/// Notes for the operators that a payout's details cannot be opened. An approved one is not taken again. One that the rail has, or may have, is asked for
+/// later: that nobody can ask says as little of the bank as a silence does.
 ///
 /// # Errors
 /// The database's.
-pub async fn give_up(services: &Services, number: i64, problem: &str) -> Result<(), Error> {
+pub async fn unreadable(services: &Services, number: i64) -> Result<(), Error> {
     let now = services.now();
     in_transaction!(services.database, |transaction| {
         let Some(mut payout) = payouts::hold(&transaction, number).await? else { return Ok(()) };
-        let pause = pause(services.payout.rail_ask_seconds, payout.rail_attempts);
-        payout.rail_due_at = payout.rail_due_at.map(|_| now.plus_seconds(pause));
-        payout.problem = Some(problem.to_owned());
-        payout_changes::update(&transaction, &payout).await?;
-        Ok::<_, Error>(())
-    })
+        let problem = if payout.is_with_rail() {
+            Problem::after(payout.problem.clone(), Told::Silent(UNREADABLE))
+        } else {
+            Some(Problem::new(ProblemKind::Unreadable, UNREADABLE))
+        };
+        payout.rail_due_at = ask_again_at(services, &payout, now);
+        mark(&transaction, payout, problem, now).await
+    })?;
+    services.wake();
+    Ok(())
+}
+
+/// Notes for the operators, and in the audit trail, what the bank said and the books do not take. It stays until the payout ends or an operator clears it:
+/// the rail may not say it again. What it carries is asked for later all the same.
+///
+/// # Errors
+/// The database's.
+pub async fn not_booked(services: &Services, word: &BankWord, cause: &str) -> Result<(), Error> {
+    let (now, result) = (services.now(), word.result);
+    let kind = match result {
+        BankResult::Completed => ProblemKind::PaidNotBooked,
+        BankResult::Failed => ProblemKind::UnpaidNotBooked,
+    };
+    let reference = word.reference.as_deref().filter(|reference| check_reference(reference).is_ok());
+    let problem = Problem::new(kind, format!("the bank says {result}{}, which cannot be booked: {cause}", named(reference)));
+    in_transaction!(services.database, |transaction| {
+        let Some(mut payout) = payouts::hold(&transaction, word.payout).await? else { return Ok(()) };
+        if let Some(due_at) = ask_again_at(services, &payout, now) {
+            payout.rail_due_at = Some(due_at);
+            // The bank speaks of it, so it was carried: it is not handed over again.
+            payout.rail_carried_at = payout.rail_carried_at.or(Some(now));
+        }
+        if payout.problem.as_ref() != Some(&problem) {
+            let detail =
+                json!({ "partner": payout.partner_id, "result": result.code(), "reference": reference, "cause": cause }).to_string();
+            let subject = payout.subject();
+            let entry = Entry { account_id: None, action: "leaveResultUnbooked", subject: &subject, detail: &detail, at: now };
+            audit::append(&transaction, &entry).await?;
+        }
+        mark(&transaction, payout, Some(problem.clone()), now).await
+    })?;
+    services.wake();
+    Ok(())
+}
+
+fn ask_again_at(services: &Services, payout: &Payout, now: Instant) -> Option<Instant> {
+    payout.rail_due_at.map(|_| now.plus_seconds(pause(services.payout.rail_ask_seconds, payout.rail_attempts)))
+}
+
+/// The bank's word for a payout, in brackets.
+fn named(reference: Option<&str>) -> String {
+    reference.map(|reference| format!(" ({reference})")).unwrap_or_default()
 }
 
 /// Ends a payout as the bank says. What it said before has no second effect; what contradicts the known end changes nothing but the payout's `problem`, and
@@ -153,7 +195,7 @@ pub async fn hear(services: &Services, word: &BankWord) -> Result<Heard, Error> 
 }
 
 async fn hear_in(services: &Services, transaction: &Transaction, word: &BankWord, step: &Step<'_>) -> Result<Heard, Error> {
-    match write(services, transaction, step).await {
+    match write(services, transaction, By::Machine, step).await {
         Ok(Taken::Now) => Ok(Heard::Now),
         Ok(Taken::Before) => Ok(Heard::Before),
         Err(Error::Refused(Refusal::PayoutUnknown)) => Ok(Heard::Unknown),
@@ -167,18 +209,17 @@ async fn hear_in(services: &Services, transaction: &Transaction, word: &BankWord
 }
 
 async fn contradict(services: &Services, transaction: &Transaction, word: &BankWord, reference: Option<&str>) -> Result<(), Error> {
-    let Some(mut payout) = payouts::hold(transaction, word.payout).await? else { return Ok(()) };
-    let named = |reference: Option<&str>| reference.map(|reference| format!(" ({reference})")).unwrap_or_default();
-    let (result, status) = (word.result, payout.status);
-    let problem =
+    let Some(payout) = payouts::hold(transaction, word.payout).await? else { return Ok(()) };
+    let (now, result, status) = (services.now(), word.result, payout.status);
+    let text =
         format!("the bank says {result}{}, the payout was {status}{}", named(reference), named(payout.external_reference.as_deref()));
+    let problem = Problem::new(ProblemKind::Contradicted, text);
     if payout.problem.as_ref() == Some(&problem) {
         return Ok(());
     }
     let detail =
         json!({ "partner": payout.partner_id, "status": status.code(), "result": result.code(), "reference": reference }).to_string();
-    payout.problem = Some(problem);
-    payout_changes::update(transaction, &payout).await?;
-    let entry = Entry { account_id: None, action: "contradictPayout", subject: &payout.subject(), detail: &detail, at: services.now() };
-    Ok(audit::append(transaction, &entry).await?)
+    let entry = Entry { account_id: None, action: "contradictPayout", subject: &payout.subject(), detail: &detail, at: now };
+    audit::append(transaction, &entry).await?;
+    mark(transaction, payout, Some(problem), now).await
 }

@@ -26,7 +26,7 @@ pub async fn reject_payout(services: &Services, principal: &Principal, input: &R
     let caller = operator(principal)?;
     check_reason(&input.reason)?;
     let (operation, from, to) = ("rejectPayout", &[PayoutStatus::Pending, PayoutStatus::Approved], PayoutStatus::Rejected);
-    let step = Step { operation, payout: input.payout, from, to, note: Some(input.reason.trim()), reference: None };
+    let step = Step { note: Some(input.reason.trim()), ..Step::new(operation, input.payout, from, to) };
     let repeatable = repeatable(services, caller, &step, input.idempotency_key.as_deref())?;
     take(services, By::Operator(caller), &step, &repeatable).await
 }

@@ -1,12 +1,15 @@
 //! requestPayout
 
 use super::save_method::seal;
+use super::secret::unlock_details;
 use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::kyc::verified;
 use crate::commands::money::{self, Sum};
 use crate::commands::partners::active;
+use crate::commands::wallets::Spender;
 use crate::commands::{Error, Services};
+use crate::config::secrets::Secret;
 use crate::domain::amount::Amount;
 use crate::domain::currency::Currency;
 use crate::domain::ledger::{Account, Journal, JournalKind, Pocket};
@@ -28,6 +31,8 @@ pub struct RequestPayout {
     pub kind: MethodKind,
     /// Where to, for this payout only; what is saved of the kind where nothing is given.
     pub details: Option<GivenDetails>,
+    /// The partner's, where the configuration wants it.
+    pub transaction_password: Option<Secret<String>>,
     /// Makes the act repeatable.
     pub idempotency_key: Option<String>,
 }
@@ -36,7 +41,8 @@ pub struct RequestPayout {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `InvalidPayoutDetails`, `InvalidIdempotencyKey`,
-/// `IdempotencyConflict`, `InvalidAmount`, `CurrencyUnknown`, `PartnerNotActive`, `KycNotVerified` (where `kyc.required_for_payouts`), `PayoutAlreadyPending`,
+/// where the configuration wants the transaction password `TransactionPasswordRequired`, `PartnerNotActive`, `TooManyTries`, `WrongTransactionPassword`,
+/// `Busy`; `IdempotencyConflict`, `InvalidAmount`, `CurrencyUnknown`, `PartnerNotActive`, `KycNotVerified` (where `kyc.required_for_payouts`), `PayoutAlreadyPending`,
 /// `BelowPayoutMinimum`, `InsufficientFunds`, `PayoutDetailsRequired`.
 pub async fn request_payout(services: &Services, principal: &Principal, input: &RequestPayout) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
@@ -45,7 +51,11 @@ pub async fn request_payout(services: &Services, principal: &Principal, input: &
     let request = (&input.sum, input.kind.code(), &given);
     let who = format!("account:{}", caller.account_id);
     let repeatable = Repeatable::new(services, who, "requestPayout", input.idempotency_key.as_deref(), &request)?;
-    let asking = Asking { caller, partner, input, given: given.as_ref() };
+    if let Some(number) = repeatable.done(services).await? {
+        return Ok(number);
+    }
+    let spender = unlock_details(services, caller, partner, given.is_some(), input.transaction_password.as_ref()).await?;
+    let asking = Asking { caller, partner, input, given: given.as_ref(), spender };
     let number = in_transaction!(services.database, |transaction| write(services, &transaction, &asking, &repeatable).await)?;
     services.wake();
     Ok(number)
@@ -56,12 +66,16 @@ struct Asking<'a> {
     partner: i64,
     input: &'a RequestPayout,
     given: Option<&'a Details>,
+    spender: Option<Spender>,
 }
 
 async fn write(services: &Services, transaction: &Transaction, asking: &Asking<'_>, repeatable: &Repeatable) -> Result<i64, Error> {
     let now = services.now();
     if let Some(number) = repeatable.claim(transaction, now).await? {
         return Ok(number);
+    }
+    if let Some(spender) = &asking.spender {
+        spender.still_is(transaction).await?;
     }
     let partner = asking.partner;
     let currency = money::currency(services, transaction).await?;

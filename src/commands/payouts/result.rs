@@ -1,6 +1,7 @@
 //! What the bank says about a payout that it was handed.
 
-use super::steps::{By, Step, advance, find};
+use super::steps::{By, Step, advance, find, operator};
+use crate::auth::principal::Principal;
 use crate::commands::money::check_reference;
 use crate::commands::{Error, Services};
 use crate::domain::payouts::{BankResult, BankWord, Payout, PayoutStatus};
@@ -20,13 +21,15 @@ pub enum Taken {
 /// What the partner reads where the bank did not pay.
 const NOT_PAID: &str = "The bank did not pay this.";
 
-/// Ends a payout as the bank says; what it said before has no second effect. For who works at the machine.
+/// Ends a payout as the bank says in a file that an operator brings; what it said before has no second effect. For operators with the scope `payouts` who
+/// work at the machine.
 ///
 /// # Errors
-/// [`Refusal`], looked for in this order: `InvalidReference`, `PayoutUnknown`, `PayoutMovedOn`.
-pub async fn take_result(services: &Services, word: &BankWord) -> Result<Taken, Error> {
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `PayoutUnknown`, `OwnPayout`, `PayoutMovedOn`.
+pub async fn take_result(services: &Services, principal: &Principal, word: &BankWord) -> Result<Taken, Error> {
+    let caller = operator(principal)?;
     let step = step(word)?;
-    let taken = in_transaction!(services.database, |transaction| write(services, &transaction, &step).await)?;
+    let taken = in_transaction!(services.database, |transaction| write(services, &transaction, By::Operator(caller), &step).await)?;
     services.wake();
     Ok(taken)
 }
@@ -38,11 +41,11 @@ pub(super) fn step(word: &BankWord) -> Result<Step<'_>, Refusal> {
         BankResult::Completed => ("completePayout", PayoutStatus::Completed, None),
         BankResult::Failed => ("failPayout", PayoutStatus::Rejected, Some(NOT_PAID)),
     };
-    Ok(Step { operation, payout: word.payout, from: &[PayoutStatus::Processing], to, note, reference })
+    Ok(Step { note, reference, ..Step::new(operation, word.payout, &[PayoutStatus::Processing], to) })
 }
 
 /// Takes the last step of a payout in a transaction.
-pub(super) async fn write(services: &Services, transaction: &Transaction, step: &Step<'_>) -> Result<Taken, Error> {
+pub(super) async fn write(services: &Services, transaction: &Transaction, by: By<'_>, step: &Step<'_>) -> Result<Taken, Error> {
     let known = payouts::hold(transaction, step.payout).await?.ok_or(Refusal::PayoutUnknown)?;
     if was_said(&known, step) {
         // Ended by hand before the bank's word for it was known.
@@ -51,8 +54,8 @@ pub(super) async fn write(services: &Services, transaction: &Transaction, step: 
         }
         return Ok(Taken::Before);
     }
-    let payout = find(transaction, By::Machine, step).await?;
-    advance(transaction, payout, By::Machine, step, services.now()).await?;
+    let payout = find(transaction, by, step).await?;
+    advance(transaction, payout, by, step, services.now()).await?;
     Ok(Taken::Now)
 }
 

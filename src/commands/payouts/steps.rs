@@ -12,7 +12,7 @@ use crate::domain::instant::Instant;
 use crate::domain::ledger::{Account, Book, Journal, JournalKind, Pocket};
 use crate::domain::payouts::{Payout, PayoutStatus};
 use crate::domain::refusal::Refusal;
-use crate::events::PayoutStatusChanged;
+use crate::events::{PayoutProblemChanged, PayoutStatusChanged};
 use crate::store::audit::{self, Entry};
 use crate::store::database::{Transaction, in_transaction};
 use crate::store::ledger::holds::{self, End};
@@ -34,13 +34,19 @@ pub(super) struct Step<'a> {
     pub note: Option<&'a str>,
     /// The bank's word for it.
     pub reference: Option<&'a str>,
+    /// What the operator answers for.
+    pub stated: Option<&'a str>,
 }
 
 impl Step<'_> {
+    /// A step about which nothing is said.
+    pub const fn new(operation: &'static str, payout: i64, from: &'static [PayoutStatus], to: PayoutStatus) -> Self {
+        Self { operation, payout, from, to, note: None, reference: None, stated: None }
+    }
+
     /// Handing an approved payout to the bank, whoever does it.
     pub const fn starting(payout: i64) -> Self {
-        let (from, to) = (&[PayoutStatus::Approved], PayoutStatus::Processing);
-        Self { operation: "startPayout", payout, from, to, note: None, reference: None }
+        Self::new("startPayout", payout, &[PayoutStatus::Approved], PayoutStatus::Processing)
     }
 }
 
@@ -51,7 +57,7 @@ pub(super) enum By<'a> {
     Partner(&'a Caller, i64),
     /// An operator.
     Operator(&'a Caller),
-    /// The server by itself, or who works at its machine, by the command line.
+    /// The server by itself.
     Machine,
 }
 
@@ -73,7 +79,7 @@ pub(super) fn operator(principal: &Principal) -> Result<&Caller, Error> {
 
 /// A request for a step that may be repeated.
 pub(super) fn repeatable(services: &Services, caller: &Caller, step: &Step<'_>, key: Option<&str>) -> Result<Repeatable, Error> {
-    let request = (step.payout, step.note, step.reference);
+    let request = (step.payout, step.note, step.reference, step.stated);
     Repeatable::new(services, format!("account:{}", caller.account_id), step.operation, key, &request)
 }
 
@@ -101,10 +107,6 @@ pub(super) async fn find(transaction: &Transaction, by: By<'_>, step: &Step<'_>)
         By::Operator(caller) if caller.partner_id == Some(payout.partner_id) => return Err(Refusal::OwnPayout.into()),
         By::Partner(..) | By::Operator(_) | By::Machine => {}
     }
-    let is_carried = payout.rail_due_at.is_some() && payout.problem.is_none();
-    if matches!(by, By::Operator(_)) && step.to == PayoutStatus::Rejected && is_carried {
-        return Err(Refusal::PayoutUnderWay.into());
-    }
     if !step.from.contains(&payout.status) || !payout.status.next().contains(&step.to) {
         return Err(Refusal::PayoutMovedOn { status: payout.status }.into());
     }
@@ -121,7 +123,10 @@ pub(super) async fn advance(
 ) -> Result<Payout, Error> {
     let before = payout.status;
     payout.status = step.to;
-    payout.problem = None;
+    if !step.to.is_open() && payout.problem.take().is_some() {
+        let event = PayoutProblemChanged { payout: payout.id, partner: payout.partner_id, problem: None };
+        events::append(transaction, &event.into(), now).await?;
+    }
     if step.to != PayoutStatus::Processing {
         payout.rail_due_at = None;
     }
@@ -174,7 +179,7 @@ pub(super) async fn record(
     let Payout { partner_id, amount, batch_id, .. } = payout;
     let detail = json!({
         "partner": partner_id, "amount": amount.to_string(), "currency": payout.currency.code(), "from": before.code(),
-        "to": payout.status.code(), "note": step.note, "reference": step.reference, "batch": batch_id,
+        "to": payout.status.code(), "note": step.note, "reference": step.reference, "stated": step.stated, "batch": batch_id,
     });
     let (subject, detail) = (payout.subject(), detail.to_string());
     let entry = Entry { account_id: by.account_id(), action: step.operation, subject: &subject, detail: &detail, at };

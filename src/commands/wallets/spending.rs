@@ -54,12 +54,19 @@ impl Spender {
         self.partner_id
     }
 
+    /// As [`still_may`](Spender::still_may), for what is no spending: nothing is asked about who the owner is.
+    pub(in crate::commands) async fn still_is(&self, transaction: &Transaction) -> Result<(), Error> {
+        if accounts::hold_transaction_password(transaction, self.account_id, &self.hash).await? {
+            Ok(())
+        } else {
+            Err(Refusal::WrongTransactionPassword.into())
+        }
+    }
+
     /// Makes sure that the password was not changed, nor the account closed, while the hash was computed, and holds the account's row until the
     /// transaction ends; and that it is known who the owner is, where the company wants that.
     pub(in crate::commands) async fn still_may(&self, transaction: &Transaction) -> Result<(), Error> {
-        if !accounts::hold_transaction_password(transaction, self.account_id, &self.hash).await? {
-            return Err(Refusal::WrongTransactionPassword.into());
-        }
+        self.still_is(transaction).await?;
         if self.needs_kyc { verified(transaction, self.partner_id).await } else { Ok(()) }
     }
 }

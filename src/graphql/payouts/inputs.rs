@@ -23,6 +23,24 @@ pub enum PayoutStatus {
     Cancelled,
 }
 
+/// What is the matter with a payout.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[graphql(remote = "payouts::ProblemKind")]
+pub enum PayoutProblemKind {
+    /// What carries payouts does not answer, or cannot be asked: it may pay this one yet. Ends with its next answer.
+    Silent,
+    /// What carries payouts had this one, and knows nothing of it any more: find out whether it was paid, then complete it or fail it by hand.
+    Lost,
+    /// The details of an approved payout cannot be opened: it was not handed over.
+    Unreadable,
+    /// The bank says that it has paid, and the books do not take it: complete it by hand when they do.
+    PaidNotBooked,
+    /// The bank says that it has not paid, and the books do not take it: fail it by hand when they do.
+    UnpaidNotBooked,
+    /// The bank says something else than what is known.
+    Contradicted,
+}
+
 /// How a payout is paid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[graphql(remote = "payouts::MethodKind")]
@@ -86,15 +104,15 @@ impl OperatorPayoutFilter {
 pub struct PayoutDetailsInput {
     /// For BANK_CARD: 12 to 19 digits, with blanks or dashes.
     card_number: Option<String>,
-    /// For BANK_TRANSFER: the bank's name, 1 to 200 characters.
+    /// For BANK_TRANSFER: the bank's name, 1 to 200 characters; it does not begin with = + - or @.
     bank_name: Option<String>,
     /// For BANK_TRANSFER: the bank's code, 4 to 11 digits or capital letters.
     bank_code: Option<String>,
     /// For BANK_TRANSFER: the account's number, 5 to 34 digits or capital letters.
     account_number: Option<String>,
-    /// For EWALLET: whose it is, 1 to 50 characters.
+    /// For EWALLET: whose it is, 1 to 50 characters; it does not begin with = + - or @.
     wallet_type: Option<String>,
-    /// For EWALLET: its name there, 1 to 100 characters.
+    /// For EWALLET: its name there, 1 to 100 characters. A telephone number with + is kept by its digits; no other name begins with = + - or @.
     wallet_id: Option<String>,
 }
 

@@ -21,6 +21,7 @@ use crate::commands::payouts::{
     remove_payout_method, request_payout, save_payout_method, start_payout,
 };
 use crate::commands::{self, Services};
+use crate::config::secrets::Secret;
 
 /// Saving where to pay.
 #[derive(InputObject)]
@@ -29,6 +30,8 @@ pub struct SavePayoutMethodInput {
     kind: PayoutMethodKind,
     /// Where to.
     details: PayoutDetailsInput,
+    /// The caller's; needed unless the server is configured otherwise.
+    transaction_password: Option<String>,
 }
 
 /// Outcome of savePayoutMethod.
@@ -65,6 +68,8 @@ pub struct RequestPayoutInput {
     kind: PayoutMethodKind,
     /// Where to, for this payout only; what is saved of the kind when left out.
     details: Option<PayoutDetailsInput>,
+    /// The caller's; needed with details that were not saved before, unless the server is configured otherwise.
+    transaction_password: Option<String>,
     /// Makes the act repeatable: the same key with the same input asks once. Also read from the header `Idempotency-Key`.
     idempotency_key: Option<String>,
 }
@@ -102,13 +107,14 @@ pub struct PayoutMutation;
 
 #[Object]
 impl PayoutMutation {
-    /// Saves where the caller wants to be paid.
+    /// Saves where the caller wants to be paid, and tells so by a mail to the account's address.
     async fn save_payout_method(
         &self,
         ctx: &Context<'_>,
         #[graphql(desc = "How, and where to.")] input: SavePayoutMethodInput,
     ) -> Result<Option<SavePayoutMethodPayload>> {
-        let act = SavePayoutMethod { kind: input.kind.into(), details: input.details.into() };
+        let transaction_password = input.transaction_password.map(Secret::new);
+        let act = SavePayoutMethod { kind: input.kind.into(), details: input.details.into(), transaction_password };
         Ok(Some(match sort(save_payout_method(ctx.data::<Services>()?, ctx.data::<Principal>()?, &act).await)? {
             Ok(partner) => {
                 ctx.data::<Epoch>()?.advance();
@@ -120,7 +126,7 @@ impl PayoutMutation {
         }))
     }
 
-    /// Forgets where the caller wanted to be paid.
+    /// Forgets where the caller wanted to be paid, and tells so by a mail to the account's address.
     async fn remove_payout_method(
         &self,
         ctx: &Context<'_>,
@@ -145,6 +151,7 @@ impl PayoutMutation {
             sum: input.amount.into(),
             kind: input.kind.into(),
             details: input.details.map(Into::into),
+            transaction_password: input.transaction_password.map(Secret::new),
             idempotency_key: idempotency_key(ctx, input.idempotency_key),
         };
         let (payout, user_errors) = outcome(ctx, request_payout(services, ctx.data::<Principal>()?, &act).await).await?;

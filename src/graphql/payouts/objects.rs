@@ -8,7 +8,7 @@ use super::super::network::{caller, network};
 use super::super::partners::objects::Partner;
 use super::super::partners::seen::find;
 use super::super::scalars::{BigInt, DateTime, Money};
-use super::inputs::{PayoutMethodKind, PayoutStatus};
+use super::inputs::{PayoutMethodKind, PayoutProblemKind, PayoutStatus};
 use super::loader::{PayoutCounts, PayoutHistories};
 use crate::domain::accounts::Scope;
 use crate::domain::payouts;
@@ -16,6 +16,12 @@ use crate::store::payouts::Statuses;
 
 /// Money on its way from a wallet to its owner; whoever holds one may see it.
 pub struct Payout(pub payouts::Payout);
+
+impl Payout {
+    fn problem_for(&self, ctx: &Context<'_>) -> Option<&payouts::Problem> {
+        self.0.problem.as_ref().filter(|_| caller(ctx).is_ok_and(|caller| caller.has(Scope::Payouts)))
+    }
+}
 
 /// Money on its way from a wallet to its owner.
 #[Object]
@@ -75,10 +81,15 @@ impl Payout {
         self.0.rejection_reason.as_deref()
     }
 
-    /// What should be looked into, for operators with the scope `payouts`: what carries payouts does not answer, or the bank contradicts what is known. clearPayoutProblem ends it. Null
-    /// for others.
+    /// What should be looked into, for operators with the scope `payouts`: what carries payouts does not answer or has lost this one, or the bank says what
+    /// cannot be booked or contradicts what is known. A silence ends with the next answer, clearPayoutProblem ends the rest. Null for others.
     async fn problem(&self, ctx: &Context<'_>) -> Result<Option<&str>> {
-        Ok(self.0.problem.as_deref().filter(|_| caller(ctx).is_ok_and(|caller| caller.has(Scope::Payouts))))
+        Ok(self.problem_for(ctx).map(|problem| problem.text.as_str()))
+    }
+
+    /// Of what sort the problem is, for operators with the scope `payouts`; null for others.
+    async fn problem_kind(&self, ctx: &Context<'_>) -> Result<Option<PayoutProblemKind>> {
+        Ok(self.problem_for(ctx).map(|problem| problem.kind.into()))
     }
 
     /// When it was asked for.

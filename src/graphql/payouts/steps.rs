@@ -84,6 +84,9 @@ steps! {
     FailPayoutInput, FailPayout, {
         /// Why, in 1 to 200 characters; the partner reads it.
         reason: String,
+        /// You answer for it that the bank has not paid and will not; recorded in the audit trail. Needed where the server handed the payout over by itself.
+        #[graphql(default)]
+        bank_will_not_pay: bool,
     },
     /// Outcome of failPayout.
     FailPayoutPayload;

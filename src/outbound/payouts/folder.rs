@@ -85,6 +85,9 @@ impl FolderRail {
         let has = self.file(OUTGOING, payout).try_exists()? || self.file(TAKEN, payout).try_exists()?;
         if has {
             self.note(payout)?;
+        } else {
+            // A folder that is away knows nothing either, and says nothing by that.
+            [OUTGOING, TAKEN, SENT].iter().try_for_each(|inner| fs::read_dir(self.folder.join(inner)).map(drop))?;
         }
         Ok(has)
     }

@@ -19,7 +19,7 @@ use upline::commands::orders::{
 use upline::config::secrets::Secret;
 use upline::domain::accounts::{Role, Scope};
 use upline::domain::amount::Amount;
-use upline::domain::applications::{ApplicationKind, ApplicationState};
+use upline::domain::applications::{ApplicationKind, ApplicationRefusal, ApplicationState};
 use upline::domain::clients::Client;
 use upline::domain::order_kind::{Buyer, OrderKind};
 use upline::domain::refusal::Refusal;
@@ -361,12 +361,12 @@ async fn only_operators_who_have_its_powers_hand_out_a_key(app: App) {
         let outcome = register_application(services, &owner, &wish).await;
         match scope {
             Scope::Orders | Scope::Catalog => drop(outcome.unwrap()),
-            _ => assert_eq!(refusal(outcome), Refusal::ApplicationScope { scope: scope.code() }),
+            _ => assert_eq!(refusal(outcome), Refusal::Application(ApplicationRefusal::Scope { scope: scope.code() })),
         }
     }
     for kind in [ApplicationKind::Web, ApplicationKind::Mobile] {
         let wish = RegisterApplication { kind, ..shop("Open") };
-        assert_eq!(refusal(register_application(services, &owner, &wish).await), Refusal::ApplicationScope { scope: "orders" });
+        assert_eq!(refusal(register_application(services, &owner, &wish).await), Refusal::Application(ApplicationRefusal::Scope { scope: "orders" }));
         let made = register_application(services, &owner, &RegisterApplication { scopes: BTreeSet::new(), ..wish }).await.unwrap();
         assert!(!opens(&app, &made.key).await, "a key that everybody can read opens nothing here");
     }
@@ -378,9 +378,9 @@ async fn only_operators_who_have_its_powers_hand_out_a_key(app: App) {
         assert_eq!(refusal(register_application(services, &owner, &wish).await), expected);
     }
     let everywhere = RegisterApplication { networks: vec!["everywhere".to_owned()], ..shop("x") };
-    assert!(matches!(refusal(register_application(services, &owner, &everywhere).await), Refusal::InvalidNetwork { .. }));
-    assert_eq!(refusal(rotate_key(services, &owner, &rotation(number, 169)).await), Refusal::InvalidOverlap { most: 168 });
-    assert_eq!(refusal(rotate_key(services, &owner, &rotation(999, 0)).await), Refusal::ApplicationUnknown);
+    assert!(matches!(refusal(register_application(services, &owner, &everywhere).await), Refusal::Application(ApplicationRefusal::InvalidNetwork { .. })));
+    assert_eq!(refusal(rotate_key(services, &owner, &rotation(number, 169)).await), Refusal::Application(ApplicationRefusal::InvalidOverlap { most: 168 }));
+    assert_eq!(refusal(rotate_key(services, &owner, &rotation(999, 0)).await), Refusal::Application(ApplicationRefusal::Unknown));
 }
 
 async fn a_key_ends_when_it_is_replaced_switched_off_or_used_from_elsewhere(app: App) {

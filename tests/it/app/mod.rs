@@ -294,6 +294,8 @@ pub async fn all_at_once<T: Send + 'static>(
 pub fn config(settings: &[&str]) -> Config {
     // Their address is not that of the database they run on, so mails would go to a folder that all tests share.
     let cheap = ["mail.delivery=off", "auth.argon2_memory_kib=8192", "auth.argon2_iterations=1", "auth.waiting_hashes=10000"];
-    let overrides = cheap.iter().chain(settings).map(|&setting| setting.to_owned()).collect();
+    // Most tests of payouts are about something else; those of the transaction password say so.
+    let usual = ["payout.transaction_password=never"];
+    let overrides = cheap.iter().chain(&usual).chain(settings).map(|&setting| setting.to_owned()).collect();
     Config::load(&Sources { overrides, ..Sources::default() }).unwrap()
 }

@@ -104,7 +104,8 @@ async fn join<'a>(server: &'a Server, name: &str, (package, pin): (&Value, &Valu
 
 /// The money goes to the bank, by the word of two operators.
 async fn pay_out(partner: &Client<'_>, [one, other]: [&Client<'_>; 2]) {
-    let wish = json!({ "amount": { "amount": "50" }, "kind": "BANK_CARD", "details": { "cardNumber": "5200 0000 0000 7312" } });
+    let wish = json!({ "amount": { "amount": "50" }, "kind": "BANK_CARD", "details": { "cardNumber": "5200 0000 0000 7312" },
+        "transactionPassword": SECRET });
     let payout = partner.act("requestPayout", "payout { number }", wish).await["payout"]["number"].clone();
     for (operator, act, status) in [
         (one, "approvePayout", "PENDING"),

@@ -21,7 +21,8 @@ use super::{NETWORK, Place};
 /// The services of the program in that place, and its operator.
 async fn open(place: &Place) -> (Services, Principal) {
     let url = format!("database.url=sqlite://{}", place.path().join("data/upline.db").display());
-    let config = Config::load(&Sources { overrides: vec![url], ..Sources::default() }).unwrap();
+    let config =
+        Config::load(&Sources { overrides: vec![url, "payout.transaction_password=never".to_owned()], ..Sources::default() }).unwrap();
     let database = Database::connect(&config.database).await.unwrap();
     let boss = find_account(&database, "boss").await.unwrap().unwrap();
     (services(&config, database, &World::system(), Arc::new(|| ())).unwrap(), signed_in(boss.account_id, None))
@@ -39,9 +40,9 @@ async fn approved(services: &Services, boss: &Principal, partner: i64) {
     let gift = AdjustWallet { partner, direction: Direction::Credit, sum: sum("500"), reason, idempotency_key: None };
     adjust_wallet(services, boss, &gift).await.unwrap();
     let found = find(services.database.reader(), &Lookup::Number(partner)).await.unwrap().unwrap();
-    let (wallet_type, wallet_id) = (Some("=QIWI".to_owned()), Some(format!("+7900555000{partner}")));
+    let (wallet_type, wallet_id) = (Some("QIWI".to_owned()), Some(format!("+7900555000{partner}")));
     let details = Some(GivenDetails { wallet_type, wallet_id, ..GivenDetails::default() });
-    let wish = RequestPayout { sum: sum("100"), kind: MethodKind::Ewallet, details, idempotency_key: None };
+    let wish = RequestPayout { sum: sum("100"), kind: MethodKind::Ewallet, details, transaction_password: None, idempotency_key: None };
     let payout = request_payout(services, &signed_in(found.account_id, Some(partner)), &wish).await.unwrap();
     approve_payout(services, boss, &ApprovePayout { payout, idempotency_key: None }).await.unwrap();
 }
@@ -53,7 +54,14 @@ async fn a_batch_goes_to_the_bank_once_and_its_results_are_taken_once() {
     place.write("network.csv", NETWORK);
     place.says(&["import", "--network", "network.csv"], "");
     place.says(&["account", "create", "--username", "boss", "--role", "OWNER"], "correct horse battery\n");
-    assert_eq!(place.says(&["payouts", "export", "--out", "bank.csv"], ""), "no approved payouts wait for the bank\n");
+    assert_eq!(
+        place.says(&["payouts", "export", "--operator", "boss", "--out", "bank.csv"], ""),
+        "no approved payouts wait for the bank\n"
+    );
+    let stranger = place.refuses(&["payouts", "export", "--operator", "nobody", "--out", "bank.csv"], "");
+    assert!(stranger.contains("--operator nobody: there is nobody of this name who may sign in"), "{stranger}");
+    place.says(&["account", "create", "--username", "clerk", "--role", "OPERATOR", "--scopes", "kyc"], "correct horse battery\n");
+    assert!(place.refuses(&["payouts", "export", "--operator", "clerk", "--out", "bank.csv"], "").contains("payouts"));
     let (services, boss) = open(&place).await;
     for partner in [1, 2] {
         approved(&services, &boss, partner).await;
@@ -61,21 +69,28 @@ async fn a_batch_goes_to_the_bank_once_and_its_results_are_taken_once() {
     services.database.close().await.unwrap();
 
     let read = |name: &str| std::fs::read_to_string(place.path().join(name)).unwrap();
-    assert!(place.refuses(&["payouts", "export", "--out", "missing/bank.csv"], "").contains("missing/bank.csv.part: cannot be written"));
-    assert_eq!(place.says(&["payouts", "export", "--out", "bank.csv"], ""), "bank.csv: batch 1, 2 payouts\n");
-    let text = read("bank.csv");
-    let rows: Vec<_> = text.lines().skip(1).collect();
-    assert_eq!(rows, ["1,1,100,USD,EWALLET,,,,,'=QIWI,'+79005550001", "2,2,100,USD,EWALLET,,,,,'=QIWI,'+79005550002"]);
-    // Neither a second run nor a run for a lost file changes anything.
-    assert!(place.refuses(&["payouts", "export", "--out", "bank.csv"], "").contains("bank.csv: is there already"));
-    let nothing = "no approved payouts wait for the bank\n\
-                   the latest batch is 1: where its file is missing, export it again with --batch 1\n";
-    assert_eq!(place.says(&["payouts", "export", "--out", "more.csv"], ""), nothing);
-    place.write("again.csv.part", "left behind");
-    assert_eq!(place.says(&["payouts", "export", "--out", "again.csv", "--batch", "1"], ""), "again.csv: batch 1, 2 payouts\n");
     assert!(
         place
-            .refuses(&["payouts", "export", "--out", "more.csv", "--batch", "9"], "")
+            .refuses(&["payouts", "export", "--operator", "boss", "--out", "missing/bank.csv"], "")
+            .contains("missing/bank.csv.part: cannot be written")
+    );
+    assert_eq!(place.says(&["payouts", "export", "--operator", "boss", "--out", "bank.csv"], ""), "bank.csv: batch 1, 2 payouts\n");
+    let text = read("bank.csv");
+    let rows: Vec<_> = text.lines().skip(1).collect();
+    assert_eq!(rows, ["1,1,100,USD,EWALLET,,,,,QIWI,79005550001", "2,2,100,USD,EWALLET,,,,,QIWI,79005550002"]);
+    // Neither a second run nor a run for a lost file changes anything.
+    assert!(place.refuses(&["payouts", "export", "--operator", "boss", "--out", "bank.csv"], "").contains("bank.csv: is there already"));
+    let nothing = "no approved payouts wait for the bank\n\
+                   the latest batch is 1: where its file is missing, export it again with --batch 1\n";
+    assert_eq!(place.says(&["payouts", "export", "--operator", "boss", "--out", "more.csv"], ""), nothing);
+    place.write("again.csv.part", "left behind");
+    assert_eq!(
+        place.says(&["payouts", "export", "--operator", "boss", "--out", "again.csv", "--batch", "1"], ""),
+        "again.csv: batch 1, 2 payouts\n"
+    );
+    assert!(
+        place
+            .refuses(&["payouts", "export", "--operator", "boss", "--out", "more.csv", "--batch", "9"], "")
             .contains("no payouts of a batch 9 are with the bank")
     );
     assert_eq!(read("again.csv"), text);
@@ -90,7 +105,7 @@ async fn a_batch_goes_to_the_bank_once_and_its_results_are_taken_once() {
     }
 
     place.write("results.csv", "payout,result,reference\n1,COMPLETED,b-1\n2,FAILED,b-2\n");
-    let results = ["payouts", "results", "results.csv"];
+    let results = ["payouts", "results", "--operator", "boss", "results.csv"];
     assert_eq!(place.says(&results, ""), "2 payouts ended, 0 had been reported before\n");
     assert_eq!(place.says(&results, ""), "0 payouts ended, 2 had been reported before\n");
     place.write("results.csv", "payout,result,reference\n1,FAILED,b-1\n2,FAILED,b-2\n9,FAILED,\n");
@@ -99,7 +114,7 @@ async fn a_batch_goes_to_the_bank_once_and_its_results_are_taken_once() {
     let expected = "results.csv line 2: payout 1: This cannot be done: the payout is COMPLETED.\n\
                     results.csv line 4: payout 9: There is no such payout.\n0 payouts ended, 1 had been reported before\n";
     assert_eq!((output.status.success(), told.as_str()), (false, expected));
-    let late = place.refuses(&["payouts", "export", "--out", "late.csv", "--batch", "1"], "");
+    let late = place.refuses(&["payouts", "export", "--operator", "boss", "--out", "late.csv", "--batch", "1"], "");
     assert!(late.contains("no payouts of a batch 1 are with the bank"), "what has ended is not paid again: {late}");
     place.write("results.csv", "payout,result\n1,PAID\n");
     assert!(place.refuses(&results, "").contains("results.csv line 2: result: PAID is not a result of the bank"));

@@ -137,10 +137,15 @@ async fn spends(app: &App, treasurer: &Principal, zelda: &TestPartner) {
     checkout(&app.services, who, &Checkout::default()).await.unwrap();
     add_to_cart(&app.services, who, sent, 3).await.unwrap();
     let given = |number: &str| GivenDetails { card_number: Some(number.to_owned()), ..GivenDetails::default() };
-    let save = SavePayoutMethod { kind: MethodKind::BankCard, details: given("5274917360285914") };
+    let save = SavePayoutMethod { kind: MethodKind::BankCard, details: given("5274917360285914"), transaction_password: None };
     save_payout_method(&app.services, who, &save).await.unwrap();
-    let wish =
-        RequestPayout { sum: sum("500"), kind: MethodKind::BankCard, details: None, idempotency_key: Some("zelda-key-3".to_owned()) };
+    let wish = RequestPayout {
+        sum: sum("500"),
+        kind: MethodKind::BankCard,
+        details: None,
+        transaction_password: None,
+        idempotency_key: Some("zelda-key-3".to_owned()),
+    };
     let payout = request_payout(&app.services, who, &wish).await.unwrap();
     walk(app, treasurer, payout, &[Act::Approve, Act::Start, Act::Complete]).await;
 }
@@ -178,6 +183,9 @@ async fn nothing_that_told_of_an_erased_person_is_left(app: App) {
     assert_eq!(sponsor, zelda.number);
     assert_eq!(app.count("orders WHERE status = 'COMPLETED' AND ship_to IS NULL").await, 1);
     assert_eq!(app.count("orders WHERE status = 'CANCELLED' AND ship_to IS NULL").await, 1, "what nobody will pay");
+    let cancelled: i64 = app.value("SELECT id FROM orders WHERE status = 'CANCELLED'", []).await;
+    let told: Vec<_> = app.events().await.into_iter().filter(|(kind, _)| kind == "ORDER_CANCELLED").map(|event| event.1).collect();
+    assert_eq!(told, [format!(r#"{{"order":{cancelled},"partner":{}}}"#, zelda.number)]);
     assert_eq!(app.count("payouts WHERE status = 'COMPLETED' AND masked = '' AND length(details) = 0").await, 1);
     assert_eq!(app.count("partners WHERE status = 'TERMINATED' AND display_name = 'Erased member'").await, 1);
     let name: String = app.value("SELECT username FROM accounts WHERE id = $1", [account.into()]).await;
@@ -204,7 +212,13 @@ async fn an_erasure_waits_for_payouts_orders_and_money(app: App) {
     let refused = async || refusal(erase_account(&app.services, &owner, &act).await).to_string();
     credit(&app, &operator, anna.number, "500").await;
     assert!(refused().await.contains("the wallet holds money; pay it out, or debit it, first"), "{}", refused().await);
-    let wish = RequestPayout { sum: sum("500"), kind: MethodKind::BankCard, details: Some(card("520000007312")), idempotency_key: None };
+    let wish = RequestPayout {
+        sum: sum("500"),
+        kind: MethodKind::BankCard,
+        details: Some(card("520000007312")),
+        transaction_password: None,
+        idempotency_key: None,
+    };
     let payout = request_payout(&app.services, who, &wish).await.unwrap();
     assert!(refused().await.contains("a payout is under way"), "{}", refused().await);
     walk(&app, &operator, payout, &[Act::Approve, Act::Start, Act::Complete]).await;
@@ -409,7 +423,11 @@ async fn what_an_erased_person_had_under_way_brings_nothing_back(app: App) {
                         0 => update_profile(services, &who, &contact_only(&format!("zelda-first{round}{index}"))).await.map(drop),
                         1 => add_shipping_address(services, &who, &address()).await.map(drop),
                         2 => {
-                            let save = SavePayoutMethod { kind: MethodKind::BankCard, details: card("5274917360285914") };
+                            let save = SavePayoutMethod {
+                                kind: MethodKind::BankCard,
+                                details: card("5274917360285914"),
+                                transaction_password: None,
+                            };
                             save_payout_method(services, &who, &save).await
                         }
                         .map(drop),
@@ -481,7 +499,7 @@ const STAYS: &[&str] = &[
     "partners: position placement_preference status",
     "payments: method reference",
     "payout_history: status note",
-    "payouts: currency method_kind status external_reference rejection_reason problem",
+    "payouts: currency method_kind status external_reference rejection_reason problem problem_kind",
     "periods: code state",
     "plan_versions: code currency source",
     "products: sku name kind category description image_url",

@@ -1,7 +1,7 @@
 //! Random acts, for as long as `UPLINE_SOAK_SECONDS` says; a few of them where it says nothing. `UPLINE_SOAK_SEED` begins with another seed.
 //!
 //! The long run: `UPLINE_SOAK_SECONDS=600 cargo test --release --test it -- soak:: --nocapture --test-threads 1`.
-//! `UPLINE_SOAK_CUTS=300` does the same for `money::cut_off`, `UPLINE_SOAK_ROUNDS=200` for rivals in `money`, `UPLINE_SOAK_GUESSES=10000` for those who guess.
+//! `UPLINE_SOAK_CUTS=300` does the same for `money::cut_off`, `UPLINE_SOAK_ROUNDS=200` for rivals and payouts in `money`, `UPLINE_SOAK_GUESSES=10000` for those who guess.
 
 mod auditor;
 mod killed;

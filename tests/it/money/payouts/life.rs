@@ -155,6 +155,8 @@ async fn large_payouts_need_two_operators(app: App) {
     walk(&app, &second, payout, &[Act::Approve]).await;
     assert_eq!((status(&app, payout).await.as_str(), app.count("payout_history").await), ("APPROVED", 3));
     assert_eq!(app.count("audit_entries WHERE action = 'approvePayout'").await, 2);
+    let told: Vec<_> = app.events().await.into_iter().filter(|(kind, _)| kind.starts_with("PAYOUT_")).map(|event| event.0).collect();
+    assert_eq!(told, ["PAYOUT_STATUS_CHANGED", "PAYOUT_FIRST_APPROVED", "PAYOUT_STATUS_CHANGED"]);
     walk(&app, &first, payout, &[Act::Start, Act::Complete]).await;
     // Just below, one is enough; and what one has approved, the partner may take back.
     let payout = request(&app, &anna.member.principal, "999.99").await;

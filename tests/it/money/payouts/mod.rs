@@ -6,6 +6,7 @@ pub mod rail;
 mod rights;
 mod rivals;
 pub mod sealed;
+mod secrets;
 mod served;
 
 use upline::auth::principal::Principal;
@@ -29,13 +30,19 @@ pub fn card(number: &str) -> GivenDetails {
 }
 
 pub async fn save_card(app: &App, partner: &Principal, number: &str) {
-    let act = SavePayoutMethod { kind: MethodKind::BankCard, details: card(number) };
+    let act = SavePayoutMethod { kind: MethodKind::BankCard, details: card(number), transaction_password: None };
     save_payout_method(&app.services, partner, &act).await.unwrap();
 }
 
 /// A request that brings its details along.
 pub fn wish(amount: &str) -> RequestPayout {
-    RequestPayout { sum: sum(amount), kind: MethodKind::BankCard, details: Some(card(CARD)), idempotency_key: None }
+    RequestPayout {
+        sum: sum(amount),
+        kind: MethodKind::BankCard,
+        details: Some(card(CARD)),
+        transaction_password: None,
+        idempotency_key: None,
+    }
 }
 
 /// A request whose outcome may be a refusal.
@@ -79,9 +86,15 @@ impl Act {
                 complete_payout(services, who, &CompletePayout { payout, reference, idempotency_key }).await
             }
             Self::Clear => clear_payout_problem(services, who, &ClearPayoutProblem { payout, reason, idempotency_key }).await,
-            Self::Fail => fail_payout(services, who, &FailPayout { payout, reason, idempotency_key }).await,
+            Self::Fail => fail_payout(services, who, &FailPayout { payout, reason, bank_will_not_pay: false, idempotency_key }).await,
         }
     }
+}
+
+/// An operator answers for it that the bank has not paid a payout and will not.
+pub async fn answer_for_the_bank(app: &App, who: &Principal, payout: i64) -> Result<i64, Error> {
+    let reason = "the bank knows of nothing".to_owned();
+    fail_payout(&app.services, who, &FailPayout { payout, reason, bank_will_not_pay: true, idempotency_key: None }).await
 }
 
 /// Brings a pending payout to where these acts lead.

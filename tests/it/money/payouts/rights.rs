@@ -64,7 +64,7 @@ async fn nobody_decides_about_a_payout_of_their_own(app: App) {
 async fn only_active_partners_say_where_to_pay(app: App) {
     let anna = app.join("anna", None, None).await.unwrap();
     let save = async |who: &Principal| {
-        let act = SavePayoutMethod { kind: MethodKind::BankCard, details: card(super::CARD) };
+        let act = SavePayoutMethod { kind: MethodKind::BankCard, details: card(super::CARD), transaction_password: None };
         save_payout_method(&app.services, who, &act).await
     };
     let remove = async |who: &Principal| remove_payout_method(&app.services, who, MethodKind::BankCard).await;

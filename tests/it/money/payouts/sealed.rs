@@ -31,12 +31,15 @@ async fn nothing_in_the_database_tells_a_number(app: App) {
     };
     for kind in MethodKind::ALL {
         let who = &anna.member.principal;
-        save_payout_method(&app.services, who, &SavePayoutMethod { kind: *kind, details: given.clone() }).await.unwrap();
+        save_payout_method(&app.services, who, &SavePayoutMethod { kind: *kind, details: given.clone(), transaction_password: None })
+            .await
+            .unwrap();
         let key = Some(format!("key-{kind}"));
-        let act = RequestPayout { sum: sum("100"), kind: *kind, details: Some(given.clone()), idempotency_key: key };
+        let act =
+            RequestPayout { sum: sum("100"), kind: *kind, details: Some(given.clone()), transaction_password: None, idempotency_key: key };
         let payout = request_payout(&app.services, who, &act).await.unwrap();
         walk(&app, &operator, payout, &[Act::Approve]).await;
-        start_batch(&app.services).await.unwrap().unwrap();
+        start_batch(&app.services, &operator).await.unwrap().unwrap();
         walk(&app, &operator, payout, &[Act::Complete]).await;
     }
     let all = everything(&app).await;
@@ -56,11 +59,12 @@ async fn a_payout_keeps_the_details_that_it_was_asked_with(app: App) {
     credit(&app, &operator, anna.number, "5000").await;
     let who = &anna.member.principal;
     save_card(&app, who, "5200 0000-0000 7312").await;
-    let saved = RequestPayout { sum: sum("100"), kind: MethodKind::BankCard, details: None, idempotency_key: None };
+    let saved =
+        RequestPayout { sum: sum("100"), kind: MethodKind::BankCard, details: None, transaction_password: None, idempotency_key: None };
     let payout = request_payout(&app.services, who, &saved).await.unwrap();
     save_card(&app, who, "5200 0000 0000 9999").await;
     walk(&app, &operator, payout, &[Act::Approve]).await;
-    let batch = start_batch(&app.services).await.unwrap().unwrap();
+    let batch = start_batch(&app.services, &operator).await.unwrap().unwrap();
     assert_eq!(batch.instructions[0].details, Details::BankCard { card_number: "5200000000007312".to_owned() });
     assert_eq!(batch.instructions[0].payout.masked, "**** **** **** 7312");
     assert!(!format!("{batch:?}").contains("520000"), "{batch:?}");
@@ -82,7 +86,7 @@ async fn details_moved_to_another_partner_do_not_open(app: App) {
         walk(&app, &operator, payout, &[Act::Approve]).await;
     }
     app.execute("UPDATE payouts SET details = (SELECT details FROM payouts WHERE id = 2) WHERE id = 1", []).await;
-    let error = start_batch(&app.services).await.unwrap_err().to_string();
+    let error = start_batch(&app.services, &operator).await.unwrap_err().to_string();
     assert!(error.contains("cannot be opened"), "{error}");
     assert_eq!((app.count("payouts WHERE status = 'APPROVED'").await, app.count("payout_batches").await), (2, 0));
 }

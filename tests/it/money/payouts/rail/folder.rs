@@ -28,36 +28,36 @@ on_both_databases!(
     a_running_server_carries,
 );
 
-struct Place {
+pub struct Place {
     _folder: tempfile::TempDir,
-    path: PathBuf,
+    pub path: PathBuf,
     settings: Vec<String>,
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("deep/payouts");
         let settings = vec!["payout.rail=folder".to_owned(), format!("payout.rail_folder={}", path.display())];
         Self { _folder: folder, path, settings }
     }
 
-    fn settings(&self) -> Vec<&str> {
+    pub fn settings(&self) -> Vec<&str> {
         self.settings.iter().map(String::as_str).collect()
     }
 
-    fn rail(&self) -> FolderRail {
+    pub fn rail(&self) -> FolderRail {
         FolderRail::new(&config(&self.settings())).unwrap().unwrap()
     }
 
-    fn names(&self, inner: &str) -> Vec<String> {
+    pub fn names(&self, inner: &str) -> Vec<String> {
         let name = |entry: std::io::Result<fs::DirEntry>| entry.unwrap().file_name().into_string().unwrap();
         let mut names: Vec<_> = fs::read_dir(self.path.join(inner)).unwrap().map(name).filter(|name| name.ends_with(".csv")).collect();
         names.sort();
         names
     }
 
-    fn write(&self, name: &str, text: &str) {
+    pub fn write(&self, name: &str, text: &str) {
         fs::write(self.path.join(name), text).unwrap();
     }
 }
@@ -187,15 +187,16 @@ async fn a_running_server_carries(app: App) {
     let operator = app.staff("third", Role::Operator, &[Scope::Payouts]).await;
     let input = LogIn { login: "partner0".to_owned(), password: Secret::new(PASSWORD.to_owned()), client: Client::default() };
     let owner = log_in(&app.services, &input).await.unwrap();
-    let document = "{ operator { payouts(first: 5, filter: { withProblem: true }) { totalCount nodes { id problem } } } }";
+    let document = "{ operator { payouts(first: 5, filter: { withProblem: true }) { totalCount nodes { id problem problemKind } } } }";
     let answer = served.answer(Some(operator.token()), document, json!({})).await;
     let list = &answer["data"]["operator"]["payouts"];
     let node = &list["nodes"][0];
     assert_eq!(list["totalCount"], "1", "{answer}");
     assert_eq!(node["problem"], "the bank says FAILED, the payout was COMPLETED (b-7)", "{answer}");
-    let document = format!("{{ node(id: {}) {{ ... on Payout {{ number problem }} }} }}", node["id"]);
+    assert_eq!(node["problemKind"], "CONTRADICTED", "{answer}");
+    let document = format!("{{ node(id: {}) {{ ... on Payout {{ number problem problemKind }} }} }}", node["id"]);
     let answer = served.answer(Some(owner.access_token.expose()), &document, json!({})).await;
-    assert_eq!(answer["data"]["node"], json!({ "number": made[0].1.to_string(), "problem": null }), "{answer}");
+    assert_eq!(answer["data"]["node"], json!({ "number": made[0].1.to_string(), "problem": null, "problemKind": null }), "{answer}");
 }
 
 async fn known(app: &App, payout: i64) -> Payout {
