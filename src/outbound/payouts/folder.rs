@@ -73,6 +73,12 @@ impl FolderRail {
         }
     }
 
+    /// As [`has`](Self::has), when nobody hands it over at the moment.
+    fn look(&self, payout: &Payout) -> io::Result<bool> {
+        let _lock = self.lock()?;
+        self.has(payout)
+    }
+
     /// Whether the payout was ever handed over. A file moves from `outgoing` to `taken` only, so one that moves meanwhile is found in the second. A
     /// process may have died between the file and its note; then the note is made now.
     fn has(&self, payout: &Payout) -> io::Result<bool> {
@@ -230,7 +236,7 @@ impl Rail for FolderRail {
 
     async fn ask(&self, payout: &Payout) -> Result<Said, Silence> {
         let payout = payout.clone();
-        let has = self.answer(move |rail| rail.has(&payout)).await?;
+        let has = self.answer(move |rail| rail.look(&payout)).await?;
         Ok(if has { Said::UnderWay } else { Said::Unknown })
     }
 
