@@ -92,10 +92,9 @@ impl Networks {
             let text = text.as_ref().trim();
             let alone = if text.contains(':') { format!("{text}/128") } else { format!("{text}/32") };
             let shown: String = text.chars().take(50).collect();
-            text.parse()
-                .or_else(|_| alone.parse())
-                .map(canonical)
-                .map_err(|_| ApplicationRefusal::InvalidNetwork { why: format!("{shown:?} is neither an address nor a network like 203.0.113.0/24") })
+            text.parse().or_else(|_| alone.parse()).map(canonical).map_err(|_| ApplicationRefusal::InvalidNetwork {
+                why: format!("{shown:?} is neither an address nor a network like 203.0.113.0/24"),
+            })
         };
         Ok(Self(texts.iter().map(read).collect::<Result<_, _>>()?))
     }

@@ -366,7 +366,10 @@ async fn only_operators_who_have_its_powers_hand_out_a_key(app: App) {
     }
     for kind in [ApplicationKind::Web, ApplicationKind::Mobile] {
         let wish = RegisterApplication { kind, ..shop("Open") };
-        assert_eq!(refusal(register_application(services, &owner, &wish).await), Refusal::Application(ApplicationRefusal::Scope { scope: "orders" }));
+        assert_eq!(
+            refusal(register_application(services, &owner, &wish).await),
+            Refusal::Application(ApplicationRefusal::Scope { scope: "orders" })
+        );
         let made = register_application(services, &owner, &RegisterApplication { scopes: BTreeSet::new(), ..wish }).await.unwrap();
         assert!(!opens(&app, &made.key).await, "a key that everybody can read opens nothing here");
     }
@@ -378,8 +381,14 @@ async fn only_operators_who_have_its_powers_hand_out_a_key(app: App) {
         assert_eq!(refusal(register_application(services, &owner, &wish).await), expected);
     }
     let everywhere = RegisterApplication { networks: vec!["everywhere".to_owned()], ..shop("x") };
-    assert!(matches!(refusal(register_application(services, &owner, &everywhere).await), Refusal::Application(ApplicationRefusal::InvalidNetwork { .. })));
-    assert_eq!(refusal(rotate_key(services, &owner, &rotation(number, 169)).await), Refusal::Application(ApplicationRefusal::InvalidOverlap { most: 168 }));
+    assert!(matches!(
+        refusal(register_application(services, &owner, &everywhere).await),
+        Refusal::Application(ApplicationRefusal::InvalidNetwork { .. })
+    ));
+    assert_eq!(
+        refusal(rotate_key(services, &owner, &rotation(number, 169)).await),
+        Refusal::Application(ApplicationRefusal::InvalidOverlap { most: 168 })
+    );
     assert_eq!(refusal(rotate_key(services, &owner, &rotation(999, 0)).await), Refusal::Application(ApplicationRefusal::Unknown));
 }
 

@@ -267,7 +267,6 @@ const WITHOUT_KEY: [(&str, &[&str]); 5] = [
             "moveSponsor",
             "placePartner",
             "removeShippingAddress",
-            "transferEpin",
             "unblockAccount",
             "unblockEpin",
         ],
@@ -277,16 +276,7 @@ const WITHOUT_KEY: [(&str, &[&str]); 5] = [
     // A secret, or a token that works once: a repetition is refused, and the person signs in with what was set. An answer with tokens is not kept.
     (
         "by a secret",
-        &[
-            "changePassword",
-            "logIn",
-            "refreshToken",
-            "renewEpinCode",
-            "resetPassword",
-            "resetTransactionPassword",
-            "setTransactionPassword",
-            "verifyEmail",
-        ],
+        &["changePassword", "logIn", "refreshToken", "resetPassword", "resetTransactionPassword", "setTransactionPassword", "verifyEmail"],
     ),
     // Another mail, at most so many an hour.
     ("by a limit", &["requestEmailVerification", "requestPasswordReset", "requestTransactionPasswordReset"]),

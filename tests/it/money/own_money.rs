@@ -70,7 +70,7 @@ async fn staff_makes_itself_no_pins_and_passes_none_on_to_itself(app: App) {
     assert_eq!(refusal(issue_epins(&app.services, who, &wish).await), Refusal::OwnMoney);
     let issued = issue_epins(&app.services, who, &IssueEpins { owner: None, ..wish }).await.unwrap();
     let epin = issued.codes[0].0;
-    let pass = TransferEpin { epin, to: both.number, transaction_password: None };
+    let pass = TransferEpin { epin, to: both.number, transaction_password: None, idempotency_key: None };
     assert_eq!(refusal(transfer_epin(&app.services, who, &pass).await), Refusal::OwnMoney);
     assert_eq!(app.count("epins WHERE owner_id IS NOT NULL").await, 0);
 }
