@@ -27,8 +27,9 @@ pub struct Matching {
 impl Matching {
     pub(super) fn pay<R: Recorder>(&self, turn: Turn, above: &[Paid], recorder: &mut R) -> Result<Lines, Refusal> {
         let standing = turn.standing;
-        let mut bases = vec![0; standing.len()];
+        let mut bases = Vec::with_capacity(standing.len());
         self.of.iter().for_each(|index| add_all(&mut bases, above[*index].lines.sums()));
+        bases.resize(standing.len(), 0);
         let scale = power_of_ten(4 - standing.plan.currency.exponent) as i64;
         // A sum that did not fit is refused when it is walked.
         bases.par_iter_mut().for_each(|sum| *sum = sum.saturating_mul(scale));

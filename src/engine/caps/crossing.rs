@@ -10,6 +10,8 @@ use crate::engine::bonuses::{Line, Lines, Rank, Tally, add, rank_of};
 use crate::engine::standing::Standing;
 use crate::engine::tree::NONE;
 
+use super::Owed;
+
 /// In which of [`Clock::SLICES`] slices of the period each order was placed: one byte instead of a look at the order. It is made when it
 /// is first read.
 pub(crate) struct Clock<'a> {
@@ -73,13 +75,15 @@ impl<'a> Crossing<'a> {
     /// So many sums of slices are held at most by each thread.
     const SUMS: usize = 1 << 20;
 
-    pub(super) fn of(clock: &'a Clock<'a>, lines: &Lines, left: &[i64], own: &[i64]) -> Self {
-        let (mut crosses, mut places, mut limits) = (vec![0_u64; own.len().div_ceil(64)], vec![NONE; own.len()], Vec::new());
-        for (partner, (left, _)) in left.iter().zip(own).enumerate().filter(|(_, (left, own))| left < own) {
+    /// Of the partners who are owed more than is left, with what is left.
+    pub(super) fn of(clock: &'a Clock<'a>, lines: &Lines, owed: &[Owed]) -> Self {
+        let partners = clock.standing.len();
+        let (mut crosses, mut places, mut limits) = (vec![0_u64; partners.div_ceil(64)], vec![NONE; partners], Vec::new());
+        for (partner, left) in owed.iter().map(|(partner, left)| (*partner as usize, *left)) {
             crosses[partner / 64] |= 1 << (partner % 64);
-            if *left > 0 {
+            if left > 0 {
                 places[partner] = limits.len() as u32;
-                limits.push(*left);
+                limits.push(left);
             }
         }
         let times = lines.come_from_orders().then(|| clock.slices());

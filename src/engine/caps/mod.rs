@@ -6,7 +6,8 @@ mod payout;
 use std::cmp::Ordering;
 use std::sync::{Mutex, PoisonError};
 
-use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 use crate::domain::amount::Amount;
 
@@ -20,6 +21,9 @@ use super::standing::Standing;
 pub(crate) use crossing::Clock;
 use crossing::{Crossing, Waiting, When};
 pub(crate) use payout::payout;
+
+/// Partners who are looked at by one thread at a time.
+const PARTNERS_AT_ONCE: usize = 1 << 14;
 
 /// Cuts what a partner earns from one bonus.
 pub(crate) fn bonus<R: Recorder>(turn: Turn, clock: &Clock, paid: &mut Paid, recorder: &mut R) {
@@ -53,21 +57,15 @@ impl Limit<'_> {
         // What the bonuses before have left to each partner.
         let mut left = vec![self.amount; self.clock.standing.len()];
         for (bonus, paid) in (first_bonus..).zip(paid) {
-            // A sum that does not fit lies above every limit.
-            let mut own = std::mem::take(paid.lines.sums_mut());
-            if own.par_iter().zip(&left).any(|(own, left)| own > left) {
-                self.cut_one(&mut paid.lines, bonus, (&left, &own), recorder);
+            let owed = take(paid.lines.sums_mut(), &mut left);
+            if !owed.is_empty() {
+                self.cut_one(&mut paid.lines, bonus, &owed, recorder);
             }
-            own.par_iter_mut().zip(&mut left).for_each(|(own, left)| {
-                *own = (*own).min(*left);
-                *left -= *own;
-            });
-            *paid.lines.sums_mut() = own;
         }
     }
 
-    fn cut_one<R: Recorder>(&self, lines: &mut Lines, bonus: usize, (left, own): (&[i64], &[i64]), recorder: &mut R) {
-        let crossing = Crossing::of(self.clock, lines, left, own);
+    fn cut_one<R: Recorder>(&self, lines: &mut Lines, bonus: usize, owed: &[Owed], recorder: &mut R) {
+        let crossing = Crossing::of(self.clock, lines, owed);
         let (ordered, waiting) = (lines.come_from_orders(), Mutex::default());
         let cut = Cut { limit: self, bonus, ordered };
         lines.change(recorder, || Cutting { cut, crossing: &crossing, waiting: &waiting, crosses: When::Never });
@@ -77,6 +75,26 @@ impl Limit<'_> {
             (place, amount)
         }));
     }
+}
+
+/// Who is owed more than is left, and how much that is; a sum that does not fit lies above every limit.
+type Owed = (u32, i64);
+
+/// Takes what everybody earns from what is left to them, and brings it down to that; gives those who are owed more, ascending.
+fn take(own: &mut [i64], left: &mut [i64]) -> Vec<Owed> {
+    let share = |(share, (own, left)): (usize, (&mut [i64], &mut [i64]))| {
+        let mut owed = Vec::new();
+        for ((partner, own), left) in (share * PARTNERS_AT_ONCE..).zip(own).zip(left) {
+            if own > left {
+                owed.push((partner as u32, *left));
+                *own = *left;
+            }
+            *left -= *own;
+        }
+        owed
+    };
+    let shares = own.par_chunks_mut(PARTNERS_AT_ONCE).zip(left.par_chunks_mut(PARTNERS_AT_ONCE)).enumerate();
+    shares.map(share).collect::<Vec<_>>().concat()
 }
 
 /// A limit on the lines of one bonus.
