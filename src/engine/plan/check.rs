@@ -135,7 +135,10 @@ fn nobody_earns(plan: &Plan, bonus: &Bonus, held: &[bool]) -> Option<&'static st
             Method::Cycle { amount, .. } => *amount == Amount::ZERO,
         },
         Rule::Matching(rule) => zero(&rule.rates) || rule.of.is_empty(),
-        Rule::RankAdvance(_) => !(1..plan.ranks.len()).any(|index| held[index] && plan.ranks[index].bonus > Amount::ZERO),
+        // Who is paid as a rank is paid for those that were skipped on the way to it as well.
+        Rule::RankAdvance(_) => {
+            !(1..plan.ranks.len()).any(|index| plan.ranks[index].bonus > Amount::ZERO && (index..held.len()).any(earns))
+        }
         Rule::Pool(rule) => rule.share == Rate::ZERO || !(0..rule.shares.len()).any(|index| earns(index) && rule.shares[index] > 0),
     };
     nothing.then_some("all rates, amounts or shares that could be paid are 0")

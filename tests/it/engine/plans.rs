@@ -165,6 +165,10 @@ fn a_rank_that_nobody_is_paid_as_is_warned_about() {
         let said = "rank SILVER: whoever meets its requirements meets those of GOLD as well, so nobody is paid as SILVER";
         assert_eq!(warnings.iter().any(|given| given == said), outranked, "{silver}; {gold}: {warnings:?}");
     }
+    // Its bonus is paid all the same to who is paid as the rank above.
+    let plan = ranks(&volume("PERSONAL_VOLUME", 1000), &volume("PERSONAL_VOLUME", 500)).replace("\"SILVER\"", "\"SILVER\"\nbonus = 50");
+    let plan = Plan::parse(&format!("{plan}[[bonus]]\ncode = \"advance\"\nkind = \"rank_advance\"\n")).unwrap();
+    assert!(plan.warnings().iter().all(|given| !given.contains("advance")), "{:?}", plan.warnings());
     // What only such a rank earns, nobody earns.
     let pool = "[[bonus]]\ncode = \"b\"\nkind = \"pool\"\nshare = \"0.1\"\nshares = { SILVER = 1 }";
     let plan = ranks(&volume("PERSONAL_VOLUME", 1000), &volume("PERSONAL_VOLUME", 500)) + pool;
