@@ -83,10 +83,12 @@ pub async fn fold(transaction: &Transaction, waiting: &[i64]) -> Result<(), Erro
     done.execute(transaction).await.map(drop)
 }
 
+/// Of another period's volume nothing is taken away: there what is given back later counts by itself.
 async fn aside_of_same_orders(transaction: &Transaction, events: &[i64]) -> Result<Vec<i64>, Error> {
     let mut sql = Sql::new(transaction);
     sql.push("SELECT u.event_id FROM unfolded_volumes AS u JOIN volume_events AS e ON e.id = u.event_id WHERE u.set_aside_at IS NOT NULL");
-    sql.push(" AND e.order_id IN (SELECT order_id FROM volume_events WHERE id IN ").numbers(events).push(")");
+    sql.push(" AND EXISTS (SELECT 1 FROM volume_events AS w WHERE w.order_id = e.order_id AND w.period_id = e.period_id AND w.id IN ");
+    sql.numbers(events).push(")");
     sql.all(transaction, |row| row.get(0)).await
 }
 
