@@ -26,7 +26,15 @@ pub async fn everything(app: &App) -> Vec<u8> {
 
 /// Whether a text is there, as it is, in lower case, or in hexadecimal digits.
 pub fn holds(all: &[u8], text: &str) -> bool {
-    let hexadecimal: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-    let forms = [text.to_owned(), text.to_lowercase(), hexadecimal];
-    forms.iter().any(|form| all.windows(form.len()).any(|part| part == form.as_bytes()))
+    !held(all, [text]).is_empty()
+}
+
+/// Which texts are there in one of these forms. Bytes that are no text stand between others as signs that no text has.
+pub fn held<'t>(all: &[u8], texts: impl IntoIterator<Item = &'t str>) -> Vec<&'t str> {
+    let all = String::from_utf8_lossy(all);
+    let is_there = |text: &&str| {
+        let hexadecimal: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+        [(*text).to_owned(), text.to_lowercase(), hexadecimal].iter().any(|form| all.contains(form))
+    };
+    texts.into_iter().filter(is_there).collect()
 }

@@ -28,7 +28,7 @@ use upline::store::erasure::Whose;
 use upline::store::ledger::verify;
 
 use super::{Length, seed};
-use crate::app::dump::{everything, holds};
+use crate::app::dump::{everything, held};
 use crate::app::{App, TestPartner, on_both_databases};
 use crate::money::catalog::{offer, product};
 use crate::money::payouts::rail::provider::Provider;
@@ -340,7 +340,7 @@ async fn random_acts_leave_the_books_in_order(app: App) {
     assert_eq!(app.count(loops).await, 0, "newcomers come below those who were there; seed {seed}");
     app.services.database.empty_log().await.unwrap();
     let all = everything(&app).await;
-    let left: Vec<_> = erased.values().filter(|username| holds(&all, username)).collect();
+    let left = held(&all, erased.values().map(String::as_str));
     assert!(left.is_empty(), "left of who was erased: {left:?}; seed {seed}");
     let (charges, again) = world.provider.seen();
     assert!(again == 0 && charges.values().all(|charges| *charges == 1), "a payout left twice; seed {seed}");
