@@ -7,6 +7,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Value};
 use super::database::Transaction;
 use super::error::Error;
 use super::sql::{EachList, Order, Row, Sql, by_parent};
+use crate::domain::accounts::Role;
 use crate::domain::amount::Amount;
 use crate::domain::epins::{Epin, EpinStatus};
 use crate::domain::instant::Instant;
@@ -28,6 +29,17 @@ fn read(row: &Row<'_>, at: usize) -> Result<Epin, Error> {
         expires_at: row.get::<Option<i64>>(at + 8)?.map(Instant::from_nanos),
         issued_at: Instant::from_nanos(row.get(at + 9)?),
     })
+}
+
+/// The login and the role of who made a batch, if it is the one of this partner.
+///
+/// # Errors
+/// The database's.
+pub async fn issuer(connection: &impl ConnectionTrait, batch: i64, partner: i64) -> Result<Option<(i64, Role)>, Error> {
+    let sql = "SELECT a.id, a.role FROM epin_batches AS b JOIN journals AS j ON j.id = b.journal_id JOIN accounts AS a ON a.id = j.actor_id
+        JOIN partners AS p ON p.account_id = a.id WHERE b.id = $1 AND p.id = $2";
+    let read = |row: &Row<'_>| Ok((row.get(0)?, row.code(1, "accounts")?));
+    Sql::whole(connection, sql, [batch.into(), partner.into()]).one(connection, read).await
 }
 
 /// Whether a pin has this code.

@@ -5,6 +5,7 @@ use sea_orm::{ConnectionTrait, DbBackend, Value};
 use super::database::Transaction;
 use super::error::Error;
 use super::sql::{Row, Sql};
+use crate::domain::accounts::Role;
 use crate::domain::instant::Instant;
 use crate::domain::partners::{PartnerStatus, Slot, search_name};
 use crate::domain::trees::PlacementPreference;
@@ -116,6 +117,8 @@ pub struct Standing {
     pub status: PartnerStatus,
     /// Whether the person was erased.
     pub is_erased: bool,
+    /// What the login is for.
+    pub role: Role,
 }
 
 /// How a partner stands; the row is held until the transaction ends, so that rivals change it one after the other.
@@ -123,12 +126,18 @@ pub struct Standing {
 /// # Errors
 /// The database's.
 pub async fn hold_standing(transaction: &Transaction, partner: i64) -> Result<Option<Standing>, Error> {
-    let lock = if transaction.get_database_backend() == DbBackend::Postgres { " FOR NO KEY UPDATE OF p" } else { "" };
-    let sql = format!(
-        "SELECT p.account_id, p.status, a.erased_at IS NOT NULL FROM partners AS p JOIN accounts AS a ON a.id = p.account_id WHERE p.id = $1{lock}"
-    );
-    let read = |row: &Row<'_>| Ok(Standing { account_id: row.get(0)?, status: row.code(1, "partners")?, is_erased: row.get(2)? });
-    Sql::whole(transaction, &sql, [partner.into()]).one(transaction, read).await
+    // Held first and looked at afterwards: who waited for an erasure sees then what it did. Whoever holds the partner to act as one who is ACTIVE is waited for.
+    let lock = if transaction.get_database_backend() == DbBackend::Postgres { " FOR UPDATE" } else { "" };
+    let held = Sql::whole(transaction, &format!("SELECT id FROM partners WHERE id = $1{lock}"), [partner.into()]);
+    if held.one(transaction, |row| row.get::<i64>(0)).await?.is_none() {
+        return Ok(None);
+    }
+    let sql = "SELECT p.account_id, p.status, a.erased_at IS NOT NULL, a.role
+        FROM partners AS p JOIN accounts AS a ON a.id = p.account_id WHERE p.id = $1";
+    let read = |row: &Row<'_>| {
+        Ok(Standing { account_id: row.get(0)?, status: row.code(1, "partners")?, is_erased: row.get(2)?, role: row.code(3, "accounts")? })
+    };
+    Sql::whole(transaction, sql, [partner.into()]).one(transaction, read).await
 }
 
 /// Stores whether a partner takes part. The caller holds the row.

@@ -2,8 +2,9 @@
 
 use serde_json::json;
 
-use crate::auth::principal::Principal;
+use crate::auth::principal::{Caller, Principal};
 use crate::commands::money::check_reason;
+use crate::commands::powers::forbid_own;
 use crate::commands::{Error, Services};
 use crate::domain::accounts::Scope;
 use crate::domain::amount::Amount;
@@ -29,19 +30,23 @@ pub struct SetEpinBlocked {
 /// scope `payouts`.
 ///
 /// # Errors
-/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `EpinUnknown`, `EpinNotUsable` (expired).
+/// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `EpinUnknown`, `OwnMoney`,
+/// `EpinNotUsable` (expired).
 pub async fn set_epin_blocked(services: &Services, principal: &Principal, input: &SetEpinBlocked) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     caller.require(Scope::Payouts)?;
     check_reason(&input.reason)?;
-    in_transaction!(services.database, |transaction| write(services, &transaction, caller.account_id, input).await)?;
+    in_transaction!(services.database, |transaction| write(services, &transaction, caller, input).await)?;
     services.wake();
     Ok(input.epin)
 }
 
-async fn write(services: &Services, transaction: &Transaction, account_id: i64, input: &SetEpinBlocked) -> Result<(), Error> {
+async fn write(services: &Services, transaction: &Transaction, caller: &Caller, input: &SetEpinBlocked) -> Result<(), Error> {
     let now = services.now();
     let pin = epins::hold(transaction, input.epin).await?.ok_or(Refusal::EpinUnknown)?;
+    if let Some(owner) = pin.owner_id {
+        forbid_own(transaction, caller, (owner, &[Scope::Payouts])).await?;
+    }
     if (pin.status == EpinStatus::Blocked) == input.blocked {
         return Ok(());
     }
@@ -52,7 +57,7 @@ async fn write(services: &Services, transaction: &Transaction, account_id: i64, 
     epin_changes::set_status(transaction, pin.id, if input.blocked { EpinStatus::Blocked } else { open }).await?;
     let action = if input.blocked { "blockEpin" } else { "unblockEpin" };
     let (subject, detail) = (format!("epin:{}", pin.id), json!({ "reason": input.reason.trim() }).to_string());
-    audit::append(transaction, &Entry { account_id: Some(account_id), action, subject: &subject, detail: &detail, at: now }).await?;
+    audit::append(transaction, &Entry { account_id: Some(caller.account_id), action, subject: &subject, detail: &detail, at: now }).await?;
     events::append(transaction, &EpinChanged { epin: pin.id, owner: pin.owner_id }.into(), now).await?;
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Codes of e-pins: how they are made, hashed, looked for and guarded against guessing (promise P06).
 
 use crate::auth::keys::keyed_hash;
+use crate::commands::powers::forbid_own_pin;
 use crate::commands::tries::{self, Guarded};
 use crate::commands::{Error, Services};
 use crate::config::secrets::Secret;
@@ -84,6 +85,9 @@ pub(in crate::commands) async fn take(
     amount: Option<Amount>,
 ) -> Result<(Epin, Amount), Error> {
     let pin = epins::hold_by_code(transaction, &code.0).await?.ok_or(Refusal::EpinUnknown)?;
+    if let Some(user) = user {
+        forbid_own_pin(transaction, pin.batch_id, user).await?;
+    }
     let amount = amount.unwrap_or(pin.remaining);
     pin.check(user, amount, services.now())?;
     if !epin_changes::take(transaction, pin.id, amount).await? {

@@ -28,7 +28,7 @@ pub struct RedeemEpin {
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `EpinUseOff`, `InvalidIdempotencyKey`, `TooManyTries`,
-/// `EpinUnknown`, `IdempotencyConflict`, `PartnerNotActive`, `InvalidAmount`, `CurrencyUnknown`, `EpinNotUsable`, `WalletFull`, `WalletClosed`.
+/// `EpinUnknown`, `IdempotencyConflict`, `PartnerNotActive`, `InvalidAmount`, `CurrencyUnknown`, `OwnMoney` (a pin that the caller has made), `EpinNotUsable`, `WalletFull`, `WalletClosed`.
 pub async fn redeem_epin(services: &Services, principal: &Principal, input: &RedeemEpin) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let partner = caller.partner_id.ok_or(Refusal::NotPartner)?;

@@ -38,7 +38,7 @@ pub struct TransferEpin {
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `NotPartner`, `EpinUseOff`, `InvalidIdempotencyKey`, `PartnerNotActive`, `TooManyTries`,
 /// `WrongTransactionPassword` (also where none was given), `Busy`, `IdempotencyConflict`, `EpinUnknown`, `EpinNotUsable`, `PartnerUnknown` (also for one
-/// who is not ACTIVE, and for the owner), `OwnMoney` (an operator's own number).
+/// who is not ACTIVE, and for the owner), `OwnMoney` (from or to an operator's own number).
 pub async fn transfer_epin(services: &Services, principal: &Principal, input: &TransferEpin) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     let sender = if caller.has(Scope::Payouts) { None } else { Some(caller.partner_id.ok_or(Refusal::NotPartner)?) };
@@ -90,7 +90,9 @@ async fn write(
     // Whoever knew the code knows nothing any more: recruits use pins of their sponsor's, so the owner's number alone does not guard it.
     codes::renew(services, transaction, pin.id, &services.random.bytes()).await?;
     if spender.is_none() {
-        forbid_own(transaction, caller, (input.to, &[Scope::Payouts])).await?;
+        for party in [pin.owner_id, Some(input.to)].into_iter().flatten() {
+            forbid_own(transaction, caller, (party, &[Scope::Payouts])).await?;
+        }
         let (subject, detail) = (format!("epin:{}", pin.id), json!({ "from": pin.owner_id, "to": input.to }).to_string());
         let entry = Entry { account_id: Some(caller.account_id), action: "transferEpin", subject: &subject, detail: &detail, at: now };
         audit::append(transaction, &entry).await?;

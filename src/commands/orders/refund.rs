@@ -85,7 +85,10 @@ async fn write(
     let found = order_changes::hold(transaction, Lookup::Number(input.order)).await?;
     let is_theirs = |order: &OrderState| application.is_none() || order.application_id == application;
     let mut order = found.filter(is_theirs).ok_or(Refusal::OrderUnknown)?;
-    forbid_own(transaction, caller, (order.partner_id, &[Scope::Payouts])).await?;
+    let payers = order_changes::payments(transaction, order.id).await?.into_iter().filter_map(|payment| payment.payer_id);
+    for party in payers.chain([order.partner_id]).collect::<BTreeSet<_>>() {
+        forbid_own(transaction, caller, (party, &[Scope::Payouts])).await?;
+    }
     if is_membership_in_part(transaction, &order).await? && input.lines.is_empty() && input.sum.is_none() {
         let parts = order.paid;
         give_back(services, transaction, &order, (parts, caller, &input.reason)).await?;

@@ -6,7 +6,7 @@ use crate::auth::principal::{Caller, Principal};
 use crate::commands::idempotency::Repeatable;
 use crate::commands::money::check_reason;
 use crate::commands::{Error, Services};
-use crate::domain::accounts::Scope;
+use crate::domain::accounts::{Role, Scope};
 use crate::domain::partners::PartnerStatus;
 use crate::domain::refusal::Refusal;
 use crate::events::PartnerStatusSet;
@@ -28,11 +28,12 @@ pub struct SetPartnerStatus {
 }
 
 /// Suspends a partner, ends the partnership, or lets the partner take part again; gives the number. Whatever the state, the partner keeps the place in both
-/// trees; only one who is ACTIVE earns, recruits, orders and spends. One who stands so already is left alone. For operators with the scope `network`.
+/// trees; only one who is ACTIVE earns, recruits, orders and spends. One who stands so already is left alone. For operators with the scope `network`; an owner's
+/// only by another owner.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReason`, `InvalidIdempotencyKey`, `IdempotencyConflict`,
-/// `PartnerUnknown`, `OwnAccount`, `PartnerStatusFixed` (who waits for the membership's payment or was erased; nobody is set to wait).
+/// `PartnerUnknown`, `OwnAccount`, `OwnerAccount`, `PartnerStatusFixed` (who waits for the membership's payment or was erased; nobody is set to wait).
 pub async fn set_partner_status(services: &Services, principal: &Principal, input: &SetPartnerStatus) -> Result<i64, Error> {
     let caller = principal.caller().ok_or(Error::Unauthenticated)?;
     caller.require(Scope::Network)?;
@@ -56,6 +57,9 @@ async fn write(services: &Services, transaction: &Transaction, caller: &Caller, 
     let standing = partner_changes::hold_standing(transaction, partner).await?.ok_or(Refusal::PartnerUnknown)?;
     if standing.account_id == caller.account_id {
         return Err(Refusal::OwnAccount.into());
+    }
+    if standing.role == Role::Owner && caller.role != Role::Owner {
+        return Err(Refusal::OwnerAccount.into());
     }
     let from = standing.status;
     if standing.is_erased {

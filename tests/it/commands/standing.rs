@@ -18,6 +18,8 @@ on_both_databases!(
     a_partner_is_suspended_and_takes_part_again,
     only_operators_with_the_scope_decide_who_takes_part,
     who_has_not_paid_or_was_erased_keeps_the_status,
+    an_owners_partner_is_an_owners_to_decide_about,
+    nobody_who_is_erased_meanwhile_takes_part_again,
     rivals_decide_one_after_the_other,
     a_decision_over_graphql,
 );
@@ -101,6 +103,39 @@ async fn who_has_not_paid_or_was_erased_keeps_the_status(app: App) {
     let back = set_partner_status(&app.services, &operator, &decision(anna.number, PartnerStatus::Active)).await;
     assert!(matches!(refusal(back), Refusal::PartnerStatusFixed { .. }));
     assert_eq!((status(&app, anna.number).await.as_str(), changes(&app).await.len()), ("TERMINATED", 0));
+}
+
+async fn an_owners_partner_is_an_owners_to_decide_about(app: App) {
+    let boss = app.join("boss", None, None).await.unwrap();
+    app.execute("UPDATE accounts SET role = 'OWNER' WHERE username = 'boss'", []).await;
+    let operator = app.operator("olga", &[Scope::Network]).await;
+    let act = decision(boss.number, PartnerStatus::Terminated);
+    assert_eq!(refusal(set_partner_status(&app.services, &operator, &act).await), Refusal::OwnerAccount);
+    let owner = app.staff("owner", Role::Owner, &[]).await.principal;
+    set_partner_status(&app.services, &owner, &act).await.unwrap();
+    assert_eq!(status(&app, boss.number).await, "TERMINATED");
+}
+
+async fn nobody_who_is_erased_meanwhile_takes_part_again(app: App) {
+    let owner = app.staff("owner", Role::Owner, &[]).await.principal;
+    let operator = app.operator("olga", &[Scope::Network]).await;
+    for round in 0..8_usize {
+        let anna = app.join(&format!("anna-{round}"), None, None).await.unwrap();
+        let acts = (0..2_usize).map(|turn| {
+            let (app, owner, operator) = (app.clone(), owner.clone(), operator.clone());
+            async move {
+                if (turn + round) % 2 == 0 {
+                    let erase = EraseAccount { whose: Whose::Partner(anna.number), reason: "asked for".to_owned() };
+                    erase_account(&app.services, &owner, &erase).await.map(drop)
+                } else {
+                    set_partner_status(&app.services, &operator, &decision(anna.number, PartnerStatus::Suspended)).await.map(drop)
+                }
+            }
+        });
+        let (_, refusals) = all_at_once(acts).await;
+        assert!(refusals.iter().all(|why| matches!(why, Refusal::PartnerStatusFixed { .. })), "{refusals:?}");
+        assert_eq!(status(&app, anna.number).await, "TERMINATED");
+    }
 }
 
 async fn rivals_decide_one_after_the_other(app: App) {
