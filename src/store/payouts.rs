@@ -10,7 +10,7 @@ use super::sql::{EachList, Order, Row, Sql, by_parent, group};
 use crate::domain::amount::Amount;
 use crate::domain::instant::Instant;
 use crate::domain::pages::{Direction, Page, Slice};
-use crate::domain::payouts::{Actor, Payout, PayoutStatus, Problem, Step};
+use crate::domain::payouts::{Actor, Payout, PayoutStatus, Problem, ProblemKind, Step};
 
 const COLUMNS: &str = "o.id, o.partner_id, o.currency, o.amount, o.fee, o.method_kind, o.masked, o.status, o.first_approver_id, o.batch_id, \
      o.external_reference, o.rejection_reason, o.created_at, o.processed_at, o.completed_at, o.rail_attempts, o.rail_due_at, o.rail_carried_at, \
@@ -43,7 +43,12 @@ fn read(row: &Row<'_>, at: usize) -> Result<Payout, Error> {
 
 fn problem(row: &Row<'_>, at: usize) -> Result<Option<Problem>, Error> {
     let Some(text) = row.get(at + 1)? else { return Ok(None) };
-    Ok(Some(Problem { kind: row.code(at, "payouts")?, text }))
+    // A server of the version before writes words alone; what is not known is taken for a silence, which opens nothing.
+    let kind = match row.get::<Option<String>>(at)? {
+        Some(_) => row.code(at, "payouts")?,
+        None => ProblemKind::Silent,
+    };
+    Ok(Some(Problem { kind, text }))
 }
 
 /// A payout, held until the transaction ends: rival acts on it wait.
