@@ -107,6 +107,15 @@ pub async fn due_for_rail(connection: &impl ConnectionTrait, now: Instant, most:
     Ok(due)
 }
 
+/// Whether a rail carries any payout, or may have one.
+///
+/// # Errors
+/// The database's.
+pub async fn any_with_rail(connection: &impl ConnectionTrait) -> Result<bool, Error> {
+    let sql = "SELECT id FROM payouts WHERE rail_due_at IS NOT NULL LIMIT 1";
+    Ok(Sql::whole(connection, sql, []).one(connection, |row| row.get::<i64>(0)).await?.is_some())
+}
+
 /// The sealed details of a payout.
 ///
 /// # Errors
