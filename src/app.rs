@@ -13,6 +13,7 @@ use crate::broker::Hub;
 use crate::commands::epins::retire_epins;
 use crate::commands::folding::{Folded, fold_volumes};
 use crate::commands::orders::complete_due_orders;
+use crate::commands::payouts::{Known, keep_folder, known_folder};
 use crate::commands::purge::{Purged, purge};
 use crate::commands::referral_links::{self, Visit, count_clicks};
 use crate::commands::seal::seal_journals;
@@ -20,6 +21,7 @@ use crate::commands::{Outside, Services};
 use crate::config::Config;
 use crate::config::secrets::signing_key;
 use crate::domain::clock::Clock;
+use crate::domain::hexadecimal::hexadecimal;
 use crate::domain::instant::Instant;
 use crate::domain::random::Random;
 use crate::graphql::endpoint::Endpoint;
@@ -31,7 +33,7 @@ use crate::http;
 use crate::jobs::mails::deliver;
 use crate::jobs::payouts::carry;
 use crate::outbound::mails::Post;
-use crate::outbound::payouts::FolderRail;
+use crate::outbound::payouts::{FolderRail, Place};
 use crate::store::database::Database;
 use crate::store::{folding, settings as settings_of_network};
 
@@ -93,6 +95,35 @@ pub fn services(config: &Config, database: Database, world: &World, wake: Arc<dy
     Ok(Services::new(config, &key, database, outside)?)
 }
 
+/// The folder that payouts leave by, where the configuration wants one. It is made once; after that no other one is used, and none is made where a share
+/// is away.
+///
+/// # Errors
+/// The database's, or the first folder cannot be made.
+pub async fn payout_rail(config: &Config, services: &Services) -> anyhow::Result<Option<FolderRail>> {
+    let Some(place) = Place::new(config)? else { return Ok(None) };
+    let fresh = fresh_id(services);
+    let id = match known_folder(services).await? {
+        Known::Folder(id) => id,
+        Known::New => keep_folder(services, &place.furnish(&fresh)?).await?,
+        Known::InUse => keep_folder(services, &place.furnish_in_use(&fresh)?).await?,
+    };
+    Ok(Some(place.rail(id)))
+}
+
+/// Makes the folder of the configuration ready for payouts, whichever they left by before; gives its id.
+///
+/// # Errors
+/// No folder is wanted, or it cannot be made.
+pub fn furnish_payout_folder(config: &Config, services: &Services) -> anyhow::Result<String> {
+    let place = Place::new(config)?.context("payout.rail is off: set payout.rail to folder, and payout.rail_folder to the folder")?;
+    Ok(place.furnish(&fresh_id(services))?)
+}
+
+fn fresh_id(services: &Services) -> String {
+    hexadecimal(&services.random.bytes::<16>())
+}
+
 /// A running application, short of its listener.
 pub struct App {
     /// All routes.
@@ -131,7 +162,7 @@ impl App {
         let waker = hub.clone();
         let services = services(config, database.clone(), world, Arc::new(move || waker.wake()))?;
         let post = Post::new(config)?;
-        let rail = FolderRail::new(config)?;
+        let rail = payout_rail(config, &services).await?;
         let schema = roots::schema(network(config, &database, world)?, services.clone(), hub.clone());
         let settings = settings::Settings::from_config(config);
         let endpoint = Endpoint::new(schema.clone(), Door { services: services.clone() }, settings)?;

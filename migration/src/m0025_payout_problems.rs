@@ -20,12 +20,12 @@ impl MigrationTrait for Migration {
 
 const UP: &[&str] = &[
     "ALTER TABLE payouts ADD COLUMN problem_kind TEXT",
-    // Problems were sentences alone until now. What is not known is taken for a silence, which opens nothing.
+    // Problems were sentences alone until now. What is not known is taken for a silence, which opens nothing;
+    // so is what the rail knew nothing of any more, as a share that was away knew nothing either: the next question tells.
     "UPDATE payouts SET problem_kind = CASE
         WHEN problem LIKE 'the bank says COMPLETED, which cannot be booked%' THEN 'PAID_NOT_BOOKED'
         WHEN problem LIKE 'the bank says FAILED, which cannot be booked%' THEN 'UNPAID_NOT_BOOKED'
         WHEN problem LIKE 'the bank says %' THEN 'CONTRADICTED'
-        WHEN problem LIKE 'what carries payouts knows nothing any more of this one%' THEN 'LOST'
         WHEN status = 'APPROVED' THEN 'UNREADABLE'
         ELSE 'SILENT' END
         WHERE problem IS NOT NULL",

@@ -7,10 +7,10 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 
 use super::{Global, runtime};
-use crate::app::{World, services};
+use crate::app::{World, furnish_payout_folder, services};
 use crate::auth::principal::Principal;
 use crate::commands::accounts::at_machine;
-use crate::commands::payouts::{Batch, Taken, last_batch, read_batch, start_batch, take_result};
+use crate::commands::payouts::{Batch, Taken, adopt_folder, last_batch, read_batch, start_batch, take_result};
 use crate::commands::{Error, Services};
 use crate::config::secrets::private_file;
 use crate::domain::refusal::Refusal;
@@ -37,6 +37,14 @@ enum Command {
         #[arg(long, value_name = "USERNAME")]
         operator: String,
     },
+    /// Has payouts leave by the folder of payout.rail_folder in place of the one before, when that is lost; it is made where it is not there. Stop all servers
+    /// first. A folder that is moved whole, with its file folder-id, needs none of this. What the folder before had, or may have had, is not handed over again:
+    /// it is LOST until the bank's results end it, or an operator who has asked the bank.
+    AdoptFolder {
+        /// Who does this, for the audit trail: the user name of an operator with the scope payouts.
+        #[arg(long, value_name = "USERNAME")]
+        operator: String,
+    },
     /// Takes the bank's results: a CSV file with the columns payout, result (COMPLETED or FAILED) and reference. It may be read twice.
     Results {
         /// The file.
@@ -57,13 +65,17 @@ pub async fn run(args: &Args, global: &Global, out: &mut dyn Write) -> anyhow::R
     let database = runtime::connect_migrated(&config).await?;
     // A server that runs finds the events by itself.
     let services = services(&config, database.clone(), &World::system(), std::sync::Arc::new(|| ()))?;
-    let (Command::Export { operator, .. } | Command::Results { operator, .. }) = &args.command;
+    let (Command::Export { operator, .. } | Command::Results { operator, .. } | Command::AdoptFolder { operator }) = &args.command;
     let principal = at_machine(&database, operator).await?;
     let principal = principal.with_context(|| format!("--operator {operator}: there is nobody of this name who may sign in"))?;
     let desk = Desk { services: &services, principal: &principal };
     match &args.command {
         Command::Export { out: file, batch, .. } => export(desk, file, *batch, out).await?,
         Command::Results { file, .. } => results(desk, file, out).await?,
+        Command::AdoptFolder { .. } => {
+            let is_other = adopt_folder(&services, &principal, &furnish_payout_folder(&config, &services)?).await?;
+            writeln!(out, "payouts leave by {}", if is_other { "this folder from now on" } else { "this folder already" })?;
+        }
     }
     Ok(database.close().await?)
 }
@@ -134,6 +146,15 @@ async fn results(Desk { services, principal }: Desk<'_>, file: &Path, out: &mut 
         match take_result(services, principal, &entry.word).await {
             Ok(Taken::Now) => now += 1,
             Ok(Taken::Before) => before += 1,
+            Ok(Taken::Contradicts) => {
+                wrong += 1;
+                let (file, line, payout) = (file.display(), entry.line, entry.word.payout);
+                writeln!(
+                    out,
+                    "{file} line {line}: payout {payout}: the bank has spoken of it otherwise; that was noted as its problem, and nothing booked: find out \
+                     what is true, then complete it or clear its problem and take this again"
+                )?;
+            }
             Err(error @ Error::Refused(Refusal::ScopeMissing { .. })) => return Err(error.into()),
             // The others of the file are taken all the same.
             Err(Error::Refused(refusal)) => {

@@ -30,6 +30,15 @@ impl ProblemKind {
             Self::Silent | Self::Unreadable | Self::PaidNotBooked | Self::Contradicted => false,
         }
     }
+
+    /// Whether the bank has said something by which it may have paid: that it did not is not booked then, whatever it says.
+    #[must_use]
+    pub const fn may_have_been_paid(self) -> bool {
+        match self {
+            Self::PaidNotBooked | Self::Contradicted => true,
+            Self::Silent | Self::Lost | Self::Unreadable | Self::UnpaidNotBooked => false,
+        }
+    }
 }
 
 /// What is the matter with a payout.

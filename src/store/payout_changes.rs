@@ -82,6 +82,15 @@ pub async fn update(transaction: &Transaction, payout: &Payout) -> Result<(), Er
     Sql::whole(transaction, sql, values).execute(transaction).await.map(drop)
 }
 
+/// Takes all that a rail may have for what it has: none of it is handed over again.
+///
+/// # Errors
+/// The database's.
+pub async fn suspect_carried(transaction: &Transaction, at: Instant) -> Result<(), Error> {
+    let sql = "UPDATE payouts SET rail_carried_at = $1 WHERE rail_due_at IS NOT NULL AND rail_carried_at IS NULL";
+    Sql::whole(transaction, sql, [at.nanos().into()]).execute(transaction).await.map(drop)
+}
+
 /// A step of a payout.
 #[derive(Clone, Copy, Debug)]
 pub struct NewStep<'a> {

@@ -10,7 +10,7 @@ use super::sql::{EachList, Order, Row, Sql, by_parent, group};
 use crate::domain::amount::Amount;
 use crate::domain::instant::Instant;
 use crate::domain::pages::{Direction, Page, Slice};
-use crate::domain::payouts::{Actor, Payout, PayoutStatus, Problem, Step};
+use crate::domain::payouts::{Actor, Payout, PayoutStatus, Problem, ProblemKind, Step};
 
 const COLUMNS: &str = "o.id, o.partner_id, o.currency, o.amount, o.fee, o.method_kind, o.masked, o.status, o.first_approver_id, o.batch_id, \
      o.external_reference, o.rejection_reason, o.created_at, o.processed_at, o.completed_at, o.rail_attempts, o.rail_due_at, o.rail_carried_at, \
@@ -43,7 +43,12 @@ fn read(row: &Row<'_>, at: usize) -> Result<Payout, Error> {
 
 fn problem(row: &Row<'_>, at: usize) -> Result<Option<Problem>, Error> {
     let Some(text) = row.get(at + 1)? else { return Ok(None) };
-    Ok(Some(Problem { kind: row.code(at, "payouts")?, text }))
+    // A server of the version before writes words alone; what is not known is taken for a silence, which opens nothing.
+    let kind = match row.get::<Option<String>>(at)? {
+        Some(_) => row.code(at, "payouts")?,
+        None => ProblemKind::Silent,
+    };
+    Ok(Some(Problem { kind, text }))
 }
 
 /// A payout, held until the transaction ends: rival acts on it wait.
@@ -100,6 +105,15 @@ pub async fn due_for_rail(connection: &impl ConnectionTrait, now: Instant, most:
     let carried = "SELECT id, rail_attempts FROM payouts WHERE rail_due_at <= $1 ORDER BY rail_due_at, id LIMIT $2";
     due.extend(Sql::whole(connection, carried, [now.nanos().into(), i64::from(most).into()]).all(connection, read).await?);
     Ok(due)
+}
+
+/// Whether a rail carries any payout, or may have one.
+///
+/// # Errors
+/// The database's.
+pub async fn any_with_rail(connection: &impl ConnectionTrait) -> Result<bool, Error> {
+    let sql = "SELECT id FROM payouts WHERE rail_due_at IS NOT NULL LIMIT 1";
+    Ok(Sql::whole(connection, sql, []).one(connection, |row| row.get::<i64>(0)).await?.is_some())
 }
 
 /// The sealed details of a payout.

@@ -14,6 +14,8 @@ const CURRENCY: &str = "currency";
 /// Whether people may sign up.
 const SIGN_UPS: &str = "sign_ups";
 const CLOSED: &str = "closed";
+/// The id of the folder that payouts leave by, which stands in the folder too.
+const PAYOUT_FOLDER: &str = "payout_folder";
 
 /// The shape of the placement tree; `None` while no plan was imported and nobody has a place.
 ///
@@ -65,6 +67,30 @@ pub async fn sign_ups_open(connection: &impl ConnectionTrait) -> Result<bool, Er
 /// The database's.
 pub async fn set_sign_ups_open(connection: &impl ConnectionTrait, open: bool) -> Result<(), Error> {
     set(connection, SIGN_UPS, if open { "open" } else { CLOSED }).await
+}
+
+/// The id of the folder that payouts leave by; `None` while none was used.
+///
+/// # Errors
+/// The database's.
+pub async fn payout_folder(connection: &impl ConnectionTrait) -> Result<Option<String>, Error> {
+    find(connection, PAYOUT_FOLDER).await
+}
+
+/// Records the id of the folder that payouts leave by; one that was recorded before stays.
+///
+/// # Errors
+/// The database's.
+pub async fn record_payout_folder(connection: &impl ConnectionTrait, id: &str) -> Result<(), Error> {
+    record(connection, PAYOUT_FOLDER, id).await
+}
+
+/// Puts another folder in the place of the one that payouts left by.
+///
+/// # Errors
+/// The database's.
+pub async fn set_payout_folder(connection: &impl ConnectionTrait, id: &str) -> Result<(), Error> {
+    set(connection, PAYOUT_FOLDER, id).await
 }
 
 async fn record(connection: &impl ConnectionTrait, name: &str, value: &str) -> Result<(), Error> {

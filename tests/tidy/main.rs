@@ -9,6 +9,7 @@ mod layers;
 mod modules;
 mod node;
 mod operations;
+mod secrets;
 mod sizes;
 mod source;
 mod words;

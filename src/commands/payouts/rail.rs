@@ -4,7 +4,7 @@
 
 use serde_json::json;
 
-use super::problem::mark;
+use super::problem::{ask_again_at, contradict, is_contradicted, mark, named, was_spoken_of};
 use super::result::{Taken, step, write};
 use super::steps::{By, Step, advance};
 use crate::commands::money::check_reference;
@@ -41,7 +41,7 @@ pub enum Heard {
     Now,
     /// It had been said before: nothing was changed.
     Before,
-    /// The payout stands elsewhere, where it stays; the contradiction was noted for the operators.
+    /// The payout stands elsewhere, or the bank said before that it has paid: it stays as it is, and the contradiction was noted for the operators.
     Contradicts(PayoutStatus),
     /// There is no such payout.
     Unknown,
@@ -154,11 +154,10 @@ pub async fn not_booked(services: &Services, word: &BankWord, cause: &str) -> Re
     let problem = Problem::new(kind, format!("the bank says {result}{}, which cannot be booked: {cause}", named(reference)));
     in_transaction!(services.database, |transaction| {
         let Some(mut payout) = payouts::hold(&transaction, word.payout).await? else { return Ok(()) };
-        if let Some(due_at) = ask_again_at(services, &payout, now) {
-            payout.rail_due_at = Some(due_at);
-            // The bank speaks of it, so it was carried: it is not handed over again.
-            payout.rail_carried_at = payout.rail_carried_at.or(Some(now));
+        if is_contradicted(&payout, result) {
+            return contradict(services, &transaction, By::Machine, payout, (result, reference)).await;
         }
+        was_spoken_of(services, &mut payout, now);
         if payout.problem.as_ref() != Some(&problem) {
             let detail =
                 json!({ "partner": payout.partner_id, "result": result.code(), "reference": reference, "cause": cause }).to_string();
@@ -172,17 +171,8 @@ pub async fn not_booked(services: &Services, word: &BankWord, cause: &str) -> Re
     Ok(())
 }
 
-fn ask_again_at(services: &Services, payout: &Payout, now: Instant) -> Option<Instant> {
-    payout.rail_due_at.map(|_| now.plus_seconds(pause(services.payout.rail_ask_seconds, payout.rail_attempts)))
-}
-
-/// The bank's word for a payout, in brackets.
-fn named(reference: Option<&str>) -> String {
-    reference.map(|reference| format!(" ({reference})")).unwrap_or_default()
-}
-
-/// Ends a payout as the bank says. What it said before has no second effect; what contradicts the known end changes nothing but the payout's `problem`, and
-/// stands in the audit trail. A reference that cannot be kept is left out.
+/// Ends a payout as the bank says. What it said before has no second effect; what contradicts the known end, or a payment that could not be booked, changes
+/// nothing but the payout's `problem`, and stands in the audit trail. A reference that cannot be kept is left out.
 ///
 /// # Errors
 /// The database's.
@@ -195,31 +185,18 @@ pub async fn hear(services: &Services, word: &BankWord) -> Result<Heard, Error> 
 }
 
 async fn hear_in(services: &Services, transaction: &Transaction, word: &BankWord, step: &Step<'_>) -> Result<Heard, Error> {
-    match write(services, transaction, By::Machine, step).await {
+    match write(services, transaction, By::Machine, (word.result, step)).await {
         Ok(Taken::Now) => Ok(Heard::Now),
         Ok(Taken::Before) => Ok(Heard::Before),
+        Ok(Taken::Contradicts) => Ok(Heard::Contradicts(PayoutStatus::Processing)),
         Err(Error::Refused(Refusal::PayoutUnknown)) => Ok(Heard::Unknown),
         // Refused before anything was written.
         Err(Error::Refused(Refusal::PayoutMovedOn { status })) => {
-            contradict(services, transaction, word, step.reference).await?;
+            if let Some(payout) = payouts::hold(transaction, word.payout).await? {
+                contradict(services, transaction, By::Machine, payout, (word.result, step.reference)).await?;
+            }
             Ok(Heard::Contradicts(status))
         }
         Err(error) => Err(error),
     }
-}
-
-async fn contradict(services: &Services, transaction: &Transaction, word: &BankWord, reference: Option<&str>) -> Result<(), Error> {
-    let Some(payout) = payouts::hold(transaction, word.payout).await? else { return Ok(()) };
-    let (now, result, status) = (services.now(), word.result, payout.status);
-    let text =
-        format!("the bank says {result}{}, the payout was {status}{}", named(reference), named(payout.external_reference.as_deref()));
-    let problem = Problem::new(ProblemKind::Contradicted, text);
-    if payout.problem.as_ref() == Some(&problem) {
-        return Ok(());
-    }
-    let detail =
-        json!({ "partner": payout.partner_id, "status": status.code(), "result": result.code(), "reference": reference }).to_string();
-    let entry = Entry { account_id: None, action: "contradictPayout", subject: &payout.subject(), detail: &detail, at: now };
-    audit::append(transaction, &entry).await?;
-    mark(transaction, payout, Some(problem), now).await
 }

@@ -1,5 +1,6 @@
 //! What the bank says about a payout that it was handed.
 
+use super::problem::{contradict, is_contradicted};
 use super::steps::{By, Step, advance, find, operator};
 use crate::auth::principal::Principal;
 use crate::commands::money::check_reference;
@@ -16,20 +17,23 @@ pub enum Taken {
     Now,
     /// It had been said before: nothing was changed.
     Before,
+    /// The bank said before that it has paid: nothing was booked, and the contradiction was noted for the operators.
+    Contradicts,
 }
 
 /// What the partner reads where the bank did not pay.
 const NOT_PAID: &str = "The bank did not pay this.";
 
-/// Ends a payout as the bank says in a file that an operator brings; what it said before has no second effect. For operators with the scope `payouts` who
-/// work at the machine.
+/// Ends a payout as the bank says in a file that an operator brings; what it said before has no second effect, and a refusal is not booked after a payment
+/// that could not be. For operators with the scope `payouts` who work at the machine.
 ///
 /// # Errors
 /// [`Error::Unauthenticated`]; [`Refusal`], looked for in this order: `ScopeMissing`, `InvalidReference`, `PayoutUnknown`, `OwnPayout`, `PayoutMovedOn`.
 pub async fn take_result(services: &Services, principal: &Principal, word: &BankWord) -> Result<Taken, Error> {
     let caller = operator(principal)?;
     let step = step(word)?;
-    let taken = in_transaction!(services.database, |transaction| write(services, &transaction, By::Operator(caller), &step).await)?;
+    let taken =
+        in_transaction!(services.database, |transaction| write(services, &transaction, By::Operator(caller), (word.result, &step)).await)?;
     services.wake();
     Ok(taken)
 }
@@ -45,7 +49,12 @@ pub(super) fn step(word: &BankWord) -> Result<Step<'_>, Refusal> {
 }
 
 /// Takes the last step of a payout in a transaction.
-pub(super) async fn write(services: &Services, transaction: &Transaction, by: By<'_>, step: &Step<'_>) -> Result<Taken, Error> {
+pub(super) async fn write(
+    services: &Services,
+    transaction: &Transaction,
+    by: By<'_>,
+    (result, step): (BankResult, &Step<'_>),
+) -> Result<Taken, Error> {
     let known = payouts::hold(transaction, step.payout).await?.ok_or(Refusal::PayoutUnknown)?;
     if was_said(&known, step) {
         // Ended by hand before the bank's word for it was known.
@@ -55,6 +64,10 @@ pub(super) async fn write(services: &Services, transaction: &Transaction, by: By
         return Ok(Taken::Before);
     }
     let payout = find(transaction, by, step).await?;
+    if is_contradicted(&payout, result) {
+        contradict(services, transaction, by, payout, (result, step.reference)).await?;
+        return Ok(Taken::Contradicts);
+    }
     advance(transaction, payout, by, step, services.now()).await?;
     Ok(Taken::Now)
 }

@@ -31,6 +31,7 @@ pub struct SavePayoutMethodInput {
     /// Where to.
     details: PayoutDetailsInput,
     /// The caller's; needed unless the server is configured otherwise.
+    #[graphql(secret)]
     transaction_password: Option<String>,
 }
 
@@ -69,6 +70,7 @@ pub struct RequestPayoutInput {
     /// Where to, for this payout only; what is saved of the kind when left out.
     details: Option<PayoutDetailsInput>,
     /// The caller's; needed with details that were not saved before, unless the server is configured otherwise.
+    #[graphql(secret)]
     transaction_password: Option<String>,
     /// Makes the act repeatable: the same key with the same input asks once. Also read from the header `Idempotency-Key`.
     idempotency_key: Option<String>,

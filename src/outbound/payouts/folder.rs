@@ -2,7 +2,7 @@
 //!
 //! `outgoing` holds what waits for the bank's program, `taken` what that has moved there, `sent` a note of each payout that was ever handed over, so that a
 //! file which vanished is not written again. What the bank says is put into `results`; a file of it is read in `results/reading`, under a name that no
-//! other file ever had.
+//! other file ever had. `folder-id` tells the folder from what lies in its place while its share is away.
 
 use std::fs::{self, File};
 use std::io::{self, Write as _};
@@ -12,22 +12,11 @@ use std::time::Duration;
 use tokio::task::spawn_blocking;
 use tokio::time::timeout;
 
+use super::place::{OUTGOING, READ, READING, REFUSED, RESULTS, SENT, TAKEN, empty, lock, recognise};
 use super::{Message, Rail, Said, Silence};
-use crate::config::Config;
-use crate::config::secrets::{private_file, private_folder};
 use crate::domain::payouts::{BankWord, Instruction, Payout};
 use crate::offline::Refused;
 use crate::offline::payouts::{PayoutWriter, ResultReader};
-
-/// The folder beside the embedded database.
-const FOLDER: &str = "payouts";
-const OUTGOING: &str = "outgoing";
-const TAKEN: &str = "taken";
-const SENT: &str = "sent";
-const RESULTS: &str = "results";
-const READING: &str = "results/reading";
-const READ: &str = "results/read";
-const REFUSED: &str = "results/refused";
 
 /// Rows that a file of results may hold, and after which a look takes no more files: they are kept in memory until they were taken.
 const MOST_WORDS: usize = 100_000;
@@ -37,45 +26,16 @@ const LONGEST_REFERENCE: usize = 100;
 /// A folder shared with the bank's program. All processes of a database must see the same one, and no other database's.
 #[derive(Clone, Debug)]
 pub struct FolderRail {
-    folder: PathBuf,
-    answers_within: Duration,
-}
-
-/// Why there is no folder.
-#[derive(Debug, thiserror::Error)]
-pub enum FolderError {
-    /// There is no embedded database to put it beside.
-    #[error("payout.rail_folder is not set: with PostgreSQL name a folder for payouts, or set payout.rail to off")]
-    NotNamed,
-    /// The file system refused.
-    #[error("payout.rail_folder {}: cannot be made: {cause}", .folder.display())]
-    NotMade {
-        /// The folder.
-        folder: PathBuf,
-        /// What it said.
-        cause: io::Error,
-    },
+    pub(super) folder: PathBuf,
+    /// What tells it from all others.
+    pub(super) id: String,
+    pub(super) answers_within: Duration,
 }
 
 impl FolderRail {
-    /// As the configuration has it; `None` where no rail is wanted.
-    ///
-    /// # Errors
-    /// [`FolderError`]
-    pub fn new(config: &Config) -> Result<Option<Self>, FolderError> {
-        if config.payout.rail != "folder" {
-            return Ok(None);
-        }
-        let folder = config.database.url.place(&config.payout.rail_folder, FOLDER).ok_or(FolderError::NotNamed)?;
-        match [OUTGOING, TAKEN, SENT, READING, READ, REFUSED].iter().try_for_each(|inner| private_folder(&folder.join(inner))) {
-            Ok(()) => Ok(Some(Self { folder, answers_within: config.payout.rail_lease() / 2 })),
-            Err(cause) => Err(FolderError::NotMade { folder, cause }),
-        }
-    }
-
     /// As [`has`](Self::has), when nobody hands it over at the moment.
     fn look(&self, payout: &Payout) -> io::Result<bool> {
-        let _lock = self.lock()?;
+        let _lock = lock(&self.folder)?;
         self.has(payout)
     }
 
@@ -92,7 +52,8 @@ impl FolderRail {
         if has {
             self.note(payout)?;
         } else {
-            // A folder that is away knows nothing either, and says nothing by that.
+            // A folder that is away knows nothing either, and says nothing by that. It may have gone since it was recognised.
+            recognise(&self.folder, &self.id)?;
             [OUTGOING, TAKEN, SENT].iter().try_for_each(|inner| fs::read_dir(self.folder.join(inner)).map(drop))?;
         }
         Ok(has)
@@ -120,16 +81,9 @@ impl FolderRail {
         File::open(self.folder.join(inner))?.sync_all()
     }
 
-    /// Until the file is dropped, other processes wait.
-    fn lock(&self) -> io::Result<File> {
-        let lock = private_file(&self.folder.join("lock"))?;
-        lock.lock()?;
-        Ok(lock)
-    }
-
     /// Whole or not at all, and once: processes that are about to write the same payout wait for each other.
     fn hand_over(&self, instruction: &Instruction) -> io::Result<()> {
-        let _lock = self.lock()?;
+        let _lock = lock(&self.folder)?;
         let payout = &instruction.payout;
         if self.has(payout)? {
             return Ok(());
@@ -181,7 +135,7 @@ impl FolderRail {
 
     /// Moves new results where nobody else writes: a file under the same name may come at any time.
     fn claim(&self) -> io::Result<()> {
-        let _lock = self.lock()?;
+        let _lock = lock(&self.folder)?;
         let results = self.folder.join(RESULTS);
         for entry in fs::read_dir(&results)? {
             let path = entry?.path();
@@ -220,7 +174,7 @@ impl FolderRail {
         let rail = self.clone();
         let silence = |cause: String| Silence { reason: format!("payout.rail_folder cannot be used: {cause}") };
         // What comes too late does no harm: a payout is handed over once.
-        match timeout(self.answers_within, spawn_blocking(move || act(rail))).await {
+        match timeout(self.answers_within, spawn_blocking(move || recognise(&rail.folder, &rail.id).and_then(|()| act(rail)))).await {
             Ok(Ok(done)) => done.map_err(|error| silence(error.to_string())),
             Ok(Err(error)) => Err(silence(error.to_string())),
             Err(_) => Err(silence("it takes too long".to_owned())),
@@ -254,12 +208,6 @@ impl Rail for FolderRail {
 fn identity(payout: &Payout) -> String {
     let Payout { partner_id, amount, currency, created_at, .. } = payout;
     format!("{partner_id},{amount},{currency},{}\n", created_at.nanos())
-}
-
-fn empty(path: &Path) -> io::Result<File> {
-    let file = private_file(path)?;
-    file.set_len(0)?;
-    Ok(file)
 }
 
 fn names(folder: &Path) -> io::Result<Vec<String>> {

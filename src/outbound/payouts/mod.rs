@@ -1,9 +1,11 @@
 //! Ways on which payouts leave by themselves.
 
 mod folder;
+mod place;
 
 use crate::domain::payouts::{BankResult, BankWord, Instruction, Payout};
-pub use folder::{FolderError, FolderRail};
+pub use folder::FolderRail;
+pub use place::{FolderError, Place};
 
 /// A way on which payouts leave. It bounds how long it takes to answer: `payout.rail_lease_seconds` at most.
 pub trait Rail: Send + Sync {

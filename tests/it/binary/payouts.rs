@@ -120,3 +120,16 @@ async fn a_batch_goes_to_the_bank_once_and_its_results_are_taken_once() {
     assert!(place.refuses(&results, "").contains("results.csv line 2: result: PAID is not a result of the bank"));
     assert!(place.says(&["ledger", "verify"], "").contains("the ledger is in order"));
 }
+
+#[test]
+fn a_folder_is_adopted_by_an_operator() {
+    let place = Place::new();
+    place.says(&["migrate"], "");
+    place.says(&["account", "create", "--username", "boss", "--role", "OWNER"], "correct horse battery\n");
+    let adopt = ["payouts", "adopt-folder", "--operator", "boss"];
+    assert!(place.refuses(&adopt, "").contains("payout.rail is off: set payout.rail to folder"));
+    let adopt = [adopt.as_slice(), &["--set", "payout.rail=folder"]].concat();
+    assert_eq!(place.says(&adopt, ""), "payouts leave by this folder from now on\n");
+    assert_eq!(place.says(&adopt, ""), "payouts leave by this folder already\n");
+    assert!(place.path().join("data/payouts/folder-id").exists());
+}

@@ -6,7 +6,7 @@ use std::fs;
 use upline::commands::payouts::rail::{self, Told};
 use upline::commands::payouts::{FailPayout, fail_payout, take_result};
 use upline::domain::accounts::Scope;
-use upline::domain::payouts::{BankResult, PayoutStatus};
+use upline::domain::payouts::BankResult;
 use upline::domain::refusal::Refusal;
 use upline::jobs::payouts::carry;
 use upline::outbound::payouts::{Rail as _, Said};
@@ -16,7 +16,7 @@ use super::super::{Act, answer_for_the_bank, held, request, status, walk};
 use super::folder::Place;
 use super::provider::{Mood, Provider, word};
 use super::{approved, problem, settle};
-use crate::app::{App, all_at_once, on_both_databases, refusal};
+use crate::app::{App, on_both_databases, refusal};
 
 on_both_databases!(
     no_silence_lets_a_payout_be_failed_by_hand,
@@ -28,18 +28,16 @@ on_both_databases!(
     a_large_payout_does_not_come_back_by_who_let_it_out,
     an_operator_and_the_bank_at_once_end_a_payout_once,
     a_file_of_the_bank_ends_what_the_rail_is_silent_about,
-    what_the_bank_said_and_nobody_could_book_stays_until_it_is,
-    a_refusal_that_could_not_be_booked_is_failed_by_hand,
     problems_are_told_as_events_when_they_change,
     an_approval_does_not_hide_what_the_bank_said_too_early,
 );
 
-async fn kind(app: &App, payout: i64) -> Option<String> {
+pub async fn kind(app: &App, payout: i64) -> Option<String> {
     app.value("SELECT problem_kind FROM payouts WHERE id = $1", [payout.into()]).await
 }
 
 /// Neither with the statement nor without.
-async fn nobody_fails(app: &App, payout: i64, why: &str) {
+pub async fn nobody_fails(app: &App, payout: i64, why: &str) {
     let username = format!("operator of {why}").replace(' ', "-");
     let operator = app.operator(&username, &[Scope::Payouts]).await;
     assert_eq!(refusal(Act::Fail.run(app, &operator, payout).await), Refusal::PayoutUnderWay, "{why}");
@@ -94,22 +92,18 @@ async fn what_is_handed_over_late_was_not_failed_meanwhile(app: App) {
 
 async fn a_share_that_is_away_for_a_minute_lets_nobody_fail_what_the_bank_has_taken(app: App) {
     let (place, made) = (Place::new(), approved(&app, 1).await);
-    let (rail, (partner, payout)) = (place.rail(), made[0]);
+    let (rail, (partner, payout)) = (place.rail(&app).await, made[0]);
     carry(&app.services, &rail).await.unwrap();
     let file = place.names("outgoing").remove(0);
     fs::rename(place.path.join("outgoing").join(&file), place.path.join("taken").join(&file)).unwrap();
-    // Unmounted: the place of the share is empty.
-    let away = place.path.with_extension("away");
-    fs::rename(&place.path, &away).unwrap();
-    fs::create_dir(&place.path).unwrap();
+    let away = place.unmount();
     for _ in 0..2 {
         app.clock.advance(6 * 3600);
         carry(&app.services, &rail).await.unwrap();
         assert_eq!(kind(&app, payout).await.as_deref(), Some("SILENT"));
     }
     nobody_fails(&app, payout, "away").await;
-    fs::remove_dir_all(&place.path).unwrap();
-    fs::rename(&away, &place.path).unwrap();
+    place.mount(&away);
     app.clock.advance(6 * 3600);
     carry(&app.services, &rail).await.unwrap();
     assert_eq!((kind(&app, payout).await, problem(&app, payout).await), (None, None));
@@ -124,7 +118,7 @@ async fn a_share_that_is_away_for_a_minute_lets_nobody_fail_what_the_bank_has_ta
 async fn a_write_that_outlives_its_timeout_is_not_failed_meanwhile(app: App) {
     let (place, made) = (Place::new(), approved(&app, 1).await);
     let (settings, (partner, payout)) = ([place.settings(), vec!["payout.rail_lease_seconds=4"]].concat(), made[0]);
-    let rail = upline::outbound::payouts::FolderRail::new(&crate::app::config(&settings)).unwrap().unwrap();
+    let rail = upline::app::payout_rail(&crate::app::config(&settings), &app.services).await.unwrap().unwrap();
     // The share hangs: the first process waits for a lock that another machine has.
     let lock = fs::OpenOptions::new().create(true).append(true).open(place.path.join("lock")).unwrap();
     lock.lock().unwrap();
@@ -247,63 +241,6 @@ async fn a_file_of_the_bank_ends_what_the_rail_is_silent_about(app: App) {
         (status(&app, payout).await.as_str(), available(&app, partner).await, kind(&app, payout).await),
         ("REJECTED", 5_000_000, None)
     );
-}
-
-fn hold(payout: i64, state: &str, was: &str) -> String {
-    format!("UPDATE holds SET state = '{state}' WHERE subject = 'payout:{payout}' AND state = '{was}'")
-}
-
-async fn what_the_bank_said_and_nobody_could_book_stays_until_it_is(app: App) {
-    let (place, made) = (Place::new(), approved(&app, 1).await);
-    let (rail, (partner, payout)) = (place.rail(), made[0]);
-    carry(&app.services, &rail).await.unwrap();
-    app.execute(&hold(payout, "VOIDED", "OPEN"), []).await;
-    place.write("results/a.csv", &format!("payout,result,reference\n{payout},COMPLETED,b-1\n"));
-    for _ in 0..3 {
-        carry(&app.services, &rail).await.unwrap();
-        assert_eq!(kind(&app, payout).await.as_deref(), Some("PAID_NOT_BOOKED"));
-        assert!(problem(&app, payout).await.unwrap().starts_with("the bank says COMPLETED (b-1), which cannot be booked: "));
-        // The rail says that it has it, and later that it does not answer.
-        app.clock.advance(6 * 3600);
-    }
-    let away = place.path.with_extension("away");
-    fs::rename(&place.path, &away).unwrap();
-    carry(&app.services, &rail).await.unwrap();
-    fs::rename(&away, &place.path).unwrap();
-    assert_eq!((status(&app, payout).await.as_str(), kind(&app, payout).await.as_deref()), ("PROCESSING", Some("PAID_NOT_BOOKED")));
-    assert_eq!(app.count("audit_entries WHERE action = 'leaveResultUnbooked'").await, 1);
-    nobody_fails(&app, payout, "paid").await;
-    app.execute(&hold(payout, "OPEN", "VOIDED"), []).await;
-    let operator = app.operator("second", &[Scope::Payouts]).await;
-    walk(&app, &operator, payout, &[Act::Complete]).await;
-    assert_eq!(
-        (status(&app, payout).await.as_str(), kind(&app, payout).await, available(&app, partner).await),
-        ("COMPLETED", None, 4_000_000)
-    );
-}
-
-async fn a_refusal_that_could_not_be_booked_is_failed_by_hand(app: App) {
-    let (made, provider) = (approved(&app, 1).await, Provider::default());
-    let (partner, payout) = made[0];
-    provider.treat(payout, Mood::Deaf(1));
-    carry(&app.services, &provider).await.unwrap();
-    app.execute(&hold(payout, "VOIDED", "OPEN"), []).await;
-    provider.say(vec![word(payout, BankResult::Failed, "x-1")]);
-    carry(&app.services, &provider).await.unwrap();
-    assert_eq!(kind(&app, payout).await.as_deref(), Some("UNPAID_NOT_BOOKED"));
-    // The bank has spoken of it: it is not handed over again, though the rail knows nothing of it.
-    app.clock.advance(6 * 3600);
-    carry(&app.services, &provider).await.unwrap();
-    assert_eq!((provider.seen(), kind(&app, payout).await.as_deref()), ((BTreeMap::new(), 0), Some("UNPAID_NOT_BOOKED")));
-    app.execute(&hold(payout, "OPEN", "VOIDED"), []).await;
-    let operator = app.operator("second", &[Scope::Payouts]).await;
-    let acts = (0..4).map(|_| {
-        let (app, who) = (app.clone(), operator.clone());
-        async move { answer_for_the_bank(&app, &who, payout).await }
-    });
-    let (done, refusals) = all_at_once(acts).await;
-    assert_eq!((done.len(), refusals), (1, vec![Refusal::PayoutMovedOn { status: PayoutStatus::Rejected }; 3]));
-    assert_eq!((status(&app, payout).await.as_str(), available(&app, partner).await), ("REJECTED", 5_000_000));
 }
 
 async fn problems_are_told_as_events_when_they_change(app: App) {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::json;
+use upline::app::payout_rail;
 use upline::commands::accounts::{LogIn, log_in};
 use upline::config::secrets::Secret;
 use upline::domain::accounts::{Role, Scope};
@@ -46,8 +47,24 @@ impl Place {
         self.settings.iter().map(String::as_str).collect()
     }
 
-    pub fn rail(&self) -> FolderRail {
-        FolderRail::new(&config(&self.settings())).unwrap().unwrap()
+    /// As a server has it that starts now.
+    pub async fn rail(&self, app: &App) -> FolderRail {
+        payout_rail(&config(&self.settings()), &app.services).await.unwrap().unwrap()
+    }
+
+    /// The share is unmounted: its place is empty. Gives where it is meanwhile.
+    pub fn unmount(&self) -> PathBuf {
+        let away = self.path.with_extension("away");
+        fs::rename(&self.path, &away).unwrap();
+        fs::create_dir(&self.path).unwrap();
+        away
+    }
+
+    /// The share is there again; nothing was written into its place.
+    pub fn mount(&self, away: &Path) {
+        assert_eq!(fs::read_dir(&self.path).unwrap().count(), 0);
+        fs::remove_dir(&self.path).unwrap();
+        fs::rename(away, &self.path).unwrap();
     }
 
     pub fn names(&self, inner: &str) -> Vec<String> {
@@ -64,7 +81,7 @@ impl Place {
 
 async fn a_payout_becomes_a_file_once_and_the_results_end_it(app: App) {
     let (place, made) = (Place::new(), approved(&app, 3).await);
-    let rail = place.rail();
+    let rail = place.rail(&app).await;
     assert_eq!(rail.ask(&known(&app, made[0].1).await).await.unwrap(), Said::Unknown);
     carry(&app.services, &rail).await.unwrap();
     let files: Vec<_> = made.iter().map(|(_, payout)| format!("payout-{payout:010}.csv")).collect();
@@ -105,7 +122,7 @@ async fn a_payout_becomes_a_file_once_and_the_results_end_it(app: App) {
 
 async fn results_that_cannot_be_read_are_put_aside_whole(app: App) {
     let (place, made) = (Place::new(), approved(&app, 1).await);
-    let (rail, payout) = (place.rail(), made[0].1);
+    let (rail, payout) = (place.rail(&app).await, made[0].1);
     carry(&app.services, &rail).await.unwrap();
     place.write("results/a.csv", &format!("payout,result\n{payout},COMPLETED\n{payout},PAID\n"));
     place.write("results/b.csv", "payout\n1\n");
@@ -118,12 +135,17 @@ async fn results_that_cannot_be_read_are_put_aside_whole(app: App) {
 
 async fn a_folder_that_is_gone_keeps_payouts_waiting(app: App) {
     let (place, made) = (Place::new(), approved(&app, 1).await);
-    let rail = place.rail();
-    fs::remove_dir_all(&place.path).unwrap();
+    let rail = place.rail(&app).await;
+    let away = place.path.with_extension("away");
+    fs::rename(&place.path, &away).unwrap();
     carry(&app.services, &rail).await.unwrap();
-    let reason = "payout.rail_folder cannot be used: No such file or directory (os error 2)";
-    assert_eq!((status(&app, made[0].1).await.as_str(), problem(&app, made[0].1).await.as_deref()), ("PROCESSING", Some(reason)));
-    let rail = place.rail();
+    let reason = format!(
+        "payout.rail_folder cannot be used: {}/folder-id is not there, so this is not the folder that payouts leave by: mount the share that it is \
+         on; when it is lost, see `upline payouts adopt-folder --help`",
+        place.path.display()
+    );
+    assert_eq!((status(&app, made[0].1).await.as_str(), problem(&app, made[0].1).await), ("PROCESSING", Some(reason)));
+    fs::rename(&away, &place.path).unwrap();
     app.clock.advance(3600);
     carry(&app.services, &rail).await.unwrap();
     assert_eq!((place.names("outgoing").len(), problem(&app, made[0].1).await), (1, None));
@@ -131,10 +153,11 @@ async fn a_folder_that_is_gone_keeps_payouts_waiting(app: App) {
 
 async fn rivals_for_the_folder_write_one_file_and_read_each_result_once(app: App) {
     let (place, made) = (Place::new(), approved(&app, 4).await);
+    let rail = place.rail(&app).await;
     let carriers = async || {
         let carriers: Vec<_> = (0..6)
             .map(|_| {
-                let (app, rail) = (app.clone(), place.rail());
+                let (app, rail) = (app.clone(), rail.clone());
                 tokio::spawn(async move { carry(&app.services, &rail).await.unwrap() })
             })
             .collect();
@@ -155,7 +178,7 @@ async fn rivals_for_the_folder_write_one_file_and_read_each_result_once(app: App
     let instruction = Instruction { payout, details };
     let senders: Vec<_> = (0..8)
         .map(|_| {
-            let (rail, instruction) = (place.rail(), instruction.clone());
+            let (rail, instruction) = (rail.clone(), instruction.clone());
             tokio::spawn(async move { rail.send(&instruction).await.unwrap() })
         })
         .collect();
@@ -167,7 +190,7 @@ async fn rivals_for_the_folder_write_one_file_and_read_each_result_once(app: App
 
 async fn a_folder_of_another_database_is_refused(app: App) {
     let (place, made) = (Place::new(), approved(&app, 1).await);
-    let rail = place.rail();
+    let rail = place.rail(&app).await;
     fs::write(place.path.join("sent").join(made[0].1.to_string()), "9,100,USD,1\n").unwrap();
     carry(&app.services, &rail).await.unwrap();
     let reason = "payout.rail_folder cannot be used: it knows another payout by this number";
@@ -199,7 +222,7 @@ async fn a_running_server_carries(app: App) {
     assert_eq!(answer["data"]["node"], json!({ "number": made[0].1.to_string(), "problem": null, "problemKind": null }), "{answer}");
 }
 
-async fn known(app: &App, payout: i64) -> Payout {
+pub async fn known(app: &App, payout: i64) -> Payout {
     upline::store::payouts::by_numbers(app.services.database.reader(), &[payout]).await.unwrap().remove(0)
 }
 

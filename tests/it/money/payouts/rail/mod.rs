@@ -3,6 +3,8 @@
 mod by_hand;
 mod folder;
 pub mod provider;
+mod shares;
+mod unbooked;
 
 use std::collections::BTreeMap;
 
