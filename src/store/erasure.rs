@@ -36,7 +36,7 @@ pub struct Found {
 /// The account, held with its partner until the transaction ends: nobody adds rows to either meanwhile.
 ///
 /// # Errors
-/// The database's.
+/// The database's; a conflict, after which the transaction is tried again, where the account is in use.
 pub async fn hold(transaction: &Transaction, whose: Whose) -> Result<Option<Found>, Error> {
     let by_partner = "SELECT account_id FROM partners WHERE id = $1";
     let account = match whose {
@@ -48,11 +48,14 @@ pub async fn hold(transaction: &Transaction, whose: Whose) -> Result<Option<Foun
     // Acts on orders hold the order first, and partners and wallets afterwards. A payment that is being recorded comes first, and is seen below.
     let sql = format!("SELECT id FROM orders WHERE account_id = $1 ORDER BY id{lock}");
     Sql::whole(transaction, &sql, [account.into()]).all(transaction, |_| Ok(())).await?;
+    let sql = format!("SELECT id FROM partners WHERE account_id = $1{lock}");
+    let partner_id = Sql::whole(transaction, &sql, [account.into()]).one(transaction, |row| row.get(0)).await?;
+    // Acts hold their partner and then, by writing rows that name it, the account; those with a password hold the account first. So who waited for one with
+    // the other in hand would wait for ever.
+    let lock = if lock.is_empty() { "" } else { " FOR UPDATE NOWAIT" };
     let sql = format!("SELECT role, erased_at FROM accounts WHERE id = $1{lock}");
     let read = |row: &Row<'_>| Ok((row.code(0, "accounts")?, row.get::<Option<i64>>(1)?.is_some()));
     let Some((role, erased)) = Sql::whole(transaction, &sql, [account.into()]).one(transaction, read).await? else { return Ok(None) };
-    let sql = format!("SELECT id FROM partners WHERE account_id = $1{lock}");
-    let partner_id = Sql::whole(transaction, &sql, [account.into()]).one(transaction, |row| row.get(0)).await?;
     Ok(Some(Found { account_id: account, partner_id, role, erased }))
 }
 

@@ -48,7 +48,7 @@ pub async fn save_payout_method(services: &Services, principal: &Principal, inpu
     })
 }
 
-/// Where the account's owner gets mails; the account is held, as by an erasure, before the partner.
+/// Where the account's owner gets mails; the account is held before the partner, as where a password was shown.
 pub(super) async fn address_of(transaction: &Transaction, caller: &Caller) -> Result<Option<String>, Error> {
     Ok(account_changes::hold(transaction, caller.account_id).await?.and_then(|reach| reach.email))
 }
