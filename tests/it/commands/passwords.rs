@@ -45,18 +45,16 @@ async fn a_flood_of_log_ins_is_told_to_come_back(app: App) {
 async fn an_unknown_user_takes_as_long_as_a_wrong_password(app: App) {
     let app = app.with(&["auth.tries=100", "auth.argon2_memory_kib=19456", "auth.argon2_iterations=2"]);
     app.member("anna").await;
-    let mut times = [Vec::new(), Vec::new()];
-    for _ in 0..9 {
-        for (login, times) in ["anna", "nobody"].iter().zip(&mut times) {
+    // The shortest of many: what each takes where nothing else on the machine disturbs it.
+    let mut shortest = [Duration::MAX; 2];
+    for _ in 0..15 {
+        for (login, shortest) in ["anna", "nobody"].iter().zip(&mut shortest) {
             let before = Instant::now();
             assert_eq!(refusal(log_in(&app.services, &log(login, "wrong password")).await), Refusal::WrongCredentials);
-            times.push(before.elapsed());
+            *shortest = before.elapsed().min(*shortest);
         }
     }
-    let [known, unknown] = times.map(|mut times| {
-        times.sort();
-        times[times.len() / 2]
-    });
-    assert!(known.abs_diff(unknown) < known.max(unknown) / 2, "median of wrong passwords {known:?}, of unknown users {unknown:?}");
+    let [known, unknown] = shortest;
+    assert!(known.abs_diff(unknown) < known.max(unknown) / 2, "a wrong password takes {known:?}, an unknown user {unknown:?}");
     assert!(unknown > Duration::from_millis(1));
 }
