@@ -1,5 +1,7 @@
 //! Everything that a database holds, for tests that look for what must not be there.
 
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
 use sea_orm::{ConnectionTrait as _, DbBackend, Statement};
 
 use super::App;
@@ -29,12 +31,22 @@ pub fn holds(all: &[u8], text: &str) -> bool {
     !held(all, [text]).is_empty()
 }
 
-/// Which texts are there in one of these forms. Bytes that are no text stand between others as signs that no text has.
-pub fn held<'t>(all: &[u8], texts: impl IntoIterator<Item = &'t str>) -> Vec<&'t str> {
-    let all = String::from_utf8_lossy(all);
-    let is_there = |text: &&str| {
+/// Which texts are there in one of these forms; all is gone through once for each length of them, however many there are.
+pub fn held<'t>(all: &[u8], texts: impl IntoIterator<Item = &'t str>) -> BTreeSet<&'t str> {
+    let mut by_length: BTreeMap<usize, HashMap<Vec<u8>, &str>> = BTreeMap::new();
+    for text in texts {
         let hexadecimal: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
-        [(*text).to_owned(), text.to_lowercase(), hexadecimal].iter().any(|form| all.contains(form))
-    };
-    texts.into_iter().filter(is_there).collect()
+        for form in [text.to_owned(), text.to_lowercase(), hexadecimal] {
+            by_length.entry(form.len()).or_default().insert(form.into_bytes(), text);
+        }
+    }
+    let mut held = BTreeSet::new();
+    for (length, forms) in by_length {
+        // Most places are told by two bytes.
+        let pair = |part: &[u8]| usize::from(part[0]) << 8 | usize::from(part[length - 1]);
+        let mut begins = vec![false; 1 << 16];
+        forms.keys().for_each(|form| begins[pair(form)] = true);
+        held.extend(all.windows(length).filter(|part| begins[pair(part)]).filter_map(|part| forms.get(part).copied()));
+    }
+    held
 }
