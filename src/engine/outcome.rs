@@ -1,6 +1,6 @@
 //! What a run yields: lines, ranks, statements, carry and the summary (docs/plans.md, section 8).
 
-use rayon::iter::ParallelIterator;
+use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use rayon::slice::ParallelSlice;
 use serde::Serialize;
 use serde::ser::{SerializeMap, Serializer};
@@ -21,14 +21,17 @@ use super::tree::placement::Leg;
 const BLOCK_SOURCES: usize = 1 << 8;
 /// Blocks whose outcome is in memory at a time.
 const BLOCKS_AT_ONCE: usize = 1 << 5;
-/// Partners whose statements are made at a time by one thread.
+/// Partners whose sums are checked at a time by one thread.
 const PARTNERS_AT_ONCE: usize = 1 << 14;
 
 /// The result of a run.
 pub struct Outcome<'a> {
     pub(crate) standing: Standing<'a>,
     pub(crate) paid: Vec<Paid>,
-    statements: Vec<Statement>,
+    /// What the lines of each partner come to, in minor units; no entries where there are no lines.
+    earned: Vec<i64>,
+    /// Points of each partner, where they do not follow from what the partner earns in all.
+    points: Option<Vec<i64>>,
     summary: Summary,
 }
 
@@ -168,9 +171,11 @@ impl<'a> Outcome<'a> {
     /// Sums up; `earned` is what each partner's lines come to, no entries where there are no lines, and `capped` what all caps took away,
     /// both in minor units.
     pub(crate) fn of(standing: Standing<'a>, paid: Vec<Paid>, earned: Vec<i64>, capped: i128) -> Result<Self, Refusal> {
-        let statements = statements(&standing, &paid, &earned)?;
+        let points = points_by_line(&standing, &paid);
         let summary = summary(&standing, &paid, capped);
-        Ok(Self { standing, paid, statements, summary })
+        let outcome = Self { standing, paid, earned, points, summary };
+        outcome.check_sums()?;
+        Ok(outcome)
     }
 
     /// All lines in output order: bonus, order with none first, source, level, beneficiary.
@@ -228,9 +233,33 @@ impl<'a> Outcome<'a> {
     }
 
     /// What each partner with lines earns, ascending by partner number.
-    #[must_use]
-    pub fn statements(&self) -> &[Statement] {
-        &self.statements
+    pub fn statements(&self) -> impl Iterator<Item = Statement> {
+        // All sums have been checked, so they fit.
+        self.standing.by_number().iter().filter_map(|partner| self.statement(*partner).ok().flatten())
+    }
+
+    /// What a partner earns; none without lines.
+    fn statement(&self, partner: u32) -> Result<Option<Statement>, Refusal> {
+        let amount = self.earned.get(partner as usize).copied().unwrap_or(0);
+        if amount == 0 {
+            return Ok(None);
+        }
+        let standing = &self.standing;
+        let scale = power_of_ten(4 - standing.plan.currency.exponent) as i64;
+        let points = self.points.as_ref().map_or_else(|| points(standing, amount), |points| points[partner as usize]);
+        let fits = |units: i64| (units < i64::MAX).then_some(Amount::from_units(units));
+        let partner = standing.number(partner);
+        let statement = fits(amount.saturating_mul(scale)).zip(fits(points)).map(|(amount, points)| Statement { partner, amount, points });
+        statement.map(Some).ok_or_else(|| Refusal::orders(None, format!("what partner {partner} earns in all does not fit 64 bits")))
+    }
+
+    /// Refuses what does not fit, the first partner by number.
+    fn check_sums(&self) -> Result<(), Refusal> {
+        let fits = |partner: usize| self.statement(partner as u32).is_ok();
+        if (0..self.earned.len()).into_par_iter().with_min_len(PARTNERS_AT_ONCE).all(fits) {
+            return Ok(());
+        }
+        self.standing.by_number().iter().try_for_each(|partner| self.statement(*partner).map(|_| ()))
     }
 
     /// Digits of the plan's currency: what amounts are rounded to.
@@ -323,25 +352,6 @@ fn points_by_line(standing: &Standing, paid: &[Paid]) -> Option<Vec<i64>> {
         });
     }
     Some(tally.into_sums())
-}
-
-fn statements(standing: &Standing, paid: &[Paid], earned: &[i64]) -> Result<Vec<Statement>, Refusal> {
-    let scale = power_of_ten(4 - standing.plan.currency.exponent) as i64;
-    let by_line = points_by_line(standing, paid);
-    let places = if earned.is_empty() { &[] } else { standing.by_number() };
-    let statement = |place: &u32| {
-        let (partner, amount) = (standing.number(*place), earned[*place as usize]);
-        let points = by_line.as_ref().map_or_else(|| points(standing, amount), |points| points[*place as usize]);
-        let fits = |units: i64| (units < i64::MAX).then_some(Amount::from_units(units));
-        let statement = fits(amount.saturating_mul(scale)).zip(fits(points)).map(|(amount, points)| Statement { partner, amount, points });
-        statement.ok_or_else(|| Refusal::orders(None, format!("what partner {partner} earns in all does not fit 64 bits")))
-    };
-    let some = |places: &[u32]| places.iter().filter(|place| earned[**place as usize] > 0).map(statement).collect();
-    let shares: Vec<Result<Vec<Statement>, Refusal>> = places.par_chunks(PARTNERS_AT_ONCE).map(some).collect();
-    // One share after the other, so that the first partner by number is refused.
-    let mut statements = Vec::new();
-    shares.into_iter().try_for_each(|share| share.map(|share| statements.extend(share)))?;
-    Ok(statements)
 }
 
 fn summary(standing: &Standing, paid: &[Paid], capped: i128) -> Summary {

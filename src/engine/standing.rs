@@ -9,7 +9,7 @@ use super::plan::{Bonus, OrderFilter, Plan, RankIndex};
 use super::rank::{Ranks, check_codes};
 use super::refusal::Refusal;
 use super::rounding::Minor;
-use super::snapshot::Snapshot;
+use super::snapshot::{Chosen, Snapshot};
 use super::tree::NONE;
 use super::tree::placement::PlacementTree;
 use super::volume::{Personal, Volumes};
@@ -20,8 +20,8 @@ pub(crate) struct Standing<'a> {
     /// What takes part in the period.
     pub snapshot: Cow<'a, Snapshot>,
     pub period: Period,
-    /// The dense indices of the period's orders, ascending.
-    pub counted: Vec<u32>,
+    /// The period's orders.
+    pub counted: Chosen,
     pub placement: Option<PlacementTree>,
     pub volumes: Volumes,
     pub ranks: Ranks,
@@ -79,19 +79,17 @@ impl<'a> Standing<'a> {
 
     /// The partner number behind a dense index.
     pub(crate) fn number(&self, partner: u32) -> i64 {
-        self.snapshot.network.partner(partner).number
+        self.snapshot.network.number(partner)
     }
 
     /// The dense indices of the period's orders in ascending order of number.
     pub(crate) fn counted_by_number(&self) -> Vec<u32> {
-        let (orders, start, end) = (&self.snapshot.orders, self.period.start(), self.period.end());
-        let counts = |place: &u32| (start..end).contains(&orders.order(*place).placed_at);
-        orders.by_number().iter().copied().filter(counts).collect()
+        self.counted.by_number(&self.snapshot.orders).collect()
     }
 
     /// The order number behind a dense index; none for no order.
     pub(crate) fn order_number(&self, order: u32) -> Option<i64> {
-        (order != NONE).then(|| self.snapshot.orders.order(order).number)
+        (order != NONE).then(|| self.snapshot.orders.number(order))
     }
 
     /// Whether a partner can earn a bonus (docs/plans.md, section 4).

@@ -9,7 +9,7 @@ use crate::engine::explain::step::{CarryCut, Formula, Step, Whole};
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
 use crate::engine::rounding::{Rounding, power_of_ten};
-use crate::engine::tree::NONE;
+use crate::engine::standing::Standing;
 use crate::engine::tree::placement::{Leg, PlacementTree};
 use crate::engine::volume::LegVolumes;
 
@@ -93,20 +93,19 @@ impl Binary {
         let Some(placement) = &standing.placement else { return Ok(Paid::default()) };
         let filtered = self.filtered_legs(turn, placement)?;
         let Some(volumes) = filtered.as_ref().or(standing.volumes.legs.as_ref()) else { return Ok(Paid::default()) };
-        let in_legs = if self.requires_legs { referrals_in_legs(turn, placement) } else { vec![[true; 2]; standing.len()] };
         let rates = match &self.method {
             Method::WeakLeg { rates, .. } | Method::Ratio { rates } => rates.iter().map(|rate| rate.units()).collect(),
             Method::Cycle { amount, .. } => vec![amount.units()],
         };
         let book = Book::of(rates, standing.len());
         let settle = |partners: &[u32], recorder: &mut R| {
-            let (mut sheet, mut bases, mut carry) = (Sheet::new(&book), Vec::new(), Vec::new());
+            let (count, mut sheet) = (partners.len(), Sheet::new(&book));
+            let (mut bases, mut carry) = (Vec::with_capacity(count), Vec::with_capacity(count));
             for &partner in partners {
-                let place = partner as usize;
                 let volume = [Leg::Left, Leg::Right].map(|leg| volumes.leg(placement, partner, leg));
                 let total = self.with_carry(turn, partner, volume, recorder)?;
                 let matched = self.matched(total);
-                let (base, left_over) = if qualifies(turn, partner, in_legs[place], recorder) {
+                let (base, left_over) = if self.qualifies(turn, placement, partner, recorder) {
                     let award = self.award(turn, partner, &matched)?;
                     self.note_matched(turn, partner, &matched, recorder);
                     turn.earn(&award, || self.formula(&matched), &mut sheet, recorder)?;
@@ -126,6 +125,20 @@ impl Binary {
             carry.extend(out);
         }
         Ok(Paid { lines: Lines::new(lines, book, Origin::Partners(bases)), carry: Some(carry), ..Paid::default() })
+    }
+
+    /// Qualified: eligible, and with a personally sponsored active partner in each leg where that is asked.
+    fn qualifies<R: Recorder>(&self, turn: Turn, placement: &PlacementTree, partner: u32, recorder: &mut R) -> bool {
+        let about = About::partner(turn.index, partner);
+        if turn.standing.eligibility(turn.bonus, partner).is_err() {
+            recorder.note(about, || turn.ineligible(partner, None, None));
+            return false;
+        }
+        let in_legs = if self.requires_legs { referrals_in_legs(turn, placement, partner) } else { [true; 2] };
+        for leg in [Leg::Left, Leg::Right].into_iter().filter(|leg| !in_legs[*leg as usize]) {
+            recorder.note(about, || Step::NoActiveReferral { leg });
+        }
+        in_legs == [true; 2]
     }
 
     /// What is left to somebody who does not qualify.
@@ -149,7 +162,7 @@ impl Binary {
     }
 
     fn with_carry<R: Recorder>(&self, turn: Turn, partner: u32, volume: [i64; 2], recorder: &mut R) -> Result<[i64; 2], Refusal> {
-        let carry = turn.standing.snapshot.network.partner(partner).carry.map(Amount::units);
+        let carry = turn.standing.snapshot.network.carry(partner).map(Amount::units);
         let [left, right] = [0, 1].map(|leg| volume[leg].checked_add(carry[leg]));
         let (Some(left), Some(right)) = (left, right) else { return Err(too_large(turn, partner)) };
         recorder.note(About::partner(turn.index, partner), || {
@@ -266,44 +279,25 @@ impl Unqualified {
 
 /// What a partner's legs come to leaves the range of numbers: by the carry, where there is some, as orders alone have been summed before.
 fn too_large(turn: Turn, partner: u32) -> Refusal {
-    let row = turn.standing.snapshot.network.partner(partner);
-    if row.carry == [Amount::ZERO; 2] {
+    let network = &turn.standing.snapshot.network;
+    let carry = network.carry(partner);
+    if carry == [Amount::ZERO; 2] {
         return turn.too_large(partner);
     }
-    let [left, right] = row.carry;
+    let ([left, right], number, code) = (carry, network.number(partner), &turn.bonus.code);
     let cause = format!(
-        "partner {}: with the carry of {left} on the left and {right} on the right, what bonus {} computes does not fit 64 bits",
-        row.number, turn.bonus.code
+        "partner {number}: with the carry of {left} on the left and {right} on the right, what bonus {code} computes does not fit 64 bits"
     );
-    Refusal::network(row.line(), cause)
+    Refusal::network(network.line(partner), cause)
 }
 
-/// Qualified: eligible, and with a personally sponsored active partner in each leg where that is asked.
-fn qualifies<R: Recorder>(turn: Turn, partner: u32, in_legs: [bool; 2], recorder: &mut R) -> bool {
-    let about = About::partner(turn.index, partner);
-    if turn.standing.eligibility(turn.bonus, partner).is_err() {
-        recorder.note(about, || turn.ineligible(partner, None, None));
-        return false;
-    }
-    for leg in [Leg::Left, Leg::Right] {
-        if !in_legs[leg as usize] {
-            recorder.note(about, || Step::NoActiveReferral { leg });
-        }
-    }
-    in_legs == [true; 2]
-}
-
-/// Who has a personally sponsored active partner in which placement leg.
-fn referrals_in_legs(turn: Turn, placement: &PlacementTree) -> Vec<[bool; 2]> {
-    let standing = turn.standing;
-    let sponsors = &standing.snapshot.network.sponsors.parent;
-    let mut in_legs = vec![[false; 2]; standing.len()];
-    for (partner, sponsor) in (0..).zip(sponsors) {
-        if *sponsor == NONE || !standing.volumes.active[partner as usize] {
-            continue;
-        }
-        if let Some(leg) = placement.leg_of(*sponsor, partner) {
-            in_legs[*sponsor as usize][leg as usize] = true;
+/// In which placement legs a partner has a personally sponsored active partner.
+fn referrals_in_legs(turn: Turn, placement: &PlacementTree, partner: u32) -> [bool; 2] {
+    let Standing { snapshot, volumes, .. } = turn.standing;
+    let mut in_legs = [false; 2];
+    for recruit in snapshot.network.recruits(partner).filter(|recruit| volumes.active[*recruit as usize]) {
+        if let Some(leg) = placement.leg_of(partner, recruit) {
+            in_legs[leg as usize] = true;
         }
     }
     in_legs

@@ -55,11 +55,17 @@ pub(super) struct Walk<'a> {
 /// away, and who may earn an override. The way leads from one of them to the next, so it has at most as many steps as there are rates and
 /// overrides, however deep the tree is.
 struct Ladder {
-    /// Of who is eligible, the nearest eligible ancestor with a higher rate; of the others, the nearest eligible ancestor.
-    next: Vec<u32>,
-    /// How many stand above.
-    depth: Vec<u32>,
+    rungs: Vec<Rung>,
     leaders: Option<Leaders>,
+}
+
+/// A partner on the ladder.
+#[derive(Clone, Copy)]
+struct Rung {
+    /// Of who is eligible, the nearest eligible ancestor with a higher rate; of the others, the nearest eligible ancestor.
+    next: u32,
+    /// How many stand above.
+    depth: u32,
 }
 
 /// Partners of the breakaway rank.
@@ -73,22 +79,20 @@ struct Leaders {
 impl Ladder {
     /// The parent of each node is the nearest eligible ancestor.
     fn of(rule: &Differential, nodes: &[Node], sponsors: &Tree) -> Self {
-        let (mut next, mut depth) = (vec![NONE; nodes.len()], vec![0; nodes.len()]);
+        let mut rungs = vec![Rung { next: NONE, depth: 0 }; nodes.len()];
         for &partner in &sponsors.top_down {
             let place = partner as usize;
             let (node, above) = (nodes[place], sponsors.parent[place]);
-            if above != NONE {
-                depth[place] = depth[above as usize] + 1;
-            }
+            let depth = if above == NONE { 0 } else { rungs[above as usize].depth + 1 };
             let rate = |rank: RankIndex| rule.rates[usize::from(rank)];
             let mut at = node.parent;
             // Between somebody and the next on the ladder nobody has a higher rate than the lower of the two.
             while node.eligible && at != NONE && rate(nodes[at as usize].rank) <= rate(node.rank) {
-                at = next[at as usize];
+                at = rungs[at as usize].next;
             }
-            next[place] = at;
+            rungs[place] = Rung { next: at, depth };
         }
-        Self { next, depth, leaders: rule.breakaway.as_ref().map(|breakaway| Leaders::of(breakaway.rank, nodes, sponsors)) }
+        Self { rungs, leaders: rule.breakaway.as_ref().map(|breakaway| Leaders::of(breakaway.rank, nodes, sponsors)) }
     }
 }
 
@@ -127,7 +131,7 @@ impl<'a> Walk<'a> {
 
     /// The same as a walk past everybody above.
     fn climb(&self, ladder: &Ladder, seller: u32, mut progress: Progress, way: &mut impl Way) -> Result<(), Refusal> {
-        let depth = |at: u32| ladder.depth[at as usize];
+        let depth = |at: u32| ladder.rungs[at as usize].depth;
         let level = |at: u32| depth(seller) - depth(at);
         let leader = ladder.leaders.as_ref().map_or(NONE, |leaders| match progress.overrides {
             Some(_) => seller,
@@ -138,7 +142,7 @@ impl<'a> Walk<'a> {
         let mut at = self.nodes[seller as usize].parent;
         while at != NONE && depth(at) >= last && progress.paid < self.top_rate {
             self.differ(at, level(at), &mut progress, way)?;
-            at = ladder.next[at as usize];
+            at = ladder.rungs[at as usize].next;
         }
         let (Some(leaders), Some(breakaway)) = (&ladder.leaders, &self.rule.breakaway) else { return Ok(()) };
         at = leader;

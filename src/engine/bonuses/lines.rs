@@ -1,5 +1,7 @@
 //! Commission lines while they are computed.
 
+use std::sync::{Mutex, PoisonError};
+
 use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, IntoParallelRefMutIterator, ParallelIterator};
 
 use crate::engine::decimal::Exact;
@@ -8,7 +10,7 @@ use crate::engine::snapshot::Snapshot;
 use crate::engine::standing::Standing;
 use crate::engine::tree::NONE;
 
-use super::part::{Change, Part};
+use super::part::{Change, Draft, Part};
 use super::pool::POOL_DIGITS;
 use super::tally::{Tally, add};
 
@@ -49,8 +51,8 @@ impl Rates {
 /// Where a line stands in the output of its bonus: the number of the order or partner it comes from, and its place.
 pub(crate) type Rank = (i64, u64);
 
-/// Where the lines of an order or a partner stand: the part, and the source's place in it.
-pub(crate) type SourceAt = (u32, u32);
+/// Where the lines of an order or a partner stand: the part, the place of the bundle in it, and the order or partner.
+pub(crate) type SourceAt = (u32, u32, u32);
 
 /// Where a bonus's lines come from, and thereby what their rates are applied to.
 pub(crate) enum Origin {
@@ -77,26 +79,32 @@ impl Default for Origin {
 pub(crate) struct Book {
     pub rates: Rates,
     sums: Tally,
+    /// As many as there are threads at most.
+    drafts: Mutex<Vec<Draft>>,
 }
 
 impl Book {
     /// For a bonus with these rates and lines of so many partners.
     pub(crate) fn of(rates: Vec<i64>, partners: usize) -> Self {
-        Self { rates: Rates::of(rates), sums: Tally::new(partners) }
+        Self { rates: Rates::of(rates), sums: Tally::new(partners), drafts: Mutex::default() }
     }
 
-    /// Adds the lines of a part; returns how many they are and what they come to.
-    pub(super) fn add(&self, part: &Part) -> (usize, i128) {
-        let (mut lines, mut total) = (0, 0);
-        if part.places() > 0 {
+    /// Adds what lines come to.
+    pub(super) fn add(&self, beneficiaries: &[u32], amounts: &[i64]) {
+        if !beneficiaries.is_empty() {
             let mut sums = self.sums.table();
-            for (beneficiary, on_claim) in part.by_claim() {
-                let sum: i128 = on_claim.inspect(|_| lines += 1).map(|(_, line)| i128::from(line.amount)).sum();
-                add(&mut sums[beneficiary as usize], i64::try_from(sum).unwrap_or(i64::MAX));
-                total += sum;
-            }
+            beneficiaries.iter().zip(amounts).for_each(|(beneficiary, amount)| add(&mut sums[*beneficiary as usize], *amount));
         }
-        (lines, total)
+    }
+
+    /// An empty draft.
+    pub(super) fn draft(&self) -> Draft {
+        self.drafts.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    /// For the next who asks for a draft.
+    pub(super) fn give_back(&self, draft: Draft) {
+        self.drafts.lock().unwrap_or_else(PoisonError::into_inner).push(draft);
     }
 }
 
@@ -141,9 +149,10 @@ impl Lines {
         let by_number = self.origins(snapshot);
         let mut places = vec![(NONE, NONE); by_number.len()];
         for (part, index) in self.parts.iter().zip(0..) {
-            part.sources().zip(0..).for_each(|(from, source)| places[from as usize] = (index, source));
+            part.sources().for_each(|(from, bundle)| places[from as usize] = (index, bundle));
         }
-        by_number.iter().map(|from| places[*from as usize]).filter(|at| at.0 != NONE).collect()
+        let places = by_number.iter().map(|from| (places[*from as usize], *from));
+        places.filter(|((part, _), _)| *part != NONE).map(|((part, bundle), from)| (part, bundle, from)).collect()
     }
 
     /// The lowest and the highest number of what lines may come from.
@@ -159,8 +168,8 @@ impl Lines {
     }
 
     /// The lines of a source, lower levels first.
-    pub(crate) fn of_source(&self, (part, source): SourceAt) -> impl Iterator<Item = Line> {
-        self.parts[part as usize].of_source(source as usize).map(|(_, line)| line)
+    pub(crate) fn of_source(&self, (part, bundle, from): SourceAt) -> impl Iterator<Item = Line> {
+        self.parts[part as usize].of_source(bundle, from)
     }
 
     /// The sum of all amounts in minor units.
@@ -187,12 +196,12 @@ impl Lines {
         forks.into_iter().for_each(|fork| recorder.join(fork));
     }
 
-    /// Gives single lines, told by their places, amounts that are at most the ones they have.
-    pub(crate) fn lower(&mut self, cuts: impl Iterator<Item = (u64, i64)>) {
+    /// Gives single lines, told with their places, amounts that are at most the ones they have.
+    pub(crate) fn lower(&mut self, cuts: impl Iterator<Item = (u64, Line, i64)>) {
         let starts = starts(&self.parts);
-        for (place, amount) in cuts {
+        for (place, line, amount) in cuts {
             let part = starts.partition_point(|start| *start <= place) - 1;
-            self.parts[part].lower((place - starts[part]) as usize, amount);
+            self.parts[part].lower((place - starts[part]) as usize, &line, amount);
         }
     }
 
@@ -251,7 +260,7 @@ pub(crate) fn rank_of(come_from_orders: bool, snapshot: &Snapshot, place: u64, l
 }
 
 fn number_of(come_from_orders: bool, snapshot: &Snapshot, from: u32) -> i64 {
-    if come_from_orders { snapshot.orders.order(from).number } else { snapshot.network.partner(from).number }
+    if come_from_orders { snapshot.orders.number(from) } else { snapshot.network.number(from) }
 }
 
 /// How many places of lines stand before each part.

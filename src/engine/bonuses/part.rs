@@ -1,6 +1,6 @@
-//! Lines in little memory. There may be tens of millions of them, and fresh memory is what they cost most: the system clears each page of it.
+//! Lines in little memory. There may be tens of millions of them, and memory is what they cost most: to write it, and to go through it again.
 
-use std::ops::Range;
+use std::iter;
 
 use crate::engine::explain::recorder::Recorder;
 
@@ -15,13 +15,32 @@ pub(crate) struct Claim {
     pub rate: u32,
 }
 
-/// Sources that share their claims: the orders of one partner, or one order or partner alone. Each of them has an amount for every claim, and
-/// all of it ends where the next bundle begins.
+/// Sources that share their claims: orders of one partner, or one order or partner alone. Each of them has an amount for every claim, one
+/// source after the other. All of it ends where the next bundle begins.
 #[derive(Clone, Copy)]
 struct Bundle {
-    first_source: u32,
+    /// The first source.
+    first: u32,
+    /// Which of the sources from the first one on belong to it, one bit each: orders of a partner are dense indices that follow one another.
+    sources: u32,
     first_claim: u32,
     first_amount: u32,
+}
+
+impl Bundle {
+    /// So many sources from the first one on have a bit.
+    const SOURCES: u32 = u32::BITS;
+
+    /// The sources, ascending.
+    #[inline]
+    fn sources(self) -> impl Iterator<Item = u32> + Clone {
+        let mut left = self.sources;
+        iter::from_fn(move || {
+            let bit = left.trailing_zeros();
+            left &= left.wrapping_sub(1);
+            (bit < Self::SOURCES).then_some(self.first + bit)
+        })
+    }
 }
 
 /// Amounts in minor units in four bytes each; the few that need more stand apart.
@@ -70,30 +89,64 @@ impl Amounts {
 #[derive(Default)]
 struct Claims {
     beneficiaries: Vec<u32>,
-    /// Level and rate.
-    terms: Vec<(u32, u32)>,
+    /// Level and rate in four bytes; the few that need more stand apart.
+    terms: Vec<u32>,
+    /// Ascending by place.
+    wide_terms: Vec<(u32, [u32; 2])>,
 }
 
 impl Claims {
+    /// Rates below this are kept beside the level.
+    const RATES: u32 = 1 << 10;
+    /// Stands for terms that are kept apart.
+    const WIDE: u32 = u32::MAX;
+
     fn push(&mut self, Claim { beneficiary, level, rate }: Claim) {
+        let narrow = level < Self::WIDE / Self::RATES && rate < Self::RATES;
+        if !narrow {
+            self.wide_terms.push((self.len() as u32, [level, rate]));
+        }
         self.beneficiaries.push(beneficiary);
-        self.terms.push((level, rate));
+        self.terms.push(if narrow { level * Self::RATES + rate } else { Self::WIDE });
     }
 
     fn len(&self) -> usize {
         self.beneficiaries.len()
     }
+
+    /// Level and rate.
+    #[inline]
+    fn terms(&self, claim: usize) -> [u32; 2] {
+        match self.terms[claim] {
+            Self::WIDE => self.find(claim),
+            narrow => [narrow / Self::RATES, narrow % Self::RATES],
+        }
+    }
+
+    #[cold]
+    fn find(&self, claim: usize) -> [u32; 2] {
+        let found = self.wide_terms.binary_search_by_key(&claim, |(place, _)| *place as usize);
+        found.map_or([0; 2], |found| self.wide_terms[found].1)
+    }
+
+    /// Adds the claims from `first` on once more.
+    fn repeat(&mut self, first: usize) {
+        for claim in first..self.len() {
+            let [level, rate] = self.terms(claim);
+            self.push(Claim { beneficiary: self.beneficiaries[claim], level, rate });
+        }
+    }
 }
 
 /// What becomes of lines that are changed, claim by claim.
 pub(crate) trait Change {
-    /// Whether lines of this beneficiary may change; those on one claim follow.
+    /// Whether lines of this beneficiary may change; those on one claim follow, if they may.
     fn concerns(&mut self, beneficiary: u32) -> bool;
 
     /// What a line comes to, which is at most what it has been.
     fn lower<R: Recorder>(&mut self, place: u64, line: &Line, recorder: &mut R) -> i64;
 
-    /// What all lines on a claim have come to.
+    /// What all lines on a claim that is concerned have come to.
     fn came_to(&mut self, beneficiary: u32, sum: i64);
 }
 
@@ -104,8 +157,6 @@ pub(crate) trait Change {
 pub(crate) struct Part {
     claims: Claims,
     bundles: Vec<Bundle>,
-    /// What the lines come from: orders or partners.
-    sources: Vec<u32>,
     amounts: Amounts,
     lines: usize,
     total: i128,
@@ -127,19 +178,18 @@ impl Part {
         self.amounts.small.len()
     }
 
-    /// What the lines come from: orders or partners.
-    pub(super) fn sources(&self) -> impl Iterator<Item = u32> {
-        self.sources.iter().copied()
+    /// What the lines come from, orders or partners, each with the place of its bundle.
+    pub(super) fn sources(&self) -> impl Iterator<Item = (u32, u32)> {
+        self.bundles.iter().zip(0..).flat_map(|(bundle, place)| bundle.sources().map(move |from| (from, place)))
     }
 
-    /// The lines of one source with their places, lower levels first.
-    pub(super) fn of_source(&self, index: usize) -> impl Iterator<Item = (usize, Line)> {
-        let bundle = self.bundles.partition_point(|bundle| bundle.first_source as usize <= index) - 1;
-        let (Bundle { first_source, first_claim, first_amount }, end) = self.bundle(bundle);
-        let claims = first_claim as usize..end.first_claim as usize;
-        let first_amount = first_amount as usize + (index - first_source as usize) * claims.len();
-        let lines = (first_amount..).zip(claims).map(move |(place, claim)| (place, self.line(place, self.sources[index], claim)));
-        lines.filter(|(_, line)| line.amount > 0)
+    /// The lines of one source of a bundle, lower levels first.
+    pub(super) fn of_source(&self, bundle: u32, from: u32) -> impl Iterator<Item = Line> {
+        let (bundle, end) = self.bundle(bundle as usize);
+        let claims = bundle.first_claim as usize..end.first_claim as usize;
+        let before = bundle.sources().take_while(|source| *source < from).count();
+        let lines = (bundle.first_amount as usize + before * claims.len()..).zip(claims);
+        lines.map(move |(place, claim)| self.line(place, from, claim)).filter(|line| line.amount > 0)
     }
 
     /// All lines by the claims they are on: the lines on one come one after the other, with their places.
@@ -147,157 +197,226 @@ impl Part {
     pub(crate) fn by_claim(&self) -> impl Iterator<Item = (u32, impl Iterator<Item = (usize, Line)>)> {
         (0..self.bundles.len()).flat_map(move |index| {
             let (bundle, end) = self.bundle(index);
-            bundle.columns(end).map(move |column| {
-                let lines = column.places().zip(&self.sources[column.sources.clone()]);
-                let lines = lines.map(move |(place, from)| (place, self.line(place, *from, column.claim)));
-                (self.claims.beneficiaries[column.claim], lines.filter(|(_, line)| line.amount > 0))
+            bundle.columns(end).map(move |(claim, places)| {
+                let lines = places.zip(bundle.sources()).map(move |(place, from)| (place, self.line(place, from, claim)));
+                (self.claims.beneficiaries[claim], lines.filter(|(_, line)| line.amount > 0))
             })
+        })
+    }
+
+    /// The amounts of all lines.
+    pub(crate) fn amounts(&self) -> impl Iterator<Item = i64> {
+        (0..self.places()).map(|place| self.amounts.at(place)).filter(|amount| *amount > 0)
+    }
+
+    /// The lines of some amounts, with their places.
+    pub(crate) fn of_amounts(&self, wanted: impl Fn(i64) -> bool) -> impl Iterator<Item = (usize, Line)> {
+        let (mut index, mut ends) = (0, self.bundle_end(0));
+        (0..self.places()).filter(move |place| wanted(self.amounts.at(*place))).filter_map(move |place| {
+            while ends <= place {
+                index += 1;
+                ends = self.bundle_end(index);
+            }
+            let (bundle, end) = self.bundle(index);
+            let claims = (end.first_claim - bundle.first_claim) as usize;
+            let (source, claim) = ((place - bundle.first_amount as usize) / claims, (place - bundle.first_amount as usize) % claims);
+            let from = bundle.sources().nth(source)?;
+            let line = self.line(place, from, bundle.first_claim as usize + claim);
+            (line.amount > 0).then_some((place, line))
         })
     }
 
     /// Goes through all lines; `start` places stand before the part.
     pub(super) fn change<R: Recorder>(&mut self, start: u64, change: &mut impl Change, recorder: &mut R) {
-        (self.lines, self.total) = (0, 0);
         for index in 0..self.bundles.len() {
             let (bundle, end) = self.bundle(index);
-            for column in bundle.columns(end) {
-                let beneficiary = self.claims.beneficiaries[column.claim];
-                let (concerned, mut sum) = (change.concerns(beneficiary), 0);
-                for (place, source) in column.places().zip(column.sources.clone()) {
-                    let mut amount = self.amounts.at(place);
-                    if amount == 0 {
-                        continue;
-                    }
-                    if concerned {
-                        let line = self.line(place, self.sources[source], column.claim);
-                        let lowered = change.lower(start + place as u64, &line, recorder);
-                        if lowered != amount {
-                            self.amounts.lower(place, lowered);
-                        }
-                        amount = lowered;
-                    }
-                    self.lines += usize::from(amount > 0);
-                    sum += i128::from(amount);
+            for (claim, places) in bundle.columns(end) {
+                let beneficiary = self.claims.beneficiaries[claim];
+                if !change.concerns(beneficiary) {
+                    continue;
                 }
-                self.total += sum;
+                let mut sum = 0;
+                for (place, from) in places.zip(bundle.sources()) {
+                    let line = self.line(place, from, claim);
+                    if line.amount > 0 {
+                        let lowered = change.lower(start + place as u64, &line, recorder);
+                        if lowered != line.amount {
+                            self.lower(place, &line, lowered);
+                        }
+                        sum += i128::from(lowered);
+                    }
+                }
                 change.came_to(beneficiary, i64::try_from(sum).unwrap_or(i64::MAX));
             }
         }
     }
 
-    /// Gives one line an amount that is at most the one it has.
-    pub(super) fn lower(&mut self, place: usize, amount: i64) {
-        self.total -= i128::from(self.amounts.at(place) - amount);
+    /// Gives a line an amount that is at most the one it has.
+    #[inline]
+    pub(super) fn lower(&mut self, place: usize, line: &Line, amount: i64) {
+        self.total -= i128::from(line.amount - amount);
         self.lines -= usize::from(amount == 0);
         self.amounts.lower(place, amount);
     }
 
     #[inline]
     fn line(&self, place: usize, from: u32, claim: usize) -> Line {
-        let (level, rate) = self.claims.terms[claim];
+        let [level, rate] = self.claims.terms(claim);
         Line { amount: self.amounts.at(place), beneficiary: self.claims.beneficiaries[claim], from, level, rate }
     }
 
     /// A bundle and where it ends.
     #[inline]
     fn bundle(&self, index: usize) -> (Bundle, Bundle) {
-        (self.bundles[index], self.bundles.get(index + 1).copied().unwrap_or_else(|| self.end()))
+        (self.bundles[index], self.bundles.get(index + 1).copied().unwrap_or_else(|| self.next_bundle(0)))
     }
 
-    /// Where the next bundle would begin.
-    fn end(&self) -> Bundle {
-        let [first_source, first_claim, first_amount] = [self.sources.len(), self.claims.len(), self.places()].map(|count| count as u32);
-        Bundle { first_source, first_claim, first_amount }
+    /// Where the amounts of a bundle end.
+    fn bundle_end(&self, index: usize) -> usize {
+        self.bundles.get(index + 1).map_or(self.places(), |next| next.first_amount as usize)
     }
-}
 
-/// The amounts of all sources of a bundle on one of its claims.
-struct Column {
-    claim: usize,
-    sources: Range<usize>,
-    first_amount: usize,
-    /// From the amount of one source to that of the next.
-    step: usize,
-}
-
-impl Column {
-    #[inline]
-    fn places(&self) -> impl Iterator<Item = usize> + use<> {
-        (self.first_amount..).step_by(self.step)
+    /// A bundle behind all others, of one source and of no claims yet.
+    fn next_bundle(&self, first: u32) -> Bundle {
+        let [first_claim, first_amount] = [self.claims.len(), self.places()].map(|count| count as u32);
+        Bundle { first, sources: 1, first_claim, first_amount }
     }
 }
 
 impl Bundle {
-    /// One column for each claim.
+    /// Its claims, each with the places of the amounts of all sources.
     #[inline]
-    fn columns(self, end: Bundle) -> impl Iterator<Item = Column> {
+    fn columns(self, end: Self) -> impl Iterator<Item = (usize, impl Iterator<Item = usize> + use<>)> {
         let claims = self.first_claim as usize..end.first_claim as usize;
-        let (sources, step) = (self.first_source as usize..end.first_source as usize, claims.len());
-        (self.first_amount as usize..).zip(claims).map(move |(first_amount, claim)| Column {
-            claim,
-            sources: sources.clone(),
-            first_amount,
-            step,
-        })
+        let step = claims.len();
+        claims.zip(self.first_amount as usize..).map(move |(claim, first)| (claim, (first..).step_by(step)))
     }
 }
 
 /// Where a part of the lines is written down.
 pub(crate) struct Sheet<'b> {
     pub book: &'b Book,
+    draft: Draft,
+}
+
+/// A part that is being written, and what lies beside it meanwhile. It is used again for the next part: memory that grows is copied over and
+/// over.
+#[derive(Default)]
+pub(super) struct Draft {
     part: Part,
+    /// What the lines on each claim come to. What does not fit is [`i64::MAX`].
+    sums: Vec<i64>,
+    /// The first claim of the sources that follow.
+    first_claim: usize,
 }
 
 impl<'b> Sheet<'b> {
     pub(crate) fn new(book: &'b Book) -> Self {
-        Self { book, part: Part::default() }
+        Self { book, draft: book.draft() }
     }
 
     /// Adds a line; those of one source come one after the other.
     pub(crate) fn push(&mut self, Line { amount, beneficiary, from, level, rate }: Line) {
-        let part = &mut self.part;
-        if part.sources.last() != Some(&from) {
-            part.bundles.push(part.end());
-            part.sources.push(from);
+        let Draft { part, sums, .. } = &mut self.draft;
+        if part.bundles.last().is_none_or(|bundle| bundle.first != from) {
+            part.bundles.push(part.next_bundle(from));
         }
         part.claims.push(Claim { beneficiary, level, rate });
-        part.amounts.push(amount);
+        sums.push(amount);
+        part.add(amount);
+    }
+
+    /// Begins with the claims of other sources.
+    pub(super) fn begin(&mut self) {
+        self.draft.first_claim = self.draft.part.claims.len();
     }
 
     /// Adds a claim without a line, for sources that follow.
     pub(super) fn claim(&mut self, claim: Claim) {
-        self.part.claims.push(claim);
+        self.draft.part.claims.push(claim);
+        self.draft.sums.push(0);
     }
 
-    /// The number of claims so far.
-    pub(super) fn claims(&self) -> usize {
-        self.part.claims.len()
-    }
-
-    /// Adds the lines of a source on the claims from `first` on; none where an amount is none.
+    /// Adds the lines of a source on the claims since [`Sheet::begin`]; none where an amount is none. Sources come in ascending order.
     #[inline]
-    pub(super) fn pay(&mut self, from: u32, first: usize, amount: impl Fn(i64) -> Option<i64>) -> Option<()> {
-        let Self { book, part } = self;
-        if first < part.claims.len() {
-            if part.bundles.last().is_none_or(|bundle| bundle.first_claim as usize != first) {
-                part.bundles.push(Bundle { first_claim: first as u32, ..part.end() });
+    pub(super) fn pay(&mut self, from: u32, amount: impl Fn(i64) -> Option<i64>) -> Option<()> {
+        let Draft { part, sums, first_claim } = &mut self.draft;
+        let claims = part.claims.len() - *first_claim;
+        if claims == 0 {
+            return Some(());
+        }
+        match part.bundles.last_mut().filter(|bundle| bundle.first_claim as usize == *first_claim) {
+            Some(bundle) if from - bundle.first < Bundle::SOURCES => bundle.sources |= 1 << (from - bundle.first),
+            None => {
+                let bundle = Bundle { first_claim: *first_claim as u32, ..part.next_bundle(from) };
+                part.bundles.push(bundle);
             }
-            part.sources.push(from);
-            part.claims.terms[first..]
-                .iter()
-                .try_for_each(|(_, rate)| amount(book.rates.at(*rate)).map(|amount| part.amounts.push(amount)))?;
+            Some(_) => {
+                let bundle = part.next_bundle(from);
+                part.bundles.push(bundle);
+                part.claims.repeat(*first_claim);
+                *first_claim += claims;
+                sums.resize(sums.len() + claims, 0);
+            }
+        }
+        for (claim, sum) in (*first_claim..).zip(&mut sums[*first_claim..]) {
+            let [_, rate] = part.claims.terms(claim);
+            let amount = amount(self.book.rates.at(rate))?;
+            part.add(amount);
+            super::add(sum, amount);
         }
         Some(())
     }
 
-    /// Closes the part: its lines are summed up by beneficiary while they are still in the processor's cache.
+    /// Closes the part: what its lines come to is added to what is earned.
     pub(crate) fn close(self) -> Part {
-        let Part { claims, bundles, sources, amounts, .. } = self.part;
-        // Copies of exact size: what lists hold in reserve would add up over thousands of parts.
-        let amounts = Amounts { small: amounts.small.to_vec(), large: amounts.large.to_vec() };
-        let claims = Claims { beneficiaries: claims.beneficiaries.to_vec(), terms: claims.terms.to_vec() };
-        let mut part = Part { claims, bundles: bundles.to_vec(), sources: sources.to_vec(), amounts, lines: 0, total: 0 };
-        (part.lines, part.total) = self.book.add(&part);
+        let Self { book, mut draft } = self;
+        book.add(&draft.part.claims.beneficiaries, &draft.sums);
+        let part = draft.part.take();
+        draft.sums.clear();
+        book.give_back(Draft { first_claim: 0, ..draft });
         part
+    }
+}
+
+impl Part {
+    /// Adds an amount.
+    #[inline]
+    fn add(&mut self, amount: i64) {
+        self.lines += usize::from(amount > 0);
+        self.total += i128::from(amount);
+        self.amounts.push(amount);
+    }
+
+    /// Takes all lines out, in memory of exact size: what lists hold in reserve would add up over thousands of parts.
+    fn take(&mut self) -> Self {
+        let amounts = Amounts { small: take(&mut self.amounts.small), large: take(&mut self.amounts.large) };
+        let Claims { beneficiaries, terms, wide_terms } = &mut self.claims;
+        let claims = Claims { beneficiaries: take(beneficiaries), terms: take(terms), wide_terms: take(wide_terms) };
+        let part = Self { claims, bundles: take(&mut self.bundles), amounts, ..*self };
+        (self.lines, self.total) = (0, 0);
+        part
+    }
+}
+
+fn take<T: Copy>(list: &mut Vec<T>) -> Vec<T> {
+    let taken = list.to_vec();
+    list.clear();
+    taken
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Claim, Claims};
+
+    #[test]
+    fn terms_that_need_more_than_four_bytes_stay_whole() {
+        let all = [[0, 0], [7, 1023], [4_194_302, 1023], [4_194_303, 0], [7, 1024], [u32::MAX - 1, u32::MAX], [3, 5]];
+        let mut claims = Claims::default();
+        all.into_iter().for_each(|[level, rate]| claims.push(Claim { beneficiary: 1, level, rate }));
+        claims.repeat(0);
+        let kept: Vec<[u32; 2]> = (0..claims.len()).map(|claim| claims.terms(claim)).collect();
+        assert_eq!(kept, [all, all].concat());
+        assert_eq!(claims.wide_terms.len(), 6);
     }
 }

@@ -2,11 +2,10 @@
 //!
 //! On the placement tree it is a forced matrix, with `within_days_of_join` a fast start, with `include_self` alone a retail bonus.
 
-use crate::domain::instant::Instant;
 use crate::engine::explain::step::{Effect, Formula, Step, Unseen};
 use crate::engine::plan::{RankIndex, Rate};
 use crate::engine::refusal::Refusal;
-use crate::engine::snapshot::Order;
+use crate::engine::snapshot::{Order, Snapshot};
 use crate::engine::tree::{NONE, Tree};
 
 use super::Turn;
@@ -67,8 +66,6 @@ pub(super) struct Walk<'a> {
     deeper: Option<Vec<u32>>,
     /// Under volume compression: as whose each partner's orders count; [`NONE`] where nobody above is active.
     sellers: Option<Vec<u32>>,
-    /// When each partner joined, where the rule asks for it.
-    joined_at: Vec<Instant>,
     /// Each partner's first order in the whole input, where the rule asks for it.
     first_orders: Vec<u32>,
 }
@@ -94,10 +91,6 @@ impl<'a> Walk<'a> {
             rates: rule.levels.iter().flat_map(|level| ranks.iter().map(|rank| level.units() * rank.multiplier.units())).collect(),
             max_levels,
             sellers: (rule.compression == Compression::Volume).then(|| sellers(turn, tree)),
-            joined_at: match rule.within_days_of_join {
-                Some(_) => standing.snapshot.network.iter().map(|partner| partner.joined_at).collect(),
-                None => Vec::new(),
-            },
             first_orders: if rule.first_order_only { first_orders(turn) } else { Vec::new() },
             rule,
             turn,
@@ -183,7 +176,9 @@ impl OrderWalk for Walk<'_> {
     fn sees(&self, order: &Order, place: u32) -> Result<(), Overlooked> {
         self.turn.sees(order)?;
         if let Some(days) = self.rule.within_days_of_join {
-            let age = i128::from(order.placed_at.nanos()) - i128::from(self.joined_at[order.partner as usize].nanos());
+            let Snapshot { network, orders } = &*self.turn.standing.snapshot;
+            let [joined, placed] = [network.joined_at()[order.partner as usize], orders.placed_at(place)].map(|at| i128::from(at.nanos()));
+            let age = placed - joined;
             if age >= i128::from(days) * i128::from(DAY) {
                 return Err(Overlooked::TooLateAfterJoining { days });
             }
@@ -267,7 +262,7 @@ fn first_orders(turn: Turn) -> Vec<u32> {
     let mut first = vec![NONE; turn.standing.len()];
     for (place, order) in (0..).zip(orders.iter()) {
         let known = &mut first[order.partner as usize];
-        if *known == NONE || order.placed_at < orders.order(*known).placed_at {
+        if *known == NONE || orders.placed_at(place) < orders.placed_at(*known) {
             *known = place;
         }
     }

@@ -12,15 +12,16 @@ use crate::engine::explain::step::{Effect, Formula, NotEligible, Step, WalkEnd};
 use crate::engine::plan::RankIndex;
 use crate::engine::refusal::Refusal;
 use crate::engine::rounding::Minor;
-use crate::engine::snapshot::Order;
+use crate::engine::snapshot::{Chosen, Order};
 use crate::engine::standing::Standing;
 use crate::engine::tree::{NONE, Tree};
 use crate::engine::volume::Personal;
 
 use super::{Award, Book, Claim, Line, Lines, Origin, Part, Sheet, Turn};
 
-/// Enough orders or partners that handing them to a thread costs nothing in comparison, and few enough that their lines stay in its cache.
-const PART: usize = 2048;
+/// Enough orders or partners that handing them to a thread costs nothing in comparison, and few enough that their lines stay in its cache;
+/// a multiple of what [`Chosen`] has in a word.
+const PART: usize = 32 * Chosen::WORD;
 
 /// Why a bonus does not look at an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -88,24 +89,25 @@ pub(crate) fn all<R: Recorder>(walk: impl OrderWalk, turn: Turn, recorder: &mut 
 /// Goes up once from each partner for all of the partner's orders, from one partner to the next in the tree: whom a walk meets, the walks
 /// before have met as well, so that looking at them and adding to what they earn does not wait for memory.
 fn by_partner(walk: &impl OrderWalk, turn: Turn, (book, minor): (&Book, &Minor)) -> Result<Vec<Part>, Refusal> {
-    let (orders, snapshot) = (&turn.standing.counted, &turn.standing.snapshot);
+    let Standing { counted, snapshot, .. } = turn.standing;
     let pay = |range: Range<usize>, _: &mut Silent| {
         let mut sheet = Sheet::new(book);
-        let (mut partner, mut first) = (NONE, 0);
-        for &place in &orders[range] {
+        let mut partner = NONE;
+        for place in counted.among(range) {
             let order = snapshot.orders.order(place);
             if walk.sees(order, place).is_err() {
                 continue;
             }
             if order.partner != partner {
-                (partner, first) = (order.partner, sheet.claims());
+                partner = order.partner;
+                sheet.begin();
                 walk.walk(partner, &mut Survey { turn, sheet: &mut sheet })?;
             }
-            sheet.pay(place, first, |rate| minor.product(order.cv.units(), rate)).ok_or_else(|| turn.order_too_large(order))?;
+            sheet.pay(place, |rate| minor.product(order.cv.units(), rate)).ok_or_else(|| turn.order_too_large(place))?;
         }
         Ok(sheet.close())
     };
-    in_parts(orders.len(), &mut Silent, pay)
+    in_parts(snapshot.orders.len(), &mut Silent, pay)
 }
 
 /// Goes up from every order, in ascending order of number, and says what it meets.
@@ -180,7 +182,7 @@ impl<R: Recorder> Way for Payment<'_, '_, R> {
     fn earns(&mut self, stop: Stop, formula: impl FnOnce() -> Formula) -> Result<(), Refusal> {
         let rate = self.turn.place_of(stop.rate, self.sheet.book)?;
         let cv = self.order.cv.units();
-        let amount = self.minor.product(cv, stop.rate).ok_or_else(|| self.turn.order_too_large(self.order))?;
+        let amount = self.minor.product(cv, stop.rate).ok_or_else(|| self.turn.order_too_large(self.place))?;
         let digits = self.turn.bonus.rule.rate_digits();
         let award = Award {
             about: self.turn.about(stop.beneficiary, self.place),
@@ -353,8 +355,9 @@ impl Turn<'_> {
     }
 
     /// What the bonus pays on an order leaves the range of numbers.
-    fn order_too_large(&self, order: &Order) -> Refusal {
-        let cause = format!("order {}: what bonus {} pays on it does not fit 64 bits", order.number, self.bonus.code);
+    fn order_too_large(&self, order: u32) -> Refusal {
+        let number = self.standing.snapshot.orders.number(order);
+        let cause = format!("order {number}: what bonus {} pays on it does not fit 64 bits", self.bonus.code);
         Refusal::orders(None, cause)
     }
 

@@ -32,7 +32,7 @@ impl<'a> Clock<'a> {
             let start = period.start().nanos();
             let step = (period.end().nanos() - start) / Self::SLICES as i64 + 1;
             // Orders outside the period have no lines; they may lie centuries before it.
-            let slice = |place: usize| u8::try_from(orders.order(place as u32).placed_at.nanos().saturating_sub(start) / step).unwrap_or(0);
+            let slice = |place: usize| u8::try_from(orders.placed_at(place as u32).nanos().saturating_sub(start) / step).unwrap_or(0);
             (0..orders.len()).into_par_iter().map(slice).collect()
         })
     }
@@ -119,7 +119,7 @@ impl<'a> Crossing<'a> {
 
     /// A line that waits for its share in what is left at the beginning of its slice.
     pub(super) fn waiting(&self, ordered: bool, place: u64, line: &Line) -> Waiting {
-        let placed_at = if self.times.is_some() { self.standing.snapshot.orders.order(line.from).placed_at.nanos() } else { 0 };
+        let placed_at = if self.times.is_some() { self.standing.snapshot.orders.placed_at(line.from).nanos() } else { 0 };
         (placed_at, rank_of(ordered, &self.standing.snapshot, place, line), *line)
     }
 

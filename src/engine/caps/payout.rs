@@ -33,8 +33,12 @@ pub(crate) fn payout<R: Recorder>(standing: &Standing, paid: &mut [Paid], record
     let (snapshot, share) = (&*standing.snapshot, &share);
     for (bonus, paid) in paid.iter_mut().enumerate() {
         // Ties are paid in output order, so the first of them get the missing units, wherever they lie.
-        let (end, ties) = if ties_left > 0 { share.first_ties(&paid.lines, snapshot, ties_left) } else { (FIRST, 0) };
-        ties_left -= ties;
+        let end = match share.ties[bonus] {
+            _ if ties_left == 0 => FIRST,
+            ties if ties <= ties_left => LAST,
+            _ => share.end_of_ties(&paid.lines, snapshot, ties_left),
+        };
+        ties_left -= ties_left.min(share.ties[bonus]);
         let ordered = paid.lines.come_from_orders();
         *paid.lines.sums_mut() = Vec::new();
         paid.lines.change(recorder, || Shrinking { share, standing, sums: tally.table(), bonus, ordered, end });
@@ -80,6 +84,8 @@ struct Share {
     threshold: u64,
     /// How many ties get one minor unit more, in output order.
     ties_paid: u64,
+    /// How many ties each bonus has.
+    ties: Vec<u64>,
     /// What becomes of small amounts, since divisions are slow and most amounts are small.
     small: Vec<(u16, bool)>,
 }
@@ -90,10 +96,11 @@ impl Share {
 
     /// A line's remainder depends on its amount alone, so it is enough to look at the distinct amounts.
     fn of(paid: &[Paid], payable: u64, owed: u64) -> Self {
-        let mut share = Self { payable, owed, threshold: u64::MAX, ties_paid: 0, small: Vec::new() };
+        let mut share = Self { payable, owed, threshold: u64::MAX, ties_paid: 0, ties: Vec::new(), small: Vec::new() };
         let mut floors = 0;
         let mut remainders: Vec<(u64, u64)> = Vec::new();
-        for (amount, count) in distinct_amounts(paid) {
+        let amounts: Vec<Vec<(i64, u64)>> = paid.iter().map(|paid| distinct_amounts(&paid.lines)).collect();
+        for (amount, count) in amounts.iter().flatten().copied() {
             let (floor, remainder) = share.floor(amount);
             floors += floor * count;
             remainders.push((remainder, count));
@@ -109,17 +116,19 @@ impl Share {
             }
             missing -= lines;
         }
+        let ties = |amounts: &Vec<(i64, u64)>| amounts.iter().filter(|(amount, _)| share.divided(*amount).1).map(|(_, count)| count).sum();
+        share.ties = amounts.iter().map(ties).collect();
         share.small = (0..Self::SMALL as i64).map(|amount| share.divided(amount)).map(|(less, is_tie)| (less as u16, is_tie)).collect();
         share
     }
 
-    /// Before which line of a bonus the first `most` ties stand in output order, and how many ties that are.
-    fn first_ties(&self, lines: &Lines, snapshot: &Snapshot, most: u64) -> (Rank, u64) {
+    /// Before which line of a bonus the first `most` of its ties stand in output order; it has more of them.
+    fn end_of_ties(&self, lines: &Lines, snapshot: &Snapshot, most: u64) -> Rank {
         const BUCKETS: usize = 1 << 12;
         let ordered = lines.come_from_orders();
         let in_part = |start: u64, part: &Part, heed: &mut dyn FnMut(Rank)| {
-            let ties = part.by_claim().flat_map(|(_, lines)| lines).filter(|(_, line)| self.of_amount(line.amount).1);
-            ties.for_each(|(place, line)| heed(rank_of(ordered, snapshot, start + place as u64, &line)));
+            part.of_amounts(|amount| self.of_amount(amount).1)
+                .for_each(|(place, line)| heed(rank_of(ordered, snapshot, start + place as u64, &line)));
         };
         // Every line may be a tie, so their ranks are counted in buckets first, and only those in one bucket are gathered.
         let (low, high) = lines.numbers(snapshot).map_or((0, 0), |(low, high)| (i128::from(low), i128::from(high)));
@@ -129,13 +138,8 @@ impl Share {
             let mut counts = tally.table();
             in_part(start, part, &mut |rank| add(&mut counts[bucket(rank)], 1));
         });
-        let counts = tally.into_sums();
-        let count: u64 = counts.iter().map(|count| *count as u64).sum();
-        if count <= most {
-            return (LAST, count);
-        }
         let (mut before, mut last) = (0, 0);
-        for (index, count) in counts.into_iter().enumerate() {
+        for (index, count) in tally.into_sums().into_iter().enumerate() {
             last = index;
             if before + count as u64 > most {
                 break;
@@ -152,7 +156,7 @@ impl Share {
             ranks
         });
         let mut ranks: Vec<Rank> = gathered.into_iter().flatten().collect();
-        (*ranks.select_nth_unstable((most - before) as usize).1, most)
+        *ranks.select_nth_unstable((most - before) as usize).1
     }
 
     fn floor(&self, amount: i64) -> (u64, u64) {
@@ -176,20 +180,20 @@ impl Share {
     }
 }
 
-/// How often each amount occurs; small ones are counted in a table, one per thread.
-fn distinct_amounts(paid: &[Paid]) -> Vec<(i64, u64)> {
-    const TABLE: usize = 1 << 18;
-    let small = Tally::new(TABLE);
+/// How often each amount occurs; small ones are counted in a table, one per thread, which is not larger than is worth it for so few lines.
+fn distinct_amounts(lines: &Lines) -> Vec<(i64, u64)> {
+    const TABLE: usize = 1 << 16;
+    let small = Tally::new(TABLE.min(lines.len()));
     let count = |part: &Part| {
         let mut small = small.table();
         let mut large = Vec::new();
-        part.by_claim().flat_map(|(_, lines)| lines).for_each(|(_, line)| match small.get_mut(line.amount as usize) {
+        part.amounts().for_each(|amount| match small.get_mut(amount as usize) {
             Some(count) => *count += 1,
-            None => large.push(line.amount),
+            None => large.push(amount),
         });
         large
     };
-    let mut large: Vec<i64> = paid.iter().flat_map(|paid| paid.lines.each(|_, part| count(part))).flatten().collect();
+    let mut large: Vec<i64> = lines.each(|_, part| count(part)).into_iter().flatten().collect();
     large.par_sort_unstable();
     let large = large.chunk_by(|left, right| left == right).map(|same| (same[0], same.len() as u64));
     let small = (0..).zip(small.into_sums()).filter(|(_, count)| *count > 0).map(|(amount, count)| (amount, count as u64));

@@ -175,8 +175,9 @@ impl<'o> Answer<'o> {
     fn conclude(&self, bonus: &Bonus, place: u32, steps: &mut Vec<Step>) {
         let standing = &self.outcome.standing;
         let order = standing.snapshot.orders.order(place);
-        if !standing.period.contains(order.placed_at) {
-            let (placed_at, period) = (order.placed_at.to_string(), standing.period.to_string());
+        let placed_at = standing.snapshot.orders.placed_at(place);
+        if !standing.period.contains(placed_at) {
+            let (placed_at, period) = (placed_at.to_string(), standing.period.to_string());
             steps.push(Step::OrderUnseen { why: Unseen::OutsidePeriod { placed_at, period } });
             return;
         }

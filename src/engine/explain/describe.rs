@@ -35,8 +35,8 @@ pub(crate) fn overlooked(standing: &Standing, order: &Order, why: Overlooked) ->
         Overlooked::Kind => Unseen::Kind { kind: order.kind.to_string() },
         Overlooked::Buyer => Unseen::Buyer { buyer: order.buyer.to_string() },
         Overlooked::TooLateAfterJoining { days } => {
-            Unseen::TooLateAfterJoining { joined_at: standing.snapshot.network.partner(order.partner).joined_at.to_string(), days }
+            Unseen::TooLateAfterJoining { joined_at: standing.snapshot.network.joined_at()[order.partner as usize].to_string(), days }
         }
-        Overlooked::NotFirstOrder { first } => Unseen::NotFirstOrder { first: standing.snapshot.orders.order(first).number },
+        Overlooked::NotFirstOrder { first } => Unseen::NotFirstOrder { first: standing.snapshot.orders.number(first) },
     }
 }

@@ -2,6 +2,8 @@
 
 mod requirement;
 
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+
 use crate::domain::partner_status::PartnerStatus;
 
 use super::plan::{Plan, RankIndex, RankMaintenance};
@@ -26,6 +28,19 @@ pub(crate) struct Ranks {
     best: Vec<RankIndex>,
 }
 
+/// What ranks follow from.
+type Around<'a> = (&'a Network, &'a Volumes, Option<&'a PlacementTree>);
+
+/// Of one partner: paid rank, personal group volume, and the highest paid rank in the subtree.
+struct Ranked {
+    paid: RankIndex,
+    pgv: i64,
+    best: RankIndex,
+}
+
+/// So many partners of a level are worth a second thread.
+const PARTNERS_AT_ONCE: usize = 1 << 12;
+
 impl Ranks {
     /// Ranks children before their parents: the places go down the sponsor tree.
     pub(crate) fn of(plan: &Plan, snapshot: &Snapshot, volumes: &Volumes, placement: Option<&PlacementTree>) -> Self {
@@ -33,34 +48,47 @@ impl Ranks {
         let count = network.len();
         let previous = previous(plan, network);
         let breakaway = plan.breakaway_rank().unwrap_or(RankIndex::MAX);
-        let mut ranks = Self { paid: vec![0; count], pgv: volumes.pv.clone(), best: vec![0; count], previous };
-        for partner in (0..count as u32).rev() {
-            let place = partner as usize;
-            let sight = Sight { network, volumes, placement, pgv: &ranks.pgv, best: &ranks.best };
-            let qualified = qualified(plan, &sight, partner);
-            let paid = match plan.rank_maintenance {
-                RankMaintenance::Period => qualified,
-                RankMaintenance::Lifetime => qualified.max(ranks.previous[place]),
-            };
-            ranks.paid[place] = paid;
-            ranks.best[place] = ranks.best[place].max(paid);
-            let sponsor = network.sponsors.parent[place];
-            if sponsor != NONE {
-                let sponsor = sponsor as usize;
-                ranks.best[sponsor] = ranks.best[sponsor].max(ranks.best[place]);
-                if paid < breakaway {
-                    // Never above the group volume, which fits.
-                    ranks.pgv[sponsor] += ranks.pgv[place];
+        let mut ranks = Self { paid: vec![0; count], pgv: vec![0; count], best: vec![0; count], previous };
+        for level in network.levels().into_iter().rev() {
+            // A tree may have as many levels as partners, so those with few of them are not handed to other threads.
+            if level.len() < PARTNERS_AT_ONCE {
+                for partner in level {
+                    let ranked = ranks.ranked(plan, (network, volumes, placement), breakaway, partner);
+                    ranks.set(partner, ranked);
                 }
+            } else {
+                let (start, rank) = (level.start, |partner| ranks.ranked(plan, (network, volumes, placement), breakaway, partner));
+                let ranked: Vec<Ranked> = level.into_par_iter().map(rank).collect();
+                (start..).zip(ranked).for_each(|(partner, ranked)| ranks.set(partner, ranked));
             }
         }
         ranks
     }
 
+    /// Ranks a partner after all recruits.
+    fn ranked(&self, plan: &Plan, (network, volumes, placement): Around, breakaway: RankIndex, partner: u32) -> Ranked {
+        let place = partner as usize;
+        let recruits = || network.recruits(partner).map(|recruit| recruit as usize);
+        // Never above the group volume, which fits.
+        let below: i64 = recruits().filter(|recruit| self.paid[*recruit] < breakaway).map(|recruit| self.pgv[recruit]).sum();
+        let pgv = volumes.pv[place] + below;
+        let qualified = qualified(plan, &Sight { network, volumes, placement, pgv, best: &self.best }, partner);
+        let paid = match plan.rank_maintenance {
+            RankMaintenance::Period => qualified,
+            RankMaintenance::Lifetime => qualified.max(self.previous[place]),
+        };
+        let best = recruits().map(|recruit| self.best[recruit]).fold(paid, RankIndex::max);
+        Ranked { paid, pgv, best }
+    }
+
+    fn set(&mut self, partner: u32, Ranked { paid, pgv, best }: Ranked) {
+        let place = partner as usize;
+        (self.paid[place], self.pgv[place], self.best[place]) = (paid, pgv, best);
+    }
+
     /// How far a partner has come with each requirement of a rank, in the order of the plan.
-    pub(crate) fn progress(&self, plan: &Plan, around: (&Network, &Volumes, Option<&PlacementTree>), partner: u32) -> Vec<Vec<Measure>> {
-        let (network, volumes, placement) = around;
-        let sight = Sight { network, volumes, placement, pgv: &self.pgv, best: &self.best };
+    pub(crate) fn progress(&self, plan: &Plan, (network, volumes, placement): Around, partner: u32) -> Vec<Vec<Measure>> {
+        let sight = Sight { network, volumes, placement, pgv: self.pgv[partner as usize], best: &self.best };
         plan.ranks.iter().map(|rank| rank.requires.iter().map(|requirement| requirement.measure(&sight, partner)).collect()).collect()
     }
 }
@@ -80,17 +108,18 @@ pub(crate) fn check_codes(plan: &Plan, network: &Network) -> Result<(), Refusal>
     if known.iter().all(|known| *known) {
         return Ok(());
     }
-    let partners = network.by_number().iter().map(|place| network.partner(*place));
-    let unknown = partners.filter(|partner| partner.highest_rank != NONE && !known[partner.highest_rank as usize]);
-    let Some(partner) = unknown.min_by_key(|partner| partner.line()) else { return Ok(()) };
-    let code = &network.rank_codes()[partner.highest_rank as usize];
+    let highest = |partner: u32| network.highest_ranks()[partner as usize];
+    let unknown = network.by_number().iter().copied().filter(|partner| highest(*partner) != NONE && !known[highest(*partner) as usize]);
+    let Some(partner) = unknown.min_by_key(|partner| network.line(*partner)) else { return Ok(()) };
+    let code = &network.rank_codes()[highest(partner) as usize];
     let ranks: Vec<&str> = plan.ranks.iter().map(|rank| rank.code.as_str()).collect();
-    let cause = format!("partner {}: highest_rank {code} is no rank of the plan; its ranks are {}", partner.number, ranks.join(", "));
-    Err(Refusal::network(partner.line(), cause))
+    let cause =
+        format!("partner {}: highest_rank {code} is no rank of the plan; its ranks are {}", network.number(partner), ranks.join(", "));
+    Err(Refusal::network(network.line(partner), cause))
 }
 
 /// The codes have been checked.
 fn previous(plan: &Plan, network: &Network) -> Vec<RankIndex> {
     let known: Vec<RankIndex> = network.rank_codes().iter().map(|code| plan.rank_index(code).unwrap_or(0)).collect();
-    network.iter().map(|partner| known.get(partner.highest_rank as usize).copied().unwrap_or(0)).collect()
+    network.highest_ranks().iter().map(|rank| known.get(*rank as usize).copied().unwrap_or(0)).collect()
 }

@@ -102,8 +102,8 @@ pub(super) struct Sight<'a> {
     pub network: &'a Network,
     pub volumes: &'a Volumes,
     pub placement: Option<&'a PlacementTree>,
-    /// Personal group volume, complete for those already ranked and for the partner being ranked.
-    pub pgv: &'a [i64],
+    /// Personal group volume of the partner being ranked.
+    pub pgv: i64,
     /// The highest paid rank in each partner's subtree, complete for those already ranked.
     pub best: &'a [RankIndex],
 }
@@ -157,7 +157,7 @@ impl Requirement {
                     digits: 4 + Rate::DIGITS,
                 }
             }
-            Self::PersonalGroupVolume { min } => volume(sight.pgv[place], min),
+            Self::PersonalGroupVolume { min } => volume(sight.pgv, min),
             Self::LegVolume { legs: needed, min } => count(legs().filter(|leg| volumes.gv[*leg] >= min.units()).count(), *needed),
             Self::WeakLegVolume { min } => {
                 let weak = match (&volumes.legs, sight.placement) {
@@ -172,7 +172,7 @@ impl Requirement {
                 count(legs().filter(standing).count(), *min)
             }
             Self::QualifiedLegs { min, rank } => count(legs().filter(|leg| sight.best[*leg] >= *rank).count(), *min),
-            Self::CareerPointsTotal { min } => volume(sight.network.partner(partner).career_points.units(), min),
+            Self::CareerPointsTotal { min } => volume(sight.network.career_points(partner).units(), min),
         }
     }
 }

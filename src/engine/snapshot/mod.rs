@@ -8,10 +8,11 @@ use std::borrow::Cow;
 
 use super::input::{NetworkRow, OrderRow};
 use super::refusal::Refusal;
+use super::tree::NONE;
 
-pub(crate) use network::Partner;
+pub(crate) use network::Slot;
 pub use network::{Network, NetworkBuilder};
-pub(crate) use orders::Order;
+pub(crate) use orders::{Chosen, Order};
 pub use orders::{Orders, OrdersBuilder};
 
 /// Partners and orders, whatever the plan and the period.
@@ -64,6 +65,13 @@ impl Snapshot {
         self.orders.reseat(seats);
         Ok(self)
     }
+}
+
+/// Keeps what has a place, of a list with an entry for each place.
+fn keep<T>(column: &mut Vec<T>, places: &[u32]) {
+    let mut places = places.iter();
+    column.retain(|_| places.next().is_some_and(|place| *place != NONE));
+    column.shrink_to_fit();
 }
 
 impl From<Snapshot> for Cow<'_, Snapshot> {

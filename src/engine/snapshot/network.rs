@@ -14,39 +14,46 @@ use crate::engine::input::NetworkRow;
 use crate::engine::refusal::Refusal;
 use crate::engine::tree::{NONE, Tree, first_children};
 
+use super::keep;
+
 /// A placement parent that does not exist; refused as soon as a plan looks at placement.
 const UNKNOWN: u32 = u32::MAX - 1;
 /// Numbers that leave at most so many gaps per partner are looked up in a table.
 const GAPS: usize = 16;
 
-/// A partner by dense index.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Partner {
-    pub number: i64,
-    pub joined_at: Instant,
-    pub career_points: Amount,
-    pub carry: [Amount; 2],
-    pub sponsor: u32,
-    pub placement_parent: u32,
-    /// Index into the codes of the network; [`NONE`] for the lowest rank.
-    pub highest_rank: u32,
+/// A partner as the input has it.
+#[derive(Clone, Copy)]
+struct Row {
+    number: i64,
+    joined_at: Instant,
+    career_points: Amount,
+    carry: [Amount; 2],
+    sponsor: u32,
+    slot: Slot,
+    highest_rank: u32,
     line: u32,
-    pub position: Option<Position>,
     status: PartnerStatus,
 }
 
-impl Partner {
-    /// The line of the file, where the row came from one.
-    pub(crate) fn line(&self) -> Option<u64> {
-        (self.line > 0).then_some(u64::from(self.line))
+impl Row {
+    fn line(&self) -> Option<u64> {
+        line_of_file(self.line)
     }
+}
+
+/// Where a partner stands in the placement tree.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Slot {
+    /// The parent; [`NONE`] for none.
+    pub parent: u32,
+    pub position: Option<Position>,
 }
 
 /// All partners, and the sponsor tree. The places go down the sponsor tree level by level, on each level in ascending order of number
 /// below the same sponsor: whoever is near in the tree is near in memory, and a loop over all places is a walk down the tree.
 #[derive(Clone, Debug)]
 pub struct Network {
-    partners: Vec<Partner>,
+    columns: Columns,
     pub(crate) sponsors: Tree,
     rank_codes: Vec<String>,
     index: Index,
@@ -54,10 +61,59 @@ pub struct Network {
     by_number: Vec<u32>,
     /// Where those begin whom each partner sponsors; one entry more than partners.
     recruits: Vec<u32>,
-    /// The status of each partner once more: every bonus asks everybody for it, and in one byte each they fit the processor's cache.
-    statuses: Vec<PartnerStatus>,
     /// The placement parents that were given but do not exist: partner and parent number.
     unknown_parents: Vec<(u32, i64)>,
+}
+
+/// What is known of each partner, in lists of their own: whoever goes through all partners asks for one or two of them.
+#[derive(Clone, Debug, Default)]
+struct Columns {
+    numbers: Vec<i64>,
+    joined_at: Vec<Instant>,
+    career_points: Vec<Amount>,
+    carry: Vec<[Amount; 2]>,
+    slots: Vec<Slot>,
+    highest_ranks: Vec<u32>,
+    lines: Vec<u32>,
+    statuses: Vec<PartnerStatus>,
+}
+
+impl Columns {
+    fn reserve(&mut self, partners: usize) {
+        let Self { numbers, joined_at, career_points, carry, slots, highest_ranks, lines, statuses } = self;
+        numbers.reserve_exact(partners);
+        joined_at.reserve_exact(partners);
+        career_points.reserve_exact(partners);
+        carry.reserve_exact(partners);
+        slots.reserve_exact(partners);
+        highest_ranks.reserve_exact(partners);
+        lines.reserve_exact(partners);
+        statuses.reserve_exact(partners);
+    }
+
+    fn push(&mut self, row: &Row) {
+        self.numbers.push(row.number);
+        self.joined_at.push(row.joined_at);
+        self.career_points.push(row.career_points);
+        self.carry.push(row.carry);
+        self.slots.push(row.slot);
+        self.highest_ranks.push(row.highest_rank);
+        self.lines.push(row.line);
+        self.statuses.push(row.status);
+    }
+
+    /// Keeps the partners who have a seat.
+    fn keep(&mut self, seats: &[u32]) {
+        let Self { numbers, joined_at, career_points, carry, slots, highest_ranks, lines, statuses } = self;
+        keep(numbers, seats);
+        keep(joined_at, seats);
+        keep(career_points, seats);
+        keep(carry, seats);
+        keep(slots, seats);
+        keep(highest_ranks, seats);
+        keep(lines, seats);
+        keep(statuses, seats);
+    }
 }
 
 /// From partner numbers to dense indices.
@@ -108,7 +164,7 @@ impl Index {
 /// Collects partners in any order.
 #[derive(Default)]
 pub struct NetworkBuilder {
-    rows: Vec<(Partner, Option<i64>, Option<i64>)>,
+    rows: Vec<(Row, Option<i64>, Option<i64>)>,
     rank_codes: Vec<String>,
     /// The place of each code. A file may name as many different ones as it has partners, before a plan refuses them.
     code_places: HashMap<String, u32>,
@@ -137,16 +193,15 @@ impl NetworkBuilder {
                 return Err(Refusal::network(line, format!("partner {}: {name} must not be negative, it is {amount}", row.partner)));
             }
         }
-        let partner = Partner {
+        let partner = Row {
             number: row.partner,
             joined_at: row.joined_at,
             career_points: row.career_points,
             carry: [row.carry_left, row.carry_right],
             sponsor: NONE,
-            placement_parent: NONE,
+            slot: Slot { parent: NONE, position: row.position },
             highest_rank: row.highest_rank.as_deref().map_or(NONE, |code| self.rank_code(code)),
             line: line.and_then(|line| u32::try_from(line).ok()).unwrap_or(0),
-            position: row.position,
             status: row.status,
         };
         self.rows.push((partner, row.sponsor, row.placement_parent));
@@ -175,17 +230,18 @@ impl NetworkBuilder {
                 })?;
             }
             if let Some(parent) = parent {
-                partner.placement_parent = index.find(parent).unwrap_or(UNKNOWN);
-                if partner.placement_parent == UNKNOWN {
+                partner.slot.parent = index.find(parent).unwrap_or(UNKNOWN);
+                if partner.slot.parent == UNKNOWN {
                     unknown_parents.push((place, parent));
                 }
             }
             partners.push(partner);
         }
-        let sponsors = Tree::of(partners.iter().map(|partner| partner.sponsor).collect())
-            .map_err(|cycle| refuse_cycle(&partners, &cycle, "sponsor each other in a circle"))?;
-        let (by_number, recruits, statuses) = (Vec::new(), Vec::new(), Vec::new());
-        Ok(Network { partners, sponsors, rank_codes, index, by_number, recruits, statuses, unknown_parents }.down_the_tree())
+        let sponsors = Tree::of(partners.iter().map(|partner| partner.sponsor).collect()).map_err(|cycle| {
+            let partner = |place: u32| (partners[place as usize].number, partners[place as usize].line());
+            refuse_cycle(&cycle, "sponsor each other in a circle", partner)
+        })?;
+        Ok(down_the_tree(&partners, &sponsors, index, rank_codes, unknown_parents))
     }
 
     fn rank_code(&mut self, code: &str) -> u32 {
@@ -199,27 +255,27 @@ impl NetworkBuilder {
     }
 }
 
-impl Network {
-    /// From places in ascending order of number to places down the sponsor tree.
-    fn down_the_tree(self) -> Self {
-        let Self { partners, sponsors, rank_codes, mut index, unknown_parents, .. } = self;
-        let mut by_number = vec![NONE; partners.len()];
-        for (place, &of) in (0..).zip(&sponsors.top_down) {
-            by_number[of as usize] = place;
-        }
-        let seat = |above: u32| by_number.get(above as usize).copied().unwrap_or(above);
-        let moved = |of: &u32| {
-            let partner = partners[*of as usize];
-            Partner { sponsor: seat(partner.sponsor), placement_parent: seat(partner.placement_parent), ..partner }
-        };
-        let partners: Vec<Partner> = sponsors.top_down.par_iter().map(moved).collect();
-        let unknown_parents = unknown_parents.into_iter().map(|(of, parent)| (seat(of), parent)).collect();
-        index.reseat(&by_number);
-        let (sponsors, recruits) = sponsor_tree(&partners);
-        let statuses = statuses(&partners);
-        Self { partners, sponsors, rank_codes, index, by_number, recruits, statuses, unknown_parents }
+/// From places in ascending order of number to places down the sponsor tree.
+fn down_the_tree(rows: &[Row], sponsors: &Tree, mut index: Index, rank_codes: Vec<String>, unknown_parents: Vec<(u32, i64)>) -> Network {
+    let mut by_number = vec![NONE; rows.len()];
+    for (place, &of) in (0..).zip(&sponsors.top_down) {
+        by_number[of as usize] = place;
     }
+    let seat = |above: u32| by_number.get(above as usize).copied().unwrap_or(above);
+    let (mut columns, mut sponsor) = (Columns::default(), Vec::with_capacity(rows.len()));
+    columns.reserve(rows.len());
+    for of in &sponsors.top_down {
+        let row = &rows[*of as usize];
+        sponsor.push(seat(row.sponsor));
+        columns.push(&Row { slot: Slot { parent: seat(row.slot.parent), ..row.slot }, ..*row });
+    }
+    let unknown_parents = unknown_parents.into_iter().map(|(of, parent)| (seat(of), parent)).collect();
+    index.reseat(&by_number);
+    let (sponsors, recruits) = sponsor_tree(sponsor);
+    Network { columns, sponsors, rank_codes, index, by_number, recruits, unknown_parents }
+}
 
+impl Network {
     /// The places in ascending order of number.
     pub(crate) fn by_number(&self) -> &[u32] {
         &self.by_number
@@ -230,29 +286,66 @@ impl Network {
         self.recruits[place as usize]..self.recruits[place as usize + 1]
     }
 
+    /// The places of each level of the sponsor tree, the roots first.
+    pub(crate) fn levels(&self) -> Vec<Range<u32>> {
+        let mut levels = Vec::new();
+        let mut level = 0..self.recruits[0];
+        while !level.is_empty() {
+            let below = level.end..self.recruits[level.end as usize];
+            levels.push(level);
+            level = below;
+        }
+        levels
+    }
+
     /// The status of each partner.
     pub(crate) fn statuses(&self) -> &[PartnerStatus] {
-        &self.statuses
+        &self.columns.statuses
     }
 
     /// How many partners there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.partners.len()
+        self.columns.numbers.len()
     }
 
     /// Whether there are none.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.partners.is_empty()
+        self.columns.numbers.is_empty()
     }
 
-    pub(crate) fn partner(&self, place: u32) -> &Partner {
-        &self.partners[place as usize]
+    pub(crate) fn number(&self, place: u32) -> i64 {
+        self.columns.numbers[place as usize]
     }
 
-    pub(crate) fn iter(&self) -> std::slice::Iter<'_, Partner> {
-        self.partners.iter()
+    /// When each partner joined.
+    pub(crate) fn joined_at(&self) -> &[Instant] {
+        &self.columns.joined_at
+    }
+
+    pub(crate) fn career_points(&self, place: u32) -> Amount {
+        self.columns.career_points[place as usize]
+    }
+
+    /// What a partner carries in of binary volume, left and right.
+    pub(crate) fn carry(&self, place: u32) -> [Amount; 2] {
+        self.columns.carry[place as usize]
+    }
+
+    /// Where each partner stands in the placement tree.
+    pub(crate) fn slots(&self) -> &[Slot] {
+        &self.columns.slots
+    }
+
+    /// The highest rank of each partner: the place of its code in [`Network::rank_codes`]; [`NONE`] for the lowest one.
+    pub(crate) fn highest_ranks(&self) -> &[u32] {
+        &self.columns.highest_ranks
+    }
+
+    /// The line of the file, where the partner came from one.
+    pub(crate) fn line(&self, place: u32) -> Option<u64> {
+        line_of_file(self.columns.lines[place as usize])
     }
 
     /// The dense index of a partner number.
@@ -268,84 +361,83 @@ impl Network {
     /// The placement parent of each partner; refuses unknown ones.
     pub(crate) fn placement_parents(&self) -> Result<Vec<u32>, Refusal> {
         if let Some((place, parent)) = self.unknown_parents.first() {
-            let partner = self.partner(*place);
-            let cause = format!("partner {}: the placement parent {parent} does not exist", partner.number);
-            return Err(Refusal::network(partner.line(), cause));
+            let cause = format!("partner {}: the placement parent {parent} does not exist", self.number(*place));
+            return Err(Refusal::network(self.line(*place), cause));
         }
-        Ok(self.partners.iter().map(|partner| partner.placement_parent).collect())
+        Ok(self.slots().iter().map(|slot| slot.parent).collect())
     }
 
     pub(crate) fn refuse_cycle(&self, cycle: &[u32], what: &str) -> Refusal {
-        refuse_cycle(&self.partners, cycle, what)
+        refuse_cycle(cycle, what, |place| (self.number(place), self.line(place)))
     }
 
     /// The new place of each partner who joined before an instant, [`NONE`] for the others; none where everybody did.
     pub(crate) fn seats(&self, end: Instant) -> Option<Vec<u32>> {
-        if self.partners.par_iter().all(|partner| partner.joined_at < end) {
+        if self.joined_at().par_iter().all(|joined_at| *joined_at < end) {
             return None;
         }
         let mut next = 0;
-        let seat = |partner: &Partner| {
-            let seat = if partner.joined_at < end { next } else { NONE };
+        let seat = |joined_at: &Instant| {
+            let seat = if *joined_at < end { next } else { NONE };
             next += u32::from(seat != NONE);
             seat
         };
-        Some(self.partners.iter().map(seat).collect())
+        Some(self.joined_at().iter().map(seat).collect())
     }
 
     /// The partners who have a new seat.
-    pub(super) fn partaking(self, seats: &[u32], placed: bool) -> Result<Self, Refusal> {
-        let Self { mut partners, rank_codes, mut by_number, .. } = self;
-        for place in by_number.iter().map(|place| *place as usize).filter(|place| seats[*place] != NONE) {
-            let partner = partners[place];
+    pub(super) fn partaking(mut self, seats: &[u32], placed: bool) -> Result<Self, Refusal> {
+        let mut sponsor = std::mem::take(&mut self.sponsors.parent);
+        for place in self.by_number.iter().map(|place| *place as usize).filter(|place| seats[*place] != NONE) {
             let seat = |above: u32, what: &str| match above {
                 NONE | UNKNOWN => Ok(above),
                 _ if seats[above as usize] == NONE => Err(Refusal::network(
-                    partner.line(),
+                    self.line(place as u32),
                     format!(
                         "partner {}: the {what} {} joins only at or after the period's end and so takes no part",
-                        partner.number, partners[above as usize].number
+                        self.number(place as u32),
+                        self.number(above)
                     ),
                 )),
                 _ => Ok(seats[above as usize]),
             };
-            let sponsor = seat(partner.sponsor, "sponsor")?;
-            let placement_parent = if placed { seat(partner.placement_parent, "placement parent")? } else { NONE };
-            partners[place] = Partner { sponsor, placement_parent, ..partner };
+            sponsor[place] = seat(sponsor[place], "sponsor")?;
+            let parent = if placed { seat(self.columns.slots[place].parent, "placement parent")? } else { NONE };
+            self.columns.slots[place].parent = parent;
         }
+        let Self { mut columns, rank_codes, mut by_number, .. } = self;
         by_number.retain_mut(|place| {
             *place = seats[*place as usize];
             *place != NONE
         });
-        let mut seats = seats.iter();
-        partners.retain(|_| seats.next().is_some_and(|seat| *seat != NONE));
-        partners.shrink_to_fit();
+        keep(&mut sponsor, seats);
+        columns.keep(seats);
         // Nobody stays whose sponsor goes, so the others keep their order down the tree.
-        let (sponsors, recruits) = sponsor_tree(&partners);
-        let index = Index::of(by_number.iter().map(|place| (partners[*place as usize].number, *place)).collect());
-        let statuses = statuses(&partners);
-        Ok(Self { partners, sponsors, rank_codes, index, by_number, recruits, statuses, unknown_parents: Vec::new() })
+        let (sponsors, recruits) = sponsor_tree(sponsor);
+        let index = Index::of(by_number.iter().map(|place| (columns.numbers[*place as usize], *place)).collect());
+        Ok(Self { columns, sponsors, rank_codes, index, by_number, recruits, unknown_parents: Vec::new() })
     }
 }
 
-/// Of partners who stand level by level, and where the recruits of each begin.
-fn sponsor_tree(partners: &[Partner]) -> (Tree, Vec<u32>) {
-    let parent: Vec<u32> = partners.iter().map(|partner| partner.sponsor).collect();
+/// Of the sponsors of partners who stand level by level, and where the recruits of each begin.
+fn sponsor_tree(parent: Vec<u32>) -> (Tree, Vec<u32>) {
     let roots = parent.iter().take_while(|sponsor| **sponsor == NONE).count() as u32;
     let recruits = first_children(&parent, roots);
     (Tree::level_by_level(parent), recruits)
 }
 
-fn statuses(partners: &[Partner]) -> Vec<PartnerStatus> {
-    partners.iter().map(|partner| partner.status).collect()
+/// Of a line that is 0 where there is no file.
+fn line_of_file(line: u32) -> Option<u64> {
+    (line > 0).then_some(u64::from(line))
 }
 
-fn refuse_cycle(partners: &[Partner], cycle: &[u32], what: &str) -> Refusal {
+/// `partner` tells the number and the line of the file.
+fn refuse_cycle(cycle: &[u32], what: &str, partner: impl Fn(u32) -> (i64, Option<u64>)) -> Refusal {
     const NAMED: usize = 10;
-    let mut numbers: Vec<i64> = cycle.iter().map(|place| partners[*place as usize].number).collect();
+    let mut numbers: Vec<i64> = cycle.iter().map(|place| partner(*place).0).collect();
     numbers.sort_unstable();
     let named: Vec<String> = numbers.iter().take(NAMED).map(i64::to_string).collect();
     let more = if numbers.len() > NAMED { format!(" and {} more", numbers.len() - NAMED) } else { String::new() };
-    let line = cycle.first().and_then(|place| partners[*place as usize].line());
+    let line = cycle.first().and_then(|place| partner(*place).1);
     Refusal::network(line, format!("the partners {}{more} {what}", named.join(", ")))
 }

@@ -1,6 +1,8 @@
 //! The orders of a snapshot.
 
-use rayon::prelude::{IndexedParallelIterator, IntoParallelRefIterator, ParallelIterator};
+use std::ops::Range;
+
+use rayon::prelude::{IntoParallelRefIterator, ParallelIterator};
 use rayon::slice::{ParallelSlice, ParallelSliceMut};
 
 use crate::domain::amount::Amount;
@@ -10,19 +12,26 @@ use crate::engine::input::OrderRow;
 use crate::engine::refusal::Refusal;
 use crate::engine::tree::NONE;
 
-use super::Network;
+use super::{Network, keep};
 
-/// An order by dense index. What the buyer paid is not kept: no rule reads it.
+/// What nearly every bonus asks of an order. The rest stands apart: a bonus goes through all orders, and there are more of them than fit the
+/// processor's cache.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Order {
-    pub number: i64,
-    pub placed_at: Instant,
     pub cv: Amount,
-    pub pv: Amount,
     /// The dense index of the partner who is credited.
     pub partner: u32,
     pub kind: OrderKind,
     pub buyer: Buyer,
+}
+
+/// A whole order. What the buyer paid is not kept: no rule reads it.
+#[derive(Clone, Copy)]
+struct Row {
+    number: i64,
+    placed_at: Instant,
+    pv: Amount,
+    order: Order,
 }
 
 /// All orders, by the place of their partner, those of one partner in ascending order of number: a loop over all orders goes down the
@@ -30,14 +39,23 @@ pub(crate) struct Order {
 #[derive(Clone, Debug)]
 pub struct Orders {
     orders: Vec<Order>,
+    numbers: Vec<i64>,
+    placed_at: Vec<Instant>,
+    pv: Vec<Amount>,
     /// The dense indices in ascending order of number.
     by_number: Vec<u32>,
+}
+
+/// Some of all orders, one bit each.
+pub(crate) struct Chosen {
+    bits: Vec<u64>,
+    count: usize,
 }
 
 /// Collects orders in any order.
 pub struct OrdersBuilder<'n> {
     network: &'n Network,
-    orders: Vec<Order>,
+    rows: Vec<Row>,
     lines: Vec<u32>,
 }
 
@@ -45,13 +63,13 @@ impl<'n> OrdersBuilder<'n> {
     /// For orders of these partners.
     #[must_use]
     pub fn new(network: &'n Network) -> Self {
-        Self { network, orders: Vec::new(), lines: Vec::new() }
+        Self { network, rows: Vec::new(), lines: Vec::new() }
     }
 
     /// Makes room for so many more orders, where there is as much memory: lists that grow are copied over and over.
     pub fn reserve(&mut self, orders: usize) {
         // Without it the lists grow as they are filled.
-        let _ = self.orders.try_reserve(orders).and_then(|()| self.lines.try_reserve(orders));
+        let _ = self.rows.try_reserve(orders).and_then(|()| self.lines.try_reserve(orders));
     }
 
     /// Adds an order; `line` is named in refusals.
@@ -60,8 +78,8 @@ impl<'n> OrdersBuilder<'n> {
     /// The partner does not exist, a volume is negative, or there are more orders than a run can hold.
     pub fn add(&mut self, row: &OrderRow, line: Option<u64>) -> Result<(), Refusal> {
         let refuse = |cause: String| Err(Refusal::orders(line, format!("order {}: {cause}", row.order)));
-        if self.orders.len() >= NONE as usize - 1 {
-            return refuse(format!("there are more than {} orders", self.orders.len()));
+        if self.rows.len() >= NONE as usize - 1 {
+            return refuse(format!("there are more than {} orders", self.rows.len()));
         }
         if row.order < 1 {
             return refuse("the order number is not positive".to_owned());
@@ -71,7 +89,7 @@ impl<'n> OrdersBuilder<'n> {
         }
         let Some(partner) = self.network.find(row.partner) else { return refuse(format!("partner {} does not exist", row.partner)) };
         let OrderRow { order: number, placed_at, cv, pv, kind, buyer, .. } = *row;
-        self.orders.push(Order { number, placed_at, cv, pv, partner, kind, buyer });
+        self.rows.push(Row { number, placed_at, pv, order: Order { cv, partner, kind, buyer } });
         self.lines.push(line.and_then(|line| u32::try_from(line).ok()).unwrap_or(0));
         Ok(())
     }
@@ -81,39 +99,44 @@ impl<'n> OrdersBuilder<'n> {
     /// # Errors
     /// An order number that appears twice.
     pub fn build(self) -> Result<Orders, Refusal> {
-        let Self { mut orders, lines, .. } = self;
-        if orders.par_windows(2).all(|pair| pair[0].number < pair[1].number) {
-            return Ok(Orders::by_partner(&orders));
+        let Self { mut rows, lines, .. } = self;
+        if rows.par_windows(2).all(|pair| pair[0].number < pair[1].number) {
+            return Ok(Orders::by_partner(&rows));
         }
-        let mut numbers: Vec<(i64, u32)> = orders.iter().map(|order| order.number).zip(lines).collect();
+        let mut numbers: Vec<(i64, u32)> = rows.iter().map(|row| row.number).zip(lines).collect();
         numbers.par_sort_unstable();
         if let Some(pair) = numbers.windows(2).find(|pair| pair[0].0 == pair[1].0) {
             let (number, line) = pair[1];
             return Err(Refusal::orders((line > 0).then_some(u64::from(line)), format!("order {number} appears a second time")));
         }
-        orders.par_sort_unstable_by_key(|order| order.number);
-        Ok(Orders::by_partner(&orders))
+        rows.par_sort_unstable_by_key(|row| row.number);
+        Ok(Orders::by_partner(&rows))
     }
 }
 
 impl Orders {
     /// From orders in ascending order of number.
-    fn by_partner(orders: &[Order]) -> Self {
-        let partners = orders.par_iter().map(|order| order.partner as usize + 1).max().unwrap_or(0);
+    fn by_partner(rows: &[Row]) -> Self {
+        let partners = rows.par_iter().map(|row| row.order.partner as usize + 1).max().unwrap_or(0);
         // Counted, not sorted: where the orders of each partner begin.
         let mut free = vec![0_u32; partners + 1];
-        orders.iter().for_each(|order| free[order.partner as usize + 1] += 1);
+        rows.iter().for_each(|row| free[row.order.partner as usize + 1] += 1);
         for partner in 0..partners {
             free[partner + 1] += free[partner];
         }
-        let (mut by_number, mut numbered) = (Vec::with_capacity(orders.len()), vec![0_u32; orders.len()]);
-        for (order, number) in orders.iter().zip(0..) {
-            let place = &mut free[order.partner as usize];
-            numbered[*place as usize] = number;
+        let (mut by_number, mut row_of) = (Vec::with_capacity(rows.len()), vec![0_u32; rows.len()]);
+        for (row, index) in rows.iter().zip(0..) {
+            let place = &mut free[row.order.partner as usize];
+            row_of[*place as usize] = index;
             by_number.push(*place);
             *place += 1;
         }
-        Self { orders: numbered.par_iter().map(|number| orders[*number as usize]).collect(), by_number }
+        let columns = row_of.par_iter().map(|index| {
+            let Row { number, placed_at, pv, order } = rows[*index as usize];
+            ((number, placed_at), (pv, order))
+        });
+        let ((numbers, placed_at), (pv, orders)) = columns.unzip();
+        Self { orders, numbers, placed_at, pv, by_number }
     }
 
     /// The dense indices in ascending order of number.
@@ -137,20 +160,34 @@ impl Orders {
         &self.orders[place as usize]
     }
 
+    pub(crate) fn number(&self, place: u32) -> i64 {
+        self.numbers[place as usize]
+    }
+
+    pub(crate) fn placed_at(&self, place: u32) -> Instant {
+        self.placed_at[place as usize]
+    }
+
+    pub(crate) fn pv(&self, place: u32) -> Amount {
+        self.pv[place as usize]
+    }
+
     pub(crate) fn iter(&self) -> std::slice::Iter<'_, Order> {
         self.orders.iter()
     }
 
     /// The dense index of an order number.
     pub(crate) fn find(&self, number: i64) -> Option<u32> {
-        let found = self.by_number.binary_search_by_key(&number, |place| self.order(*place).number);
+        let found = self.by_number.binary_search_by_key(&number, |place| self.number(*place));
         found.ok().map(|place| self.by_number[place])
     }
 
-    /// The dense indices of the orders placed in [start, end).
-    pub(crate) fn placed_between(&self, start: Instant, end: Instant) -> Vec<u32> {
-        let places = self.orders.par_iter().enumerate();
-        places.filter(|(_, order)| start <= order.placed_at && order.placed_at < end).map(|(place, _)| place as u32).collect()
+    /// The orders placed in [start, end).
+    pub(crate) fn placed_between(&self, start: Instant, end: Instant) -> Chosen {
+        let word = |times: &[Instant]| (0..).zip(times).fold(0, |word, (bit, time)| word | u64::from((start..end).contains(time)) << bit);
+        let bits: Vec<u64> = self.placed_at.par_chunks(Chosen::WORD).map(word).collect();
+        let count = bits.iter().map(|word| word.count_ones() as usize).sum();
+        Chosen { bits, count }
     }
 
     /// Keeps the orders of the partners who have a new seat.
@@ -167,10 +204,41 @@ impl Orders {
             *of != NONE
         });
         // New seats stand in the order of the old ones, and so do the orders of their partners.
-        self.orders.retain_mut(|order| {
-            order.partner = seats[order.partner as usize];
-            order.partner != NONE
-        });
-        self.orders.shrink_to_fit();
+        keep(&mut self.orders, &places);
+        keep(&mut self.numbers, &places);
+        keep(&mut self.placed_at, &places);
+        keep(&mut self.pv, &places);
+        self.orders.iter_mut().for_each(|order| order.partner = seats[order.partner as usize]);
     }
+}
+
+impl Chosen {
+    /// So many orders have their bits in one word.
+    pub(crate) const WORD: usize = 64;
+
+    /// How many there are.
+    pub(crate) fn len(&self) -> usize {
+        self.count
+    }
+
+    /// All of them, in ascending order of number.
+    pub(crate) fn by_number(&self, orders: &Orders) -> impl Iterator<Item = u32> + Clone {
+        let contains = |place: u32| self.bits[place as usize / Self::WORD] >> (place as usize % Self::WORD) & 1 == 1;
+        orders.by_number.iter().copied().filter(move |place| contains(*place))
+    }
+
+    /// Those among the orders of a range that begins where a word does.
+    pub(crate) fn among(&self, places: Range<usize>) -> impl Iterator<Item = u32> + Clone {
+        let words = places.start / Self::WORD..places.end.div_ceil(Self::WORD);
+        (words.start as u32..).zip(&self.bits[words]).flat_map(|(index, word)| ones(*word).map(move |bit| index * u64::BITS + bit))
+    }
+}
+
+/// The bits that are set, lowest first.
+fn ones(mut word: u64) -> impl Iterator<Item = u32> + Clone {
+    std::iter::from_fn(move || {
+        let bit = word.trailing_zeros();
+        word &= word.wrapping_sub(1);
+        (bit < u64::BITS).then_some(bit)
+    })
 }

@@ -8,7 +8,7 @@ use rayon::slice::ParallelSliceMut;
 use crate::domain::position::Position;
 use crate::engine::plan::Placement;
 use crate::engine::refusal::Refusal;
-use crate::engine::snapshot::{Network, Partner};
+use crate::engine::snapshot::{Network, Slot};
 
 use super::{NONE, Tree};
 
@@ -18,15 +18,14 @@ pub(crate) struct PlacementTree {
     /// The child in the left and the right slot of each node; empty slots are [`NONE`]. No entries in a matrix.
     legs: Vec<[u32; 2]>,
     /// Made when it is first read.
-    preorder: OnceLock<Preorder>,
+    subtrees: OnceLock<Vec<Subtree>>,
 }
 
-/// Numbers of the nodes by which every subtree is one range.
-struct Preorder {
-    /// Each node's number.
-    entry: Vec<u32>,
-    /// The size of each node's subtree, itself included.
-    size: Vec<u32>,
+/// The numbers of the nodes of a subtree, which are one range, and begin with that of its top.
+#[derive(Clone, Copy, Default)]
+struct Subtree {
+    first: u32,
+    size: u32,
 }
 
 /// Left or right.
@@ -67,7 +66,7 @@ impl PlacementTree {
             check_taken(network)?;
         }
         check_depth(network, &tree, shape)?;
-        Ok(Self { tree, legs: legs.unwrap_or_default(), preorder: OnceLock::new() })
+        Ok(Self { tree, legs: legs.unwrap_or_default(), subtrees: OnceLock::new() })
     }
 
     /// The child in that slot.
@@ -84,18 +83,18 @@ impl PlacementTree {
     }
 
     fn contains(&self, top: u32, node: u32) -> bool {
-        let Preorder { entry, size } = self.preorder.get_or_init(|| preorder(&self.tree));
-        let first = entry[top as usize];
-        (first..first + size[top as usize]).contains(&entry[node as usize])
+        let subtrees = self.subtrees.get_or_init(|| subtrees(&self.tree));
+        let Subtree { first, size } = subtrees[top as usize];
+        (first..first + size).contains(&subtrees[node as usize].first)
     }
 }
 
 /// The child in the left and the right slot of each node; none where a slot is taken twice.
 fn legs(network: &Network) -> Option<Vec<[u32; 2]>> {
     let mut legs = vec![[NONE; 2]; network.len()];
-    for (node, partner) in (0..).zip(network.iter()).filter(|(_, partner)| partner.placement_parent != NONE) {
-        let leg = if partner.position == Some(Position::Right) { Leg::Right } else { Leg::Left };
-        let slot = &mut legs[partner.placement_parent as usize][leg as usize];
+    for (node, slot) in (0..).zip(network.slots()).filter(|(_, slot)| slot.parent != NONE) {
+        let leg = if slot.position == Some(Position::Right) { Leg::Right } else { Leg::Left };
+        let slot = &mut legs[slot.parent as usize][leg as usize];
         if *slot != NONE {
             return None;
         }
@@ -106,11 +105,9 @@ fn legs(network: &Network) -> Option<Vec<[u32; 2]>> {
 
 /// Refuses the slot that two share, the first one by the number of the parent.
 fn check_taken(network: &Network) -> Result<(), Refusal> {
-    let placed = (0..).zip(network.iter()).filter(|(_, partner)| partner.placement_parent != NONE);
-    let slot = |(node, partner): (u32, &Partner)| {
-        let parent = network.partner(partner.placement_parent).number;
-        partner.position.map(|position| (parent, position, partner.number, node))
-    };
+    let placed = (0..).zip(network.slots()).filter(|(_, slot)| slot.parent != NONE);
+    let slot =
+        |(node, slot): (u32, &Slot)| slot.position.map(|position| (network.number(slot.parent), position, network.number(node), node));
     let mut slots: Vec<(i64, Position, i64, u32)> = placed.filter_map(slot).collect();
     slots.par_sort_unstable();
     let taken = slots.windows(2).find(|pair| (pair[0].0, pair[0].1) == (pair[1].0, pair[1].1));
@@ -118,9 +115,9 @@ fn check_taken(network: &Network) -> Result<(), Refusal> {
 }
 
 fn check_slot(network: &Network, node: u32, shape: Placement) -> Result<(), Refusal> {
-    let partner = network.partner(node);
-    let refuse = |cause: String| Err(Refusal::network(partner.line(), format!("partner {}: {cause}", partner.number)));
-    match (partner.placement_parent != NONE, partner.position, shape) {
+    let refuse = |cause: String| Err(Refusal::network(network.line(node), format!("partner {}: {cause}", network.number(node))));
+    let Slot { parent, position } = network.slots()[node as usize];
+    match (parent != NONE, position, shape) {
         (false, None, _) => Ok(()),
         (false, Some(position), _) => refuse(format!("the position {position} needs a placement_parent")),
         (true, None, _) => refuse("a placement_parent needs a position under it".to_owned()),
@@ -134,15 +131,14 @@ fn check_slot(network: &Network, node: u32, shape: Placement) -> Result<(), Refu
 }
 
 fn refuse_taken(network: &Network, children: [u32; 2], position: Position) -> Refusal {
-    let [mut first, mut second] = children.map(|child| network.partner(child));
-    if first.line() > second.line() {
+    let [mut first, mut second] = children;
+    if network.line(first) > network.line(second) {
         std::mem::swap(&mut first, &mut second);
     }
-    let parent = network.partner(second.placement_parent).number;
-    Refusal::network(
-        second.line(),
-        format!("partner {}: the position {position} under partner {parent} is already taken by partner {}", second.number, first.number),
-    )
+    let [first_number, second_number, parent] =
+        [first, second, network.slots()[second as usize].parent].map(|partner| network.number(partner));
+    let cause = format!("the position {position} under partner {parent} is already taken by partner {first_number}");
+    Refusal::network(network.line(second), format!("partner {second_number}: {cause}"))
 }
 
 fn check_depth(network: &Network, tree: &Tree, shape: Placement) -> Result<(), Refusal> {
@@ -151,26 +147,29 @@ fn check_depth(network: &Network, tree: &Tree, shape: Placement) -> Result<(), R
     for (position, above) in tree.above.iter().enumerate().filter(|(_, above)| **above != NONE) {
         level[position] = level[*above as usize] + 1;
     }
-    let too_deep = tree.top_down.iter().zip(level).filter(|(_, level)| *level > depth).map(|(node, level)| (network.partner(*node), level));
-    too_deep.min_by_key(|(partner, _)| partner.number).map_or(Ok(()), |(partner, level)| {
-        let cause = format!("partner {} is placed on level {level} of the matrix, which has {depth} levels", partner.number);
-        Err(Refusal::network(partner.line(), cause))
+    let too_deep = tree.top_down.iter().zip(level).filter(|(_, level)| *level > depth);
+    too_deep.min_by_key(|(node, _)| network.number(**node)).map_or(Ok(()), |(node, level)| {
+        let cause = format!("partner {} is placed on level {level} of the matrix, which has {depth} levels", network.number(*node));
+        Err(Refusal::network(network.line(*node), cause))
     })
 }
 
-fn preorder(tree: &Tree) -> Preorder {
+/// Of each node.
+fn subtrees(tree: &Tree) -> Vec<Subtree> {
     let count = tree.above.len();
-    let mut size = vec![1_u32; count];
+    let mut subtrees = vec![Subtree { first: 0, size: 1 }; count];
     for (position, above) in tree.above.iter().enumerate().rev().filter(|(_, above)| **above != NONE) {
-        size[*above as usize] += size[position];
+        subtrees[*above as usize].size += subtrees[position].size;
     }
-    let (mut entry, mut free) = (vec![0_u32; count], vec![0_u32; count]);
-    let mut root_entry = 0;
+    // The number of the next child of each node.
+    let mut free = vec![0_u32; count];
+    let mut next_root = 0;
     for (position, above) in tree.above.iter().enumerate() {
-        let next = if *above == NONE { &mut root_entry } else { &mut free[*above as usize] };
-        entry[position] = *next;
-        *next += size[position];
-        free[position] = entry[position] + 1;
+        let next = if *above == NONE { &mut next_root } else { &mut free[*above as usize] };
+        let subtree = &mut subtrees[position];
+        subtree.first = *next;
+        *next += subtree.size;
+        free[position] = subtree.first + 1;
     }
-    Preorder { entry: tree.by_node(&entry), size: tree.by_node(&size) }
+    tree.by_node(&subtrees)
 }

@@ -1,13 +1,12 @@
 //! Volumes and activity of a period (docs/plans.md, section 4).
 
-use rayon::iter::ParallelIterator;
-use rayon::slice::{ParallelSlice, ParallelSliceMut};
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
 
 use crate::domain::partner_status::PartnerStatus;
 
 use super::plan::{OrderFilter, Plan};
 use super::refusal::Refusal;
-use super::snapshot::{Order, Snapshot};
+use super::snapshot::{Chosen, Order, Snapshot};
 use super::tree::placement::{Leg, PlacementTree};
 use super::tree::{NONE, Tree};
 
@@ -73,17 +72,19 @@ impl Personal {
     const SHARE: usize = 1 << 16;
 
     /// Sums the orders that the filter admits.
-    pub(crate) fn of(snapshot: &Snapshot, counted: &[u32], filter: &OrderFilter) -> Result<Self, Refusal> {
-        let partners = snapshot.network.len();
+    pub(crate) fn of(snapshot: &Snapshot, counted: &Chosen, filter: &OrderFilter) -> Result<Self, Refusal> {
+        let (partners, orders) = (snapshot.network.len(), &snapshot.orders);
         // The orders stand in the order of their partners, so a share of them concerns the partners between two.
-        let sum = |places: &[u32]| {
-            let [first, last] = [places.first(), places.last()].map(|place| place.map_or(0, |place| snapshot.orders.order(*place).partner));
+        let sum = |share: usize| {
+            let places = share * Self::SHARE..orders.len().min((share + 1) * Self::SHARE);
+            let [first, last] = [places.start, places.end - 1].map(|place| orders.order(place as u32).partner);
             let mut sums = vec![[0_i64; 2]; (last - first) as usize + 1];
-            let mut own = admitted(snapshot, places, filter);
-            own.try_for_each(|order| add(&mut sums[(order.partner - first) as usize], [order.pv.units(), order.cv.units()]))?;
+            for (place, order) in admitted(snapshot, counted.among(places), filter) {
+                add(&mut sums[(order.partner - first) as usize], [orders.pv(place).units(), order.cv.units()])?;
+            }
             Some((first as usize, sums))
         };
-        let shares: Option<Vec<(usize, Vec<[i64; 2]>)>> = counted.par_chunks(Self::SHARE).map(sum).collect();
+        let shares: Option<Vec<(usize, Vec<[i64; 2]>)>> = (0..orders.len().div_ceil(Self::SHARE)).into_par_iter().map(sum).collect();
         let (mut pv, mut cv) = (vec![0_i64; partners], vec![0_i64; partners]);
         let mut fits = shares.is_some();
         for (first, sums) in shares.into_iter().flatten() {
@@ -98,9 +99,13 @@ impl Personal {
     }
 }
 
-fn admitted<'a>(snapshot: &'a Snapshot, places: &'a [u32], filter: &'a OrderFilter) -> impl Iterator<Item = &'a Order> + Clone {
-    let orders = places.iter().map(|place| snapshot.orders.order(*place));
-    orders.filter(|order| filter.is_open() || filter.admits(order.kind, order.buyer))
+fn admitted<'a>(
+    snapshot: &'a Snapshot,
+    places: impl Iterator<Item = u32> + Clone + 'a,
+    filter: &'a OrderFilter,
+) -> impl Iterator<Item = (u32, &'a Order)> + Clone {
+    let orders = places.map(|place| (place, snapshot.orders.order(place)));
+    orders.filter(|(_, order)| filter.is_open() || filter.admits(order.kind, order.buyer))
 }
 
 /// None where a sum does not fit.
@@ -111,18 +116,16 @@ fn add(sums: &mut [i64; 2], more: [i64; 2]) -> Option<()> {
 }
 
 /// The first partner whose PV, else whose CV, leaves the range.
-fn first_too_large(snapshot: &Snapshot, counted: &[u32], filter: &OrderFilter) -> Refusal {
-    let mut by_number = counted.to_vec();
-    by_number.par_sort_unstable_by_key(|place| snapshot.orders.order(*place).number);
-    let orders = admitted(snapshot, &by_number, filter);
-    for volume in [|order: &Order| order.pv, |order: &Order| order.cv] {
+fn first_too_large(snapshot: &Snapshot, counted: &Chosen, filter: &OrderFilter) -> Refusal {
+    let orders = admitted(snapshot, counted.by_number(&snapshot.orders), filter);
+    for volume in [|snapshot: &Snapshot, place| snapshot.orders.pv(place), |snapshot: &Snapshot, place| snapshot.orders.order(place).cv] {
         let mut sums = vec![0_i64; snapshot.network.len()];
-        for order in orders.clone() {
+        for (place, order) in orders.clone() {
             let sum = &mut sums[order.partner as usize];
-            match sum.checked_add(volume(order).units()) {
+            match sum.checked_add(volume(snapshot, place).units()) {
                 Some(more) => *sum = more,
                 None => {
-                    let (order, partner) = (order.number, snapshot.network.partner(order.partner).number);
+                    let (order, partner) = (snapshot.orders.number(place), snapshot.network.number(order.partner));
                     return Refusal::orders(None, format!("order {order}: with it the volume of partner {partner} does not fit 64 bits"));
                 }
             }
@@ -143,6 +146,6 @@ pub(crate) fn total(own: &[i64]) -> Result<i64, Refusal> {
 }
 
 fn too_large(snapshot: &Snapshot, place: u32) -> Refusal {
-    let partner = snapshot.network.partner(place).number;
+    let partner = snapshot.network.number(place);
     Refusal::orders(None, format!("the volumes of partner {partner} and the group below do not fit 64 bits"))
 }

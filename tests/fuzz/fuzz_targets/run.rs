@@ -38,7 +38,7 @@ fuzz_target!(|bytes: &[u8]| {
     let period = "2026-01".parse().unwrap();
     let Ok(outcome) = engine::run(&plan, &snapshot, period) else { return };
     let lines: i128 = outcome.lines().map(|line| i128::from(line.amount.units())).sum();
-    let statements: i128 = outcome.statements().iter().map(|statement| i128::from(statement.amount.units())).sum();
+    let statements: i128 = outcome.statements().map(|statement| i128::from(statement.amount.units())).sum();
     assert_eq!(lines, statements);
     assert!(outcome.lines().all(|line| line.amount > Amount::ZERO));
 });

@@ -159,7 +159,7 @@ fn every_line_of_every_partner_follows_from_the_formula_and_the_caps_that_explai
 fn lines_of_the_hybrid_plan_follow_from_their_formulas() {
     let vector = vector("hybrid-2000");
     let outcome = engine::run(&vector.plan, &vector.snapshot, vector.period).unwrap();
-    let most = outcome.statements().iter().max_by_key(|statement| statement.amount).unwrap().partner;
+    let most = outcome.statements().max_by_key(|statement| statement.amount).unwrap().partner;
     for partner in [most, 3998] {
         assert_eq!(explained(&vector.plan, &vector.explain(partner, None)), paid(&outcome, partner), "partner {partner}");
     }

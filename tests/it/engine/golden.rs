@@ -128,7 +128,7 @@ fn a_network_in_many_parts_is_computed_alike_by_any_number_of_threads() {
             let outcome = engine::run(&plan, &snapshot, "2026-01".parse().unwrap()).unwrap();
             let mut bytes = Vec::new();
             commissions::write(&outcome, &mut bytes).unwrap();
-            bytes.extend(format!("{:?} {:?} {:?}", outcome.statements(), outcome.carry(), outcome.summary()).bytes());
+            bytes.extend(format!("{:?} {:?} {:?}", outcome.statements().collect::<Vec<_>>(), outcome.carry(), outcome.summary()).bytes());
             bytes
         })
     };

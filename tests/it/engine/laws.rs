@@ -129,7 +129,7 @@ fn bytes(outcome: &Outcome) -> Vec<u8> {
     let mut bytes = Vec::new();
     commissions::write(outcome, &mut bytes).unwrap();
     ranks::write(outcome, &mut bytes).unwrap();
-    bytes.extend(format!("{:?} {:?}", outcome.statements(), outcome.carry()).bytes());
+    bytes.extend(format!("{:?} {:?}", outcome.statements().collect::<Vec<_>>(), outcome.carry()).bytes());
     bytes.extend(outputs::summary_text(outcome.summary()).unwrap().bytes());
     bytes
 }

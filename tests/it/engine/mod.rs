@@ -1,5 +1,6 @@
 //! The commission engine and its offline commands.
 
+mod busy;
 mod comparisons;
 mod explained;
 mod golden;

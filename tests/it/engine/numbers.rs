@@ -41,7 +41,7 @@ proptest! {
         run(&plan_text(name), &scrambled(&world), |outcome| {
             prop_assert!(keys(outcome).is_sorted());
             prop_assert!(outcome.ranks().map(|rank| rank.partner).is_sorted());
-            prop_assert!(outcome.statements().iter().map(|statement| statement.partner).is_sorted());
+            prop_assert!(outcome.statements().map(|statement| statement.partner).is_sorted());
             prop_assert!(outcome.carry().is_none_or(|carry| carry.iter().map(|carry| carry.partner).is_sorted()));
             Ok(())
         })?;

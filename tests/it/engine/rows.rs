@@ -54,7 +54,7 @@ pub(super) fn lines(plan: &str, partners: &[NetworkRow], orders: &[OrderRow]) ->
 /// What each partner earns in January.
 pub(super) fn earned(plan: &str, partners: &[NetworkRow], orders: &[OrderRow]) -> Vec<(i64, String)> {
     january(plan, partners, orders, |outcome| {
-        outcome.statements().iter().map(|statement| (statement.partner, statement.amount.to_string())).collect()
+        outcome.statements().map(|statement| (statement.partner, statement.amount.to_string())).collect()
     })
 }
 

@@ -104,7 +104,7 @@ fn binary(keys: &str, activity: [&str; 2], volumes: [[&str; 2]; 2]) -> [(String,
         january(&plan, &partners, &orders, |outcome| {
             let out = outcome.carry().unwrap().first().copied();
             carry = out.map_or([Amount::ZERO; 2], |carry| [carry.left, carry.right]);
-            let paid = outcome.statements().first().map_or("0".to_owned(), |statement| statement.amount.to_string());
+            let paid = outcome.statements().next().map_or("0".to_owned(), |statement| statement.amount.to_string());
             (paid, format!("{}/{}", carry[0], carry[1]))
         })
     })
