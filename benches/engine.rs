@@ -30,7 +30,7 @@ const ORDERS_PER_PARTNER: u32 = 5;
 const WHOLE_RUNS: usize = 9;
 const STAGE_RUNS: usize = 3;
 /// About what a line takes: its amount, and its part in what it shares with others.
-const BYTES_PER_LINE: usize = 12;
+const BYTES_PER_LINE: usize = 8;
 const SEED: u64 = 7;
 const PERIOD: &str = "2026-01";
 

@@ -298,7 +298,7 @@ impl<'a> Outcome<'a> {
             base: lines.base(standing, line),
             rate: Exact { units: i128::from(lines.rate(line)), digits: rule.rate_digits() },
             amount: Amount::from_units(line.amount * power_of_ten(4 - plan.currency.exponent) as i64),
-            // The statements have been summed, so every line fits.
+            // All sums have been checked, so every line fits.
             points: Amount::from_units(points(standing, line.amount)),
         }
     }

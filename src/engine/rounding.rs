@@ -97,6 +97,24 @@ mod tests {
         }
         let wide = i128::from(u64::MAX) * 10 + 5;
         assert_eq!(Rounding::HalfEven.divide(wide, 10), i128::from(u64::MAX) + 1);
+        // Twice the remainder leaves 64 bits, and 128.
+        let (odd, widest) = (i128::from(u64::MAX), i128::MAX);
+        for (value, divisor, even, up) in [
+            (odd, 2, 1 << 63, 1 << 63),
+            (odd, 1, odd, odd),
+            (odd - 1, odd, 1, 1),
+            (odd / 2, odd - 1, 0, 1),
+            (odd / 2 + 1, odd - 1, 1, 1),
+            (widest / 2, widest - 1, 0, 1),
+            (widest - 1, widest, 1, 1),
+            (0, widest, 0, 0),
+        ] {
+            assert_eq!(
+                (Rounding::HalfEven.divide(value, divisor), Rounding::HalfUp.divide(value, divisor)),
+                (even, up),
+                "{value} / {divisor}"
+            );
+        }
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::plan::{Bonus, OrderFilter, Plan, RankIndex};
 use super::rank::{Ranks, check_codes};
 use super::refusal::Refusal;
 use super::rounding::Minor;
-use super::snapshot::{Chosen, Snapshot};
+use super::snapshot::{Counted, Snapshot};
 use super::tree::NONE;
 use super::tree::placement::PlacementTree;
 use super::volume::{Personal, Volumes};
@@ -21,7 +21,7 @@ pub(crate) struct Standing<'a> {
     pub snapshot: Cow<'a, Snapshot>,
     pub period: Period,
     /// The period's orders.
-    pub counted: Chosen,
+    pub counted: Counted,
     pub placement: Option<PlacementTree>,
     pub volumes: Volumes,
     pub ranks: Ranks,

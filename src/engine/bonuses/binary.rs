@@ -98,6 +98,9 @@ impl Binary {
             Method::Cycle { amount, .. } => vec![amount.units()],
         };
         let book = Book::of(rates, standing.len());
+        if self.requires_legs {
+            placement.know_subtrees();
+        }
         let settle = |partners: &[u32], recorder: &mut R| {
             let (count, mut sheet) = (partners.len(), Sheet::new(&book));
             let (mut bases, mut carry) = (Vec::with_capacity(count), Vec::with_capacity(count));
@@ -298,6 +301,9 @@ fn referrals_in_legs(turn: Turn, placement: &PlacementTree, partner: u32) -> [bo
     for recruit in snapshot.network.recruits(partner).filter(|recruit| volumes.active[*recruit as usize]) {
         if let Some(leg) = placement.leg_of(partner, recruit) {
             in_legs[leg as usize] = true;
+        }
+        if in_legs == [true; 2] {
+            break;
         }
     }
     in_legs

@@ -53,7 +53,7 @@ impl Pool {
     fn holders<R: Recorder>(&self, turn: Turn, recorder: &mut R) -> Vec<(u32, u32)> {
         let standing = turn.standing;
         let mut holders = Vec::new();
-        for partner in 0..standing.len() as u32 {
+        for &partner in standing.by_number() {
             let rank = usize::from(standing.ranks.paid[partner as usize]);
             let about = About::partner(turn.index, partner);
             if self.shares[rank] == 0 {
@@ -64,8 +64,6 @@ impl Pool {
                 holders.push((partner, self.shares[rank]));
             }
         }
-        // Who is refused must not depend on the places: the first one by number.
-        holders.sort_unstable_by_key(|(partner, _)| standing.number(*partner));
         holders
     }
 }

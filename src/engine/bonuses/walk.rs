@@ -12,7 +12,7 @@ use crate::engine::explain::step::{Effect, Formula, NotEligible, Step, WalkEnd};
 use crate::engine::plan::RankIndex;
 use crate::engine::refusal::Refusal;
 use crate::engine::rounding::Minor;
-use crate::engine::snapshot::{Chosen, Order};
+use crate::engine::snapshot::{Counted, Order};
 use crate::engine::standing::Standing;
 use crate::engine::tree::{NONE, Tree};
 use crate::engine::volume::Personal;
@@ -20,8 +20,8 @@ use crate::engine::volume::Personal;
 use super::{Award, Book, Claim, Line, Lines, Origin, Part, Sheet, Turn};
 
 /// Enough orders or partners that handing them to a thread costs nothing in comparison, and few enough that their lines stay in its cache;
-/// a multiple of what [`Chosen`] has in a word.
-const PART: usize = 32 * Chosen::WORD;
+/// a multiple of what [`Counted`] has in a word.
+const PART: usize = 32 * Counted::WORD;
 
 /// Why a bonus does not look at an order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

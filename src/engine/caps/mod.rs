@@ -6,7 +6,8 @@ mod payout;
 use std::cmp::Ordering;
 use std::sync::{Mutex, PoisonError};
 
-use rayon::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use rayon::iter::{IndexedParallelIterator, ParallelIterator};
+use rayon::slice::ParallelSliceMut;
 
 use crate::domain::amount::Amount;
 
@@ -53,9 +54,13 @@ struct Limit<'a> {
 impl Limit<'_> {
     /// Pays every partner's lines in their order, cuts the one that crosses the limit and drops those after it.
     fn cut<R: Recorder>(&self, paid: &mut [Paid], first_bonus: usize, recorder: &mut R) {
-        let owed = owed(paid, self.amount);
-        for ((bonus, paid), owed) in (first_bonus..).zip(paid).zip(owed).filter(|(_, owed)| !owed.is_empty()) {
-            self.cut_one(&mut paid.lines, bonus, &owed, recorder);
+        // What the bonuses before have left to each partner.
+        let mut left = vec![self.amount; self.clock.standing.len()];
+        for (bonus, paid) in (first_bonus..).zip(paid) {
+            let owed = take(paid.lines.sums_mut(), &mut left);
+            if !owed.is_empty() {
+                self.cut_one(&mut paid.lines, bonus, &owed, recorder);
+            }
         }
     }
 
@@ -72,33 +77,21 @@ impl Limit<'_> {
 /// Who is owed more than is left, and how much that is; a sum that does not fit lies above every limit.
 type Owed = (u32, i64);
 
-/// Takes what everybody earns, bonus by bonus, from what may be earned in all, and brings it down to what is left; gives those who are owed
-/// more, ascending, for each bonus.
-fn owed(paid: &mut [Paid], limit: i64) -> Vec<Vec<Owed>> {
-    let bonuses = paid.len();
-    // All bonuses of some partners at a time.
-    let mut shares: Vec<Vec<(usize, &mut [i64])>> = Vec::new();
-    for (bonus, paid) in paid.iter_mut().enumerate() {
-        for (share, earned) in paid.lines.sums_mut().chunks_mut(PARTNERS_AT_ONCE).enumerate() {
-            shares.resize_with(shares.len().max(share + 1), Vec::new);
-            shares[share].push((bonus, earned));
-        }
-    }
-    let of_share = |(share, earned): (usize, Vec<(usize, &mut [i64])>)| {
-        let (mut owed, mut left) = (vec![Vec::new(); bonuses], vec![limit; PARTNERS_AT_ONCE]);
-        for (bonus, earned) in earned {
-            for ((partner, earned), left) in (share * PARTNERS_AT_ONCE..).zip(earned).zip(&mut left) {
-                if *earned > *left {
-                    owed[bonus].push((partner as u32, *left));
-                    *earned = *left;
-                }
-                *left -= *earned;
+/// Takes what everybody earns from what is left to them, and brings it down to that; gives those who are owed more, ascending.
+fn take(own: &mut [i64], left: &mut [i64]) -> Vec<Owed> {
+    let share = |(share, (own, left)): (usize, (&mut [i64], &mut [i64]))| {
+        let mut owed = Vec::new();
+        for ((partner, own), left) in (share * PARTNERS_AT_ONCE..).zip(own).zip(left) {
+            if own > left {
+                owed.push((partner as u32, *left));
+                *own = *left;
             }
+            *left -= *own;
         }
         owed
     };
-    let of_shares: Vec<Vec<Vec<Owed>>> = shares.into_par_iter().enumerate().map(of_share).collect();
-    (0..bonuses).map(|bonus| of_shares.iter().flat_map(|owed| owed[bonus].iter().copied()).collect()).collect()
+    let shares = own.par_chunks_mut(PARTNERS_AT_ONCE).zip(left.par_chunks_mut(PARTNERS_AT_ONCE)).enumerate();
+    shares.map(share).collect::<Vec<_>>().concat()
 }
 
 /// A limit on the lines of one bonus.

@@ -2,8 +2,6 @@
 
 use std::sync::MutexGuard;
 
-use rayon::slice::ParallelSliceMut;
-
 use crate::engine::bonuses::{Change, Line, Lines, Paid, Part, Rank, Tally, add, rank_of};
 use crate::engine::explain::recorder::Recorder;
 use crate::engine::explain::step::Cap;
@@ -180,7 +178,8 @@ impl Share {
     }
 }
 
-/// How often each amount occurs; small ones are counted in a table, one per thread, which is not larger than is worth it for so few lines.
+/// How often each amount occurs; an amount may be named more than once. Small ones are counted in a table, one per thread, which is not
+/// larger than is worth it for so few lines.
 fn distinct_amounts(lines: &Lines) -> Vec<(i64, u64)> {
     const TABLE: usize = 1 << 16;
     let small = Tally::new(TABLE.min(lines.len()));
@@ -191,11 +190,11 @@ fn distinct_amounts(lines: &Lines) -> Vec<(i64, u64)> {
             Some(count) => *count += 1,
             None => large.push(amount),
         });
-        large
+        large.sort_unstable();
+        large.chunk_by(|left, right| left == right).map(|same| (same[0], same.len() as u64)).collect::<Vec<_>>()
     };
-    let mut large: Vec<i64> = lines.each(|_, part| count(part)).into_iter().flatten().collect();
-    large.par_sort_unstable();
-    let large = large.chunk_by(|left, right| left == right).map(|same| (same[0], same.len() as u64));
-    let small = (0..).zip(small.into_sums()).filter(|(_, count)| *count > 0).map(|(amount, count)| (amount, count as u64));
-    small.chain(large).collect()
+    let mut amounts = lines.each(|_, part| count(part)).concat();
+    let small = (0..).zip(small.into_sums()).filter(|(_, count)| *count > 0);
+    amounts.extend(small.map(|(amount, count)| (amount, count as u64)));
+    amounts
 }

@@ -38,7 +38,7 @@ struct Ranked {
     best: RankIndex,
 }
 
-/// So many partners of a level are worth a second thread.
+/// So many partners, of a level and of the one below, are worth a second thread.
 const PARTNERS_AT_ONCE: usize = 1 << 12;
 
 impl Ranks {
@@ -49,9 +49,11 @@ impl Ranks {
         let previous = previous(plan, network);
         let breakaway = plan.breakaway_rank().unwrap_or(RankIndex::MAX);
         let mut ranks = Self { paid: vec![0; count], pgv: vec![0; count], best: vec![0; count], previous };
+        let mut below = 0;
         for level in network.levels().into_iter().rev() {
-            // A tree may have as many levels as partners, so those with few of them are not handed to other threads.
-            if level.len() < PARTNERS_AT_ONCE {
+            let partners = level.len();
+            // A tree may have as many levels as partners, so those with few of them, and few below, are not handed to other threads.
+            if level.len() + below < PARTNERS_AT_ONCE {
                 for partner in level {
                     let ranked = ranks.ranked(plan, (network, volumes, placement), breakaway, partner);
                     ranks.set(partner, ranked);
@@ -61,6 +63,7 @@ impl Ranks {
                 let ranked: Vec<Ranked> = level.into_par_iter().map(rank).collect();
                 (start..).zip(ranked).for_each(|(partner, ranked)| ranks.set(partner, ranked));
             }
+            below = partners;
         }
         ranks
     }

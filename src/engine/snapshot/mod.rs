@@ -12,7 +12,7 @@ use super::tree::NONE;
 
 pub(crate) use network::Slot;
 pub use network::{Network, NetworkBuilder};
-pub(crate) use orders::{Chosen, Order};
+pub(crate) use orders::{Counted, Order};
 pub use orders::{Orders, OrdersBuilder};
 
 /// Partners and orders, whatever the plan and the period.

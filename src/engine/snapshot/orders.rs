@@ -46,8 +46,8 @@ pub struct Orders {
     by_number: Vec<u32>,
 }
 
-/// Some of all orders, one bit each.
-pub(crate) struct Chosen {
+/// The orders that count, of all there are, one bit each.
+pub(crate) struct Counted {
     bits: Vec<u64>,
     count: usize,
 }
@@ -183,11 +183,11 @@ impl Orders {
     }
 
     /// The orders placed in [start, end).
-    pub(crate) fn placed_between(&self, start: Instant, end: Instant) -> Chosen {
+    pub(crate) fn placed_between(&self, start: Instant, end: Instant) -> Counted {
         let word = |times: &[Instant]| (0..).zip(times).fold(0, |word, (bit, time)| word | u64::from((start..end).contains(time)) << bit);
-        let bits: Vec<u64> = self.placed_at.par_chunks(Chosen::WORD).map(word).collect();
+        let bits: Vec<u64> = self.placed_at.par_chunks(Counted::WORD).map(word).collect();
         let count = bits.iter().map(|word| word.count_ones() as usize).sum();
-        Chosen { bits, count }
+        Counted { bits, count }
     }
 
     /// Keeps the orders of the partners who have a new seat.
@@ -212,7 +212,7 @@ impl Orders {
     }
 }
 
-impl Chosen {
+impl Counted {
     /// So many orders have their bits in one word.
     pub(crate) const WORD: usize = 64;
 
@@ -227,7 +227,7 @@ impl Chosen {
         orders.by_number.iter().copied().filter(move |place| contains(*place))
     }
 
-    /// Those among the orders of a range that begins where a word does.
+    /// Those among the orders of a range that begins and ends where a word does, or ends behind the last order.
     pub(crate) fn among(&self, places: Range<usize>) -> impl Iterator<Item = u32> + Clone {
         let words = places.start / Self::WORD..places.end.div_ceil(Self::WORD);
         (words.start as u32..).zip(&self.bits[words]).flat_map(|(index, word)| ones(*word).map(move |bit| index * u64::BITS + bit))

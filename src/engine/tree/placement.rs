@@ -23,7 +23,7 @@ pub(crate) struct PlacementTree {
 
 /// The numbers of the nodes of a subtree, which are one range, and begin with that of its top.
 #[derive(Clone, Copy, Default)]
-struct Subtree {
+pub(crate) struct Subtree {
     first: u32,
     size: u32,
 }
@@ -82,8 +82,13 @@ impl PlacementTree {
         })
     }
 
+    /// Finds out once who stands below whom; whoever asks by many threads calls it before, so that they need not wait for one of them.
+    pub(crate) fn know_subtrees(&self) -> &[Subtree] {
+        self.subtrees.get_or_init(|| subtrees(&self.tree))
+    }
+
     fn contains(&self, top: u32, node: u32) -> bool {
-        let subtrees = self.subtrees.get_or_init(|| subtrees(&self.tree));
+        let subtrees = self.know_subtrees();
         let Subtree { first, size } = subtrees[top as usize];
         (first..first + size).contains(&subtrees[node as usize].first)
     }

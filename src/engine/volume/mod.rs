@@ -6,7 +6,7 @@ use crate::domain::partner_status::PartnerStatus;
 
 use super::plan::{OrderFilter, Plan};
 use super::refusal::Refusal;
-use super::snapshot::{Chosen, Order, Snapshot};
+use super::snapshot::{Counted, Order, Snapshot};
 use super::tree::placement::{Leg, PlacementTree};
 use super::tree::{NONE, Tree};
 
@@ -72,7 +72,7 @@ impl Personal {
     const SHARE: usize = 1 << 16;
 
     /// Sums the orders that the filter admits.
-    pub(crate) fn of(snapshot: &Snapshot, counted: &Chosen, filter: &OrderFilter) -> Result<Self, Refusal> {
+    pub(crate) fn of(snapshot: &Snapshot, counted: &Counted, filter: &OrderFilter) -> Result<Self, Refusal> {
         let (partners, orders) = (snapshot.network.len(), &snapshot.orders);
         // The orders stand in the order of their partners, so a share of them concerns the partners between two.
         let sum = |share: usize| {
@@ -116,7 +116,7 @@ fn add(sums: &mut [i64; 2], more: [i64; 2]) -> Option<()> {
 }
 
 /// The first partner whose PV, else whose CV, leaves the range.
-fn first_too_large(snapshot: &Snapshot, counted: &Chosen, filter: &OrderFilter) -> Refusal {
+fn first_too_large(snapshot: &Snapshot, counted: &Counted, filter: &OrderFilter) -> Refusal {
     let orders = admitted(snapshot, counted.by_number(&snapshot.orders), filter);
     for volume in [|snapshot: &Snapshot, place| snapshot.orders.pv(place), |snapshot: &Snapshot, place| snapshot.orders.order(place).cv] {
         let mut sums = vec![0_i64; snapshot.network.len()];

@@ -1,5 +1,8 @@
 //! The partners of a snapshot.
 
+mod columns;
+mod index;
+
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -9,45 +12,18 @@ use rayon::slice::ParallelSliceMut;
 use crate::domain::amount::Amount;
 use crate::domain::instant::Instant;
 use crate::domain::partner_status::PartnerStatus;
-use crate::domain::position::Position;
 use crate::engine::input::NetworkRow;
 use crate::engine::refusal::Refusal;
 use crate::engine::tree::{NONE, Tree, first_children};
 
 use super::keep;
 
+pub(crate) use columns::Slot;
+use columns::{Columns, Row, line_of_file};
+use index::Index;
+
 /// A placement parent that does not exist; refused as soon as a plan looks at placement.
 const UNKNOWN: u32 = u32::MAX - 1;
-/// Numbers that leave at most so many gaps per partner are looked up in a table.
-const GAPS: usize = 16;
-
-/// A partner as the input has it.
-#[derive(Clone, Copy)]
-struct Row {
-    number: i64,
-    joined_at: Instant,
-    career_points: Amount,
-    carry: [Amount; 2],
-    sponsor: u32,
-    slot: Slot,
-    highest_rank: u32,
-    line: u32,
-    status: PartnerStatus,
-}
-
-impl Row {
-    fn line(&self) -> Option<u64> {
-        line_of_file(self.line)
-    }
-}
-
-/// Where a partner stands in the placement tree.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Slot {
-    /// The parent; [`NONE`] for none.
-    pub parent: u32,
-    pub position: Option<Position>,
-}
 
 /// All partners, and the sponsor tree. The places go down the sponsor tree level by level, on each level in ascending order of number
 /// below the same sponsor: whoever is near in the tree is near in memory, and a loop over all places is a walk down the tree.
@@ -63,102 +39,6 @@ pub struct Network {
     recruits: Vec<u32>,
     /// The placement parents that were given but do not exist: partner and parent number.
     unknown_parents: Vec<(u32, i64)>,
-}
-
-/// What is known of each partner, in lists of their own: whoever goes through all partners asks for one or two of them.
-#[derive(Clone, Debug, Default)]
-struct Columns {
-    numbers: Vec<i64>,
-    joined_at: Vec<Instant>,
-    career_points: Vec<Amount>,
-    carry: Vec<[Amount; 2]>,
-    slots: Vec<Slot>,
-    highest_ranks: Vec<u32>,
-    lines: Vec<u32>,
-    statuses: Vec<PartnerStatus>,
-}
-
-impl Columns {
-    fn reserve(&mut self, partners: usize) {
-        let Self { numbers, joined_at, career_points, carry, slots, highest_ranks, lines, statuses } = self;
-        numbers.reserve_exact(partners);
-        joined_at.reserve_exact(partners);
-        career_points.reserve_exact(partners);
-        carry.reserve_exact(partners);
-        slots.reserve_exact(partners);
-        highest_ranks.reserve_exact(partners);
-        lines.reserve_exact(partners);
-        statuses.reserve_exact(partners);
-    }
-
-    fn push(&mut self, row: &Row) {
-        self.numbers.push(row.number);
-        self.joined_at.push(row.joined_at);
-        self.career_points.push(row.career_points);
-        self.carry.push(row.carry);
-        self.slots.push(row.slot);
-        self.highest_ranks.push(row.highest_rank);
-        self.lines.push(row.line);
-        self.statuses.push(row.status);
-    }
-
-    /// Keeps the partners who have a seat.
-    fn keep(&mut self, seats: &[u32]) {
-        let Self { numbers, joined_at, career_points, carry, slots, highest_ranks, lines, statuses } = self;
-        keep(numbers, seats);
-        keep(joined_at, seats);
-        keep(career_points, seats);
-        keep(carry, seats);
-        keep(slots, seats);
-        keep(highest_ranks, seats);
-        keep(lines, seats);
-        keep(statuses, seats);
-    }
-}
-
-/// From partner numbers to dense indices.
-#[derive(Clone, Debug)]
-enum Index {
-    /// Numbers without large gaps: from `first` on, one entry each.
-    Table { first: i64, places: Vec<u32> },
-    /// Numbers in ascending order, each with its place.
-    Sorted(Vec<(i64, u32)>),
-}
-
-impl Index {
-    /// Of numbers in ascending order, each with its place.
-    fn of(numbers: Vec<(i64, u32)>) -> Self {
-        let (Some(&(first, _)), Some(&(last, _))) = (numbers.first(), numbers.last()) else { return Self::Sorted(numbers) };
-        let span = usize::try_from(last - first).unwrap_or(usize::MAX);
-        if span / GAPS > numbers.len() {
-            return Self::Sorted(numbers);
-        }
-        let mut places = vec![NONE; span + 1];
-        for (number, place) in numbers {
-            places[(number - first) as usize] = place;
-        }
-        Self::Table { first, places }
-    }
-
-    /// Gives every number another place.
-    fn reseat(&mut self, seats: &[u32]) {
-        match self {
-            Self::Table { places, .. } => {
-                places.iter_mut().filter(|place| **place != NONE).for_each(|place| *place = seats[*place as usize]);
-            }
-            Self::Sorted(numbers) => numbers.iter_mut().for_each(|(_, place)| *place = seats[*place as usize]),
-        }
-    }
-
-    fn find(&self, number: i64) -> Option<u32> {
-        match self {
-            Self::Table { first, places } => {
-                let place = usize::try_from(number.checked_sub(*first)?).ok()?;
-                places.get(place).copied().filter(|place| *place != NONE)
-            }
-            Self::Sorted(numbers) => numbers.binary_search_by_key(&number, |(number, _)| *number).ok().map(|found| numbers[found].1),
-        }
-    }
 }
 
 /// Collects partners in any order.
@@ -424,11 +304,6 @@ fn sponsor_tree(parent: Vec<u32>) -> (Tree, Vec<u32>) {
     let roots = parent.iter().take_while(|sponsor| **sponsor == NONE).count() as u32;
     let recruits = first_children(&parent, roots);
     (Tree::level_by_level(parent), recruits)
-}
-
-/// Of a line that is 0 where there is no file.
-fn line_of_file(line: u32) -> Option<u64> {
-    (line > 0).then_some(u64::from(line))
 }
 
 /// `partner` tells the number and the line of the file.
