@@ -110,9 +110,9 @@ impl Turn<'_> {
     pub(crate) fn pay<R: Recorder>(self, above: &[Paid], recorder: &mut R) -> Result<Paid, Refusal> {
         let turn = self;
         match &turn.bonus.rule {
-            Rule::Unilevel(rule) => walk::all(unilevel::Walk::new(rule, turn, R::LISTENS), turn, recorder).map(Paid::from),
-            Rule::Differential(rule) => walk::all(differential::Walk::new(rule, turn, R::LISTENS), turn, recorder).map(Paid::from),
-            Rule::Generation(rule) => walk::all(generation::Walk::new(rule, turn, R::LISTENS), turn, recorder).map(Paid::from),
+            Rule::Unilevel(rule) => walk::all(|listens| unilevel::Walk::new(rule, turn, listens), turn, recorder).map(Paid::from),
+            Rule::Differential(rule) => walk::all(|listens| differential::Walk::new(rule, turn, listens), turn, recorder).map(Paid::from),
+            Rule::Generation(rule) => walk::all(|listens| generation::Walk::new(rule, turn, listens), turn, recorder).map(Paid::from),
             Rule::Stairstep(rule) => rule.pay(turn, recorder).map(Paid::from),
             Rule::Binary(rule) => rule.pay(turn, recorder),
             Rule::Matching(rule) => rule.pay(turn, above, recorder).map(Paid::from),

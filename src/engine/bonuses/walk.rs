@@ -74,14 +74,15 @@ pub(crate) trait Way {
     fn note(&mut self, partner: u32, step: impl FnOnce() -> Step);
 }
 
-/// Pays all orders, in parallel; the lines are the same whatever the number of threads.
-pub(crate) fn all<R: Recorder>(walk: impl OrderWalk, turn: Turn, recorder: &mut R) -> Result<Lines, Refusal> {
+/// Pays all orders, in parallel; the lines are the same whatever the number of threads. `walk` is told whether somebody listens to it.
+pub(crate) fn all<W: OrderWalk, R: Recorder>(walk: impl Fn(bool) -> W, turn: Turn, recorder: &mut R) -> Result<Lines, Refusal> {
+    let (walk, heard) = (walk(false), R::LISTENS.then(|| walk(true)));
     let book = Book::of(walk.rates(), turn.standing.len());
     let minor = turn.standing.minor(4 + turn.bonus.rule.rate_digits());
-    let parts = match R::LISTENS {
-        true => one_by_one(&walk, turn, (&book, &minor), recorder),
+    let parts = match &heard {
+        Some(heard) => one_by_one(&walk, heard, turn, (&book, &minor), recorder),
         // Which order is refused must not depend on how they are gone through: the first one by number.
-        false => by_partner(&walk, turn, (&book, &minor)).or_else(|_| one_by_one(&walk, turn, (&book, &minor), recorder)),
+        None => by_partner(&walk, turn, (&book, &minor)).or_else(|_| one_by_one(&walk, &walk, turn, (&book, &minor), recorder)),
     }?;
     Ok(Lines::new(parts, book, Origin::Orders { sellers: walk.into_sellers() }))
 }
@@ -110,9 +111,10 @@ fn by_partner(walk: &impl OrderWalk, turn: Turn, (book, minor): (&Book, &Minor))
     in_parts(snapshot.orders.len(), &mut Silent, pay)
 }
 
-/// Goes up from every order, in ascending order of number, and says what it meets.
-fn one_by_one<R: Recorder>(
-    walk: &impl OrderWalk,
+/// Goes up from every order, in ascending order of number, and says what it meets where somebody wants to hear of it.
+fn one_by_one<W: OrderWalk, R: Recorder>(
+    walk: &W,
+    heard: &W,
     turn: Turn,
     (book, minor): (&Book, &Minor),
     recorder: &mut R,
@@ -122,8 +124,12 @@ fn one_by_one<R: Recorder>(
         let mut sheet = Sheet::new(book);
         for &place in &orders[range] {
             let order = standing.snapshot.orders.order(place);
+            let sheet = &mut sheet;
             match walk.sees(order, place) {
-                Ok(()) => walk.walk(order.partner, &mut Payment { turn, place, order, minor, sheet: &mut sheet, recorder })?,
+                Ok(()) if recorder.hears(place, order.partner) => {
+                    heard.walk(order.partner, &mut Payment { turn, place, order, minor, sheet, recorder })?
+                }
+                Ok(()) => walk.walk(order.partner, &mut Payment { turn, place, order, minor, sheet, recorder: &mut Silent })?,
                 Err(why) => {
                     recorder.note(turn.about(NONE, place), || Step::OrderUnseen { why: describe::overlooked(standing, order, why) });
                 }

@@ -76,13 +76,8 @@ impl<'o> Answer<'o> {
         if ended.is_empty() {
             return counts;
         }
-        let sponsors = &self.outcome.standing.snapshot.network.sponsors;
-        let mut below = vec![false; sponsors.parent.len()];
-        for &place in &sponsors.top_down {
-            let above = sponsors.parent[place as usize];
-            below[place as usize] = above != NONE && (above == self.partner || below[above as usize]);
-        }
-        for (bonus, _, why) in ended.iter().filter(|(_, source, _)| below[*source as usize]) {
+        let below = self.outcome.standing.snapshot.network.sponsors.below(self.partner);
+        for (bonus, _, why) in ended.iter().filter(|(_, source, _)| *source != self.partner && below[*source as usize]) {
             *counts.entry((*bonus, format!("the walk upwards ended below: {why}"))).or_default() += 1;
         }
         counts

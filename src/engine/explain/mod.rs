@@ -54,7 +54,11 @@ pub fn explain<'a>(
     let standing = Standing::of(plan, snapshot.into(), period)?;
     let partner = standing.snapshot.network.find(question.partner).ok_or(Unexplained::UnknownPartner(question.partner))?;
     let order = question.order.map(|number| standing.snapshot.orders.find(number).ok_or(Unexplained::UnknownOrder(number))).transpose()?;
-    let mut trace = recorder::Trace::new(partner, order);
+    let mut below = standing.snapshot.network.sponsors.below(partner);
+    if let Some(placement) = &standing.placement {
+        below.iter_mut().zip(placement.tree.below(partner)).for_each(|(below, placed)| *below |= placed);
+    }
+    let mut trace = recorder::Trace::new(partner, order, &below);
     let outcome = super::pay(standing, &mut trace)?;
     Ok(answer::Answer::new(&outcome, partner, order).explain(trace.into_heard()))
 }

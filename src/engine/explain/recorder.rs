@@ -28,6 +28,8 @@ impl About {
 pub(crate) trait Recorder: Send + Sync + Sized {
     /// Whether it hears anything at all.
     const LISTENS: bool = true;
+    /// Whether steps of the walk from an order of a partner are of interest. Of the others it need not hear, so they may take the short way.
+    fn hears(&self, order: u32, partner: u32) -> bool;
     /// Takes note of a step, if it is of interest.
     fn note(&mut self, about: About, step: impl FnOnce() -> Step);
     /// A listener for a part of the work.
@@ -41,6 +43,10 @@ pub(crate) struct Silent;
 
 impl Recorder for Silent {
     const LISTENS: bool = false;
+
+    fn hears(&self, _: u32, _: u32) -> bool {
+        false
+    }
 
     #[inline(always)]
     fn note(&mut self, _: About, _: impl FnOnce() -> Step) {}
@@ -56,9 +62,11 @@ impl Recorder for Silent {
 ///
 /// Without an order only those walks that pay are kept step by step; a partner at the top stands above every order of the period and above
 /// everybody whose earnings are matched, so the others are counted by their reason.
-pub(crate) struct Trace {
+pub(crate) struct Trace<'a> {
     partner: u32,
     order: Option<u32>,
+    /// Whether each partner is this one or stands below in one of the trees: no other walk comes to this partner.
+    below: &'a [bool],
     heard: Heard,
     /// The walk of which something was heard last.
     open: Option<Open>,
@@ -82,9 +90,9 @@ pub(crate) struct Heard {
     pub ended: Vec<(usize, u32, WalkEnd)>,
 }
 
-impl Trace {
-    pub(crate) fn new(partner: u32, order: Option<u32>) -> Self {
-        Self { partner, order, heard: Heard::default(), open: None }
+impl<'a> Trace<'a> {
+    pub(crate) fn new(partner: u32, order: Option<u32>, below: &'a [bool]) -> Self {
+        Self { partner, order, below, heard: Heard::default(), open: None }
     }
 
     pub(crate) fn into_heard(mut self) -> Heard {
@@ -117,7 +125,11 @@ impl Trace {
     }
 }
 
-impl Recorder for Trace {
+impl Recorder for Trace<'_> {
+    fn hears(&self, order: u32, partner: u32) -> bool {
+        self.order.map_or(self.below[partner as usize], |asked| asked == order)
+    }
+
     fn note(&mut self, about: About, step: impl FnOnce() -> Step) {
         if !self.wants(&about) {
             return;
@@ -135,7 +147,7 @@ impl Recorder for Trace {
     }
 
     fn fork(&self) -> Self {
-        Self::new(self.partner, self.order)
+        Self::new(self.partner, self.order, self.below)
     }
 
     fn join(&mut self, fork: Self) {

@@ -68,6 +68,16 @@ impl Tree {
         std::iter::successors(above(node), move |node| above(*node))
     }
 
+    /// Whether each node is `top` or stands below.
+    pub(crate) fn below(&self, top: u32) -> Vec<bool> {
+        let mut below = vec![false; self.parent.len()];
+        for &node in &self.top_down {
+            let above = self.parent[node as usize];
+            below[node as usize] = node == top || (above != NONE && below[above as usize]);
+        }
+        below
+    }
+
     /// Adds to every node what its descendants have; none where a sum does not fit.
     pub(crate) fn sum_up(&self, own: &[i64]) -> Result<Vec<i64>, u32> {
         let mut sums = if self.in_order { own.to_vec() } else { self.top_down.iter().map(|node| own[*node as usize]).collect() };

@@ -260,3 +260,25 @@ fn an_advance_that_is_lost_and_the_way_to_the_next_rank_are_said() {
     assert!(text.contains("Next rank THREE: 75 %.\n  - PV of at least 80: 60 of 80, 75 %, not met\n"), "{text}");
     assert!(text.contains("personally sponsored partners with status ACTIVE: 1 of 1, 100 %, met\n"), "{text}");
 }
+
+/// Every order walks past everybody above where somebody listens to it: five thousand million steps, were it all of them.
+#[test]
+fn an_order_in_a_chain_of_a_hundred_thousand_is_explained_at_once() {
+    const LENGTH: i64 = 100_000;
+    let partners: Vec<NetworkRow> = (1..=LENGTH).map(|number| partner(number, number - 1)).collect();
+    let orders: Vec<_> = (1..=LENGTH).map(|number| order(number, number, "100", "100")).collect();
+    let plan = format!(
+        "{FRAME}rate = \"0.03\"\n[[rank]]\ncode = \"TWO\"\nrate = \"0.05\"\nrequires = [{{ type = \"GROUP_VOLUME\", min = \"9000000\" }}]\n\
+         [[bonus]]\ncode = \"b\"\nkind = \"differential\"\n"
+    );
+    let last = |told: Explanation| told.bonuses[0].calculations[0].steps.last().cloned();
+    // The first of the higher rank above the order is paid the difference, and nobody further up.
+    let paid = january(&plan, &partners, &orders, (10_001, Some(60_000)));
+    assert_eq!(paid.amount, "2.00");
+    let unpaid = january(&plan, &partners, &orders, (10_000, Some(60_000)));
+    let end = last(unpaid);
+    assert!(matches!(end, Some(Step::WalkEnded { at: 10_001, .. })), "{end:?}");
+    let whole = january(&plan, &partners, &orders, (LENGTH - 1, None));
+    let told = &whole.bonuses[0];
+    assert_eq!((whole.amount.as_str(), told.calculations.len(), told.unpaid[0].count), ("3.00", 1, 1), "{whole}");
+}
