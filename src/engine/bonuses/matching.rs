@@ -3,7 +3,7 @@
 use rayon::iter::{IntoParallelRefMutIterator, ParallelIterator};
 
 use crate::engine::decimal::{Exact, plain};
-use crate::engine::explain::recorder::{About, Recorder};
+use crate::engine::explain::recorder::{About, Recorder, Silent};
 use crate::engine::explain::step::{Effect, Formula, Step};
 use crate::engine::plan::Rate;
 use crate::engine::refusal::Refusal;
@@ -34,10 +34,11 @@ impl Matching {
         // A sum that did not fit is refused when it is walked.
         bases.par_iter_mut().for_each(|sum| *sum = sum.saturating_mul(scale));
         let sponsors = &standing.snapshot.network.sponsors;
-        let nodes = match self.skips_inactive && !R::LISTENS {
+        let nodes = match self.skips_inactive {
             true => turn.nodes_of_stops(sponsors, |node| node.eligible),
             false => turn.nodes(sponsors),
         };
+        let heard = if R::LISTENS { turn.nodes(sponsors) } else { Vec::new() };
         let book = Book::of(self.rates.iter().map(|rate| rate.units()).collect(), standing.len());
         let match_all = |earners: &[u32], recorder: &mut R| {
             let mut sheet = Sheet::new(&book);
@@ -45,7 +46,10 @@ impl Matching {
                 if base == i64::MAX {
                     return Err(turn.too_large(earner));
                 }
-                self.walk(turn, &nodes, (earner, base), &mut sheet, recorder)?;
+                match recorder.hears(NONE, earner) {
+                    true => self.walk(turn, &heard, (earner, base), &mut sheet, recorder)?,
+                    false => self.walk(turn, &nodes, (earner, base), &mut sheet, &mut Silent)?,
+                }
             }
             Ok(sheet.close())
         };

@@ -130,9 +130,10 @@ fn one_by_one<W: OrderWalk, R: Recorder>(
                     heard.walk(order.partner, &mut Payment { turn, place, order, minor, sheet, recorder })?
                 }
                 Ok(()) => walk.walk(order.partner, &mut Payment { turn, place, order, minor, sheet, recorder: &mut Silent })?,
-                Err(why) => {
+                Err(why) if recorder.hears(place, order.partner) => {
                     recorder.note(turn.about(NONE, place), || Step::OrderUnseen { why: describe::overlooked(standing, order, why) });
                 }
+                Err(_) => {}
             }
         }
         Ok(sheet.close())

@@ -193,8 +193,7 @@ fn distinct_amounts(lines: &Lines) -> Vec<(i64, u64)> {
         large.sort_unstable();
         large.chunk_by(|left, right| left == right).map(|same| (same[0], same.len() as u64)).collect::<Vec<_>>()
     };
-    let mut amounts = lines.each(|_, part| count(part)).concat();
-    let small = (0..).zip(small.into_sums()).filter(|(_, count)| *count > 0);
-    amounts.extend(small.map(|(amount, count)| (amount, count as u64)));
-    amounts
+    let large = lines.each(|_, part| count(part)).into_iter().flatten();
+    let small = (0..).zip(small.into_sums()).filter(|(_, count)| *count > 0).map(|(amount, count)| (amount, count as u64));
+    large.chain(small).collect()
 }

@@ -28,7 +28,8 @@ impl About {
 pub(crate) trait Recorder: Send + Sync + Sized {
     /// Whether it hears anything at all.
     const LISTENS: bool = true;
-    /// Whether steps of the walk from an order of a partner are of interest. Of the others it need not hear, so they may take the short way.
+    /// Whether steps of the walk from an order of a partner, or from what the partner has earned ([`NONE`]), are of interest. Of the others it
+    /// need not hear, so they may take the short way.
     fn hears(&self, order: u32, partner: u32) -> bool;
     /// Takes note of a step, if it is of interest.
     fn note(&mut self, about: About, step: impl FnOnce() -> Step);

@@ -30,7 +30,7 @@ fn multiplier(rank: i64) -> Decimal {
 }
 
 fn cv(order: i64) -> Decimal {
-    Decimal::new(100 * (10 + order % 40) + order % 10, 2)
+    Decimal::from(100 * (10 + order % 40) + order % 10)
 }
 
 /// Neither of another kind nor before the period.
@@ -99,9 +99,9 @@ fn every_order_of_a_partner_with_many_pays_every_level_at_its_rate() {
 #[test]
 fn a_cap_per_partner_takes_the_last_of_many_orders_first() {
     let (partners, orders) = chain();
-    january(&plan("partner_cap = \"500\""), &partners, &orders, |outcome| {
+    january(&plan("partner_cap = \"50000\""), &partners, &orders, |outcome| {
         // All orders of January have one time, so the ones with the lowest numbers are paid first.
-        let mut left = vec![Decimal::from(500); LEVELS as usize + 1];
+        let mut left = vec![Decimal::from(50_000); LEVELS as usize + 1];
         let capped = expected().into_iter().filter_map(|(order, level, above, amount)| {
             let left = &mut left[above as usize];
             let keeps = amount.min(*left);
@@ -115,9 +115,9 @@ fn a_cap_per_partner_takes_the_last_of_many_orders_first() {
 #[test]
 fn a_payout_cap_shrinks_the_lines_of_many_orders_by_largest_remainder_and_is_explained() {
     let (partners, orders) = chain();
-    let text = plan("payout_cap = \"0.4\"");
+    let text = plan("payout_cap = \"0.34\"");
     let cents = |amount: Decimal| i128::try_from((amount * Decimal::from(100)).trunc()).unwrap();
-    let payable = cents((1..=ORDERS).filter(|order| counts(*order)).map(cv).sum::<Decimal>() * Decimal::new(4, 1));
+    let payable = cents((1..=ORDERS).filter(|order| counts(*order)).map(cv).sum::<Decimal>() * Decimal::new(34, 2));
     let before = expected();
     let owed: i128 = before.iter().map(|row| cents(row.3)).sum();
     let mut after: Vec<i128> = before.iter().map(|row| cents(row.3) * payable / owed).collect();
@@ -213,7 +213,7 @@ fn who_joins_after_the_period_leaves_no_trace_wherever_the_number_stands() {
     let orders: Vec<OrderRow> =
         (1..=400).map(|number| order(number, renumber(1 + number * 37 % 80), &(number % 90 + 1).to_string(), "20")).collect();
     let stays = |number: i64| !late(renumber(number));
-    let plan = "[plan]\ncode = \"p\"\ncurrency = \"USD\"\nrank_maintenance = \"lifetime\"\npayout_cap = \"0.3\"\n\
+    let plan = "[plan]\ncode = \"p\"\ncurrency = \"USD\"\nrank_maintenance = \"lifetime\"\npayout_cap = \"0.1\"\n\
                 [activity]\npersonal_volume = \"60\"\n[placement]\nkind = \"binary\"\n[[rank]]\ncode = \"ONE\"\n\
                 [[rank]]\ncode = \"TWO\"\nbonus = \"7\"\nrequires = [{ type = \"CAREER_POINTS_TOTAL\", min = \"50\" }]\n\
                 [[bonus]]\ncode = \"fast\"\nkind = \"unilevel\"\nlevels = [\"0.1\", \"0.05\"]\nwithin_days_of_join = 20\n\
@@ -224,6 +224,8 @@ fn who_joins_after_the_period_leaves_no_trace_wherever_the_number_stands() {
             let [lines, ranks] =
                 [format!("{:?}", outcome.lines().collect::<Vec<_>>()), format!("{:?}", outcome.ranks().collect::<Vec<_>>())];
             let statements: Vec<_> = outcome.statements().collect();
+            let bonuses: BTreeSet<&str> = outcome.lines().map(|line| line.bonus).collect();
+            assert!(bonuses.len() == 3 && outcome.carry().is_some_and(|carry| !carry.is_empty()) && outcome.summary().capped != "0");
             (lines, ranks, format!("{statements:?} {:?} {:?}", outcome.carry(), outcome.summary()))
         })
     };

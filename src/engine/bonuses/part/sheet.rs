@@ -57,6 +57,7 @@ impl<'b> Sheet<'b> {
     #[inline]
     pub(crate) fn pay(&mut self, from: u32, amount: impl Fn(i64) -> Option<i64>) -> Option<()> {
         let Draft { part, sums, first_claim, rates } = &mut self.draft;
+        debug_assert_eq!(rates.len(), part.claims.len() - *first_claim);
         if rates.is_empty() {
             return Some(());
         }
